@@ -1,0 +1,1 @@
+"""Speak to brokers: one folder each, sans I/O. `interface` says what a connector is, `manifests` what each offers, `registry` finds the code."""

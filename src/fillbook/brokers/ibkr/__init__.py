@@ -1,0 +1,1 @@
+"""Interactive Brokers: Flex Web Service and Activity Flex statements."""

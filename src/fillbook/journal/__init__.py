@@ -1,0 +1,1 @@
+"""The trader's own words and groupings: notes, tags, plans, campaigns. Pure."""

@@ -1,0 +1,1 @@
+"""One record per fact a broker states: instruments, executions, corporate actions, transfers, option events, figures."""

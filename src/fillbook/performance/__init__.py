@@ -1,0 +1,1 @@
+"""The numbers a trader reads, computed from round trips. Pure."""

@@ -1,0 +1,1 @@
+"""Pretend brokers on loopback that speak the real protocols, with fault switches."""

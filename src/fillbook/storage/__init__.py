@@ -1,0 +1,1 @@
+"""The database: all tables, all SQL, and who may see what."""

@@ -1,0 +1,1 @@
+"""Sealing of secrets with a key ring. Pure, apart from drawing a nonce."""
