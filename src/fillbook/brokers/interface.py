@@ -1,0 +1,221 @@
+"""What a connector is.
+
+A connector does no I/O of its own and keeps no state. Whoever drives it (sync with durable steps and rate-limited queues, the CLI
+and tests with a plain loop) sends its requests, adds secrets last, sleeps its waits and keeps its pages:
+
+    state = connector.start(window)
+    action, reply = None, None
+    while not isinstance(action, Done):
+        state, action = connector.advance(state, reply)       # raises a BrokerError that says who acts
+        reply = send(action.request) if isinstance(action, Send) else None
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from fillbook.ledger.statement import DateRange, ParsedStatement
+
+FetchState = Mapping[str, Any]
+"""A fetch in progress, as JSON values. Holds no secret, so it may be stored and logged."""
+
+
+class Endpoint(StrEnum):
+    """Where a link's requests go: the broker's own hosts, or our sandbox on loopback."""
+
+    LIVE = "live"
+    SANDBOX = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTPS GET or POST that a driver is to make.
+
+    host: one of the connector's `hosts`; a driver refuses any other and, for a sandbox link, puts the sandbox's address instead.
+    secrets: query parameter -> name of the secret in the credential; the driver adds the values last and never logs the URL.
+    """
+
+    host: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. status 0 with a `failure` when nothing did ("connect", "timeout", "too_large", "redirect")."""
+
+    status: int
+    body: bytes = b""
+    failure: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Make this request and come back with its reply. step: what a person is told meanwhile (a code)."""
+
+    request: Request
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Come back after so many seconds, without a reply."""
+
+    seconds: int
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A raw document to keep as it is. covers: the days it covers completely, where the transport already knows."""
+
+    content: bytes
+    covers: DateRange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is left to fetch."""
+
+
+Action = Send | Wait | Page | Done
+
+
+class BrokerError(Exception):
+    """A fetch or a link that cannot go on; the class says who acts.
+
+    BrokerError
+    ├── NeedsUser      the user acts; the link stops and tells them once
+    ├── OurFault       the operator acts; links keep their state
+    ├── NotReady       time acts, soon
+    ├── RateLimited    time acts, after a pause
+    ├── Transient      time acts, with backoff
+    └── Unsupported    nobody can: the broker or the query cannot give what is asked
+
+    code: stable, for translation and tests. message: one sentence for the user, who must do what. No secret is ever in either.
+    retry_after: seconds until another try makes sense, None when none does.
+    """
+
+    def __init__(self, code: str, message: str, retry_after: int | None = None) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.retry_after = retry_after
+
+
+class NeedsUser(BrokerError):
+    """The user must do something at the broker or in the link."""
+
+
+class OurFault(BrokerError):
+    """The operator of this instance (or Fillbook itself) must do something."""
+
+
+class NotReady(BrokerError):
+    """The broker is not ready yet; nothing is wrong."""
+
+
+class RateLimited(BrokerError):
+    """The broker asks us to slow down."""
+
+
+class Transient(BrokerError):
+    """Something broke that usually mends itself."""
+
+
+class Unsupported(BrokerError):
+    """The broker cannot give what is asked."""
+
+
+class StatementUnreadable(Exception):
+    """A document that cannot be used. Nothing of it is stored beyond its raw bytes.
+
+    code: stable. message: what is wrong, where (line, element, attribute), in one sentence. remedy: what to do about it.
+    place: byte offset where reading stopped, None when the document as a whole is wrong.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str = "", place: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a link needs to fetch. secrets: name -> value, sealed before they are stored. rate_secret: the one whose owner is limited."""
+
+    secrets: Mapping[str, str]
+    rate_secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Credential({', '.join(sorted(self.secrets))})"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """Why one field of a link form is refused, in one sentence."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The link page shows the manifest's form. errors: of the last answer."""
+
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The link page sends the user to the broker. state: comes back with the answer, bound to the session."""
+
+    url: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A push says that something about this remote account is new."""
+
+    remote_account: str
+    what: str
+
+
+class Connector(Protocol):
+    """One broker. `hosts` is the closed list of hosts that a credential may travel to."""
+
+    hosts: tuple[str, ...]
+
+    def begin(self, user_ref: str, renew: bool = False) -> Form | Redirect:
+        """What the link page shows first; `renew` when an existing link gets a new credential."""
+
+    def complete(self, answer: Mapping[str, str], renew: bool = False) -> Credential | Form:
+        """Turn the user's answer into a credential, or say what is wrong with it."""
+
+    def start(self, window: DateRange | None) -> FetchState:
+        """Begin a fetch. window None: everything the broker gives by itself."""
+
+    def advance(self, state: FetchState, reply: Reply | None) -> tuple[FetchState, Action]:
+        """One step. `reply` answers the last `Send`; None at the start and after a `Wait` or `Page`.
+
+        Raises:
+            BrokerError: the fetch cannot go on; its class says who acts.
+        """
+
+    def parse(self, chunks: Iterable[bytes]) -> ParsedStatement:
+        """Read one raw document. Pure.
+
+        Raises:
+            StatementUnreadable: the document cannot be used.
+        """
+
+    def recognize(self, head: bytes) -> bool:
+        """Whether a file that begins so is one of this broker's."""

@@ -1,0 +1,89 @@
+"""What one document of a broker says, record by record: the narrow waist between `brokers` and everything else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from fillbook.ledger.events import CorporateAction, OptionEvent, Transfer
+from fillbook.ledger.execution import Execution
+from fillbook.ledger.figures import BrokerFigure
+from fillbook.ledger.instrument import Instrument
+
+
+class Severity(StrEnum):
+    """How much a finding costs: `FATAL` the statement cannot be used, `WARNING` something is missing, `NOTE` good to know."""
+
+    FATAL = "fatal"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a statement lacks or says oddly.
+
+    code and params are the stable form that a page translates; message and remedy are the English sentences made of them:
+    what is so and what it costs, then what to do, in the words of the broker's own portal.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    remedy: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Whole days, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """Number of days covered."""
+        return (self.last - self.first).days + 1
+
+    def covers(self, day: date) -> bool:
+        """Whether `day` lies inside."""
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatement:
+    """Everything one document says about one account, statements of one account merged.
+
+    covers: the days that the document covers completely, None when it does not say.
+    states_positions: the document has a positions section (so that an instrument missing from it is flat on `covers.last`).
+    states_realized_pnl: the document gives the broker's realized P&L per fill. states_transfers: it has a transfers section.
+    paper: an account that trades with pretend money.
+    """
+
+    account: str
+    base_currency: str | None
+    covers: DateRange | None
+    executions: tuple[Execution, ...] = ()
+    corporate_actions: tuple[CorporateAction, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    option_events: tuple[OptionEvent, ...] = ()
+    positions: tuple[BrokerFigure, ...] = ()
+    instruments: tuple[Instrument, ...] = ()
+    alias: str = ""
+    generated_at: datetime | None = None
+    states_positions: bool = False
+    states_realized_pnl: bool = False
+    states_transfers: bool = False
+    opened_on: date | None = None
+    paper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedStatement:
+    """One document, read. fingerprint: which sections and fields it holds, so that a changed query is noticed."""
+
+    accounts: tuple[AccountStatement, ...]
+    findings: tuple[Finding, ...] = ()
+    fingerprint: str = ""
+    title: str = ""

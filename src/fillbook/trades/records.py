@@ -1,0 +1,210 @@
+"""The records that matching makes. A lot carries the sign of its position: + long, - short; money is in the instrument's currency."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from fillbook.ledger.instrument import Instrument
+
+
+class Basis(StrEnum):
+    """Where the cost of a lot comes from. A figure made of several lots has the weakest of their bases (last in this list)."""
+
+    EXECUTIONS = "executions"
+    """From the account's own fills."""
+    STATED = "stated"
+    """Stated by the user as an opening balance."""
+    INFERRED = "inferred"
+    """Worked out from the broker's own figure for a position or for the fill that closes the lot."""
+    UNKNOWN = "unknown"
+
+
+class Side(StrEnum):
+    """Direction of a round trip."""
+
+    LONG = "long"
+    SHORT = "short"
+
+
+class Incomplete(StrEnum):
+    """Why some of a round trip's openings are unknown."""
+
+    BEFORE_HISTORY = "before_history"
+    """Opened before the first day that the statements cover, or by a row they do not hold."""
+    DELIVERED = "delivered"
+    """Delivered by an exercise or assignment whose option row is not in the statements."""
+    TRANSFERRED = "transferred"
+    """Moved into the account without its cost."""
+    CORPORATE_ACTION = "corporate_action"
+    """Changed by a corporate action whose effect on cost the statement does not give."""
+    CANCELLED_ELSEWHERE = "cancelled_elsewhere"
+    """A cancellation gave back a position whose original fill is not in the statements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Quantity opened by one execution, with its total cost.
+
+    quantity: + long, - short. cost_basis: -(proceeds + fees + taxes) of what opened it, so + for a long lot and - for a short
+    one; None when unknown. charges: fees and taxes within cost_basis (- paid). opened_by: execution id, "" for a lot held before the history.
+    """
+
+    instrument: Instrument
+    quantity: Decimal
+    cost_basis: Decimal | None
+    charges: Decimal
+    basis: Basis
+    opened_by: str = ""
+    opened_at: datetime | None = None
+    opened_on: date | None = None
+    incomplete: Incomplete | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedLot:
+    """The part of a lot that one execution (or corporate action) closed.
+
+    quantity: sign of the position closed. proceeds: the closing row's share of proceeds + fees + taxes. realized_pnl = proceeds -
+    cost_basis, after the fees of both sides; None when the cost is unknown. charges: fees and taxes of both sides (- paid).
+    rate_to_base: of the closing row. by_action: closed by a corporate action rather than a fill.
+    """
+
+    instrument: Instrument
+    quantity: Decimal
+    cost_basis: Decimal | None
+    proceeds: Decimal
+    charges: Decimal
+    realized_pnl: Decimal | None
+    basis: Basis
+    opened_by: str
+    opened_at: datetime | None
+    opened_on: date | None
+    closed_by: str
+    closed_at: datetime | None
+    closed_on: date
+    rate_to_base: Decimal | None
+    by_action: bool = False
+
+
+class Role(StrEnum):
+    """What a fill does in a round trip."""
+
+    OPENS = "opens"
+    CLOSES = "closes"
+    ADJUSTS = "adjusts"
+    """A corporate action: changes quantity, keeps cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class TripFill:
+    """One execution's part in one round trip (a reversal has a part in two).
+
+    quantity: this part, + bought, - sold. charges: its share of fees and taxes. position_after: units held once it is done.
+    realized_pnl: of what this part closes; None for openings and where the cost is unknown.
+    """
+
+    execution_id: str
+    role: Role
+    ordered_at: datetime
+    executed_at: datetime | None
+    trade_date: date
+    quantity: Decimal
+    price: Decimal
+    charges: Decimal
+    position_after: Decimal
+    realized_pnl: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """The closed lots from flat to flat in one instrument and account.
+
+    key: stable public id, made of account, instrument and first known execution.
+    quantity: units opened in all (positive), in the units of the last fill. open_quantity: what is still held, signed; 0 when closed.
+    opened_at / closed_at: None where the source gives no time of day, or the opening is unknown. closed_on: the trade date of the
+    last closing fill, the day that owns the P&L; None while open.
+    gross_pnl: before, realized_pnl: after fees and taxes of what is closed; None when some cost is unknown. charges: of closed parts, - paid.
+    opening_cost: what gain percent divides by (performance/metrics.py), positive; None when unknown.
+    base_pnl: sum over closing fills of realized P&L x that row's rate to base; None when a rate or a cost is unknown.
+    """
+
+    key: str
+    account: str
+    instrument: Instrument
+    side: Side
+    fills: tuple[TripFill, ...]
+    closed_lots: tuple[ClosedLot, ...]
+    quantity: Decimal
+    open_quantity: Decimal
+    opened_at: datetime | None
+    opened_on: date | None
+    closed_at: datetime | None
+    closed_on: date | None
+    entry_price: Decimal | None
+    exit_price: Decimal | None
+    gross_pnl: Decimal | None
+    charges: Decimal
+    realized_pnl: Decimal | None
+    base_pnl: Decimal | None
+    base_charges: Decimal | None
+    opening_cost: Decimal | None
+    basis: Basis
+    incomplete: frozenset[Incomplete] = frozenset()
+    flagged: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Not yet flat."""
+        return self.open_quantity != 0
+
+    @property
+    def counts(self) -> bool:
+        """Closed and complete: part of performance by default."""
+        return self.open_quantity == 0 and not self.incomplete and self.realized_pnl is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A quantity left over without its other side. quantity: + bought, - sold. undetermined: it may be a short's opening; a later row decides."""
+
+    account: str
+    instrument: Instrument
+    execution_id: str
+    trade_date: date
+    quantity: Decimal
+    proceeds: Decimal
+    undetermined: bool
+    broker_realized_pnl: Decimal | None = None
+    rate_to_base: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """An instrument whose lots cannot be trusted, and why. action_id: the corporate action that did it, if one did."""
+
+    instrument: Instrument
+    reason: str
+    row_id: str = ""
+    ours: Decimal | None = None
+    broker: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """What matching says of an account's rows.
+
+    round_trips: closed ones, in the order they closed. open_trips: not yet flat, with what they realized so far.
+    """
+
+    round_trips: tuple[RoundTrip, ...]
+    open_trips: tuple[RoundTrip, ...]
+    open_lots: tuple[Lot, ...]
+    unmatched: tuple[Unmatched, ...]
+    flags: tuple[Flag, ...] = ()
+
+
+def weakest(bases: list[Basis]) -> Basis:
+    """The least certain of several bases; `EXECUTIONS` for none."""
+    order = list(Basis)
+    return max(bases, key=order.index, default=Basis.EXECUTIONS)
