@@ -1,0 +1,195 @@
+"""Which round trips a page, a command or an answer of the API is about, and how that is written in a URL.
+
+The URL form is the state of a page: short names, one fixed order, only what differs from the default, so that equal filters have
+equal URLs. Reading one never fails: what cannot be understood is left out, as if it had not been written.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final, Self, TypeVar
+
+from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.summary import Outcome, outcome_of
+from fillbook.trades.records import RoundTrip, Side
+
+E = TypeVar("E", bound=StrEnum)
+Parameters = Mapping[str, str | Sequence[str]]
+
+_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_DAY: Final = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+_PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~,")
+_MOST_ACCOUNTS: Final = 100
+_LONGEST_SYMBOL: Final = 40
+
+
+class TripStatus(StrEnum):
+    """Whether round trips are flat or still hold something."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition of a filter, as a page shows it. name: the parameter; `Filter.without(name)` drops it. value: as in the URL."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A choice of round trips; every condition must hold, and the empty filter takes all closed and complete ones.
+
+    accounts: public ids, sorted, each once; empty for all that the viewer may see. first, last: days, both included, None for no
+    limit; they apply to the trade date of the last closing fill, for open round trips to that of the first opening one. symbol: of
+    the instrument or its underlying, upper case. currency: base currency of the account. include_incomplete: also count round trips
+    some of whose openings are unknown.
+    """
+
+    accounts: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    symbol: str = ""
+    side: Side | None = None
+    asset_class: AssetClass | None = None
+    outcome: Outcome | None = None
+    status: TripStatus = TripStatus.CLOSED
+    currency: str = ""
+    include_incomplete: bool = False
+
+    @classmethod
+    def from_query(cls, parameters: Parameters) -> Self:
+        """Read the parameters of a URL; a value may be a text or a list of them, of which the last counts (accounts: all).
+
+        Never fails: an unknown name, a value that is none of a name's own, a day that does not exist are left out. A period whose
+        ends are the wrong way round is turned.
+        """
+        first, last = _read_day(_last(parameters, "from")), _read_day(_last(parameters, "to"))
+        if first and last and first > last:
+            first, last = last, first
+        currency = _last(parameters, "currency").upper()
+        return cls(
+            accounts=_read_accounts(parameters.get("account", "")),
+            first=first,
+            last=last,
+            symbol=_read_symbol(_last(parameters, "symbol")),
+            side=_member(Side, _last(parameters, "side")),
+            asset_class=_member(AssetClass, _last(parameters, "class")),
+            outcome=_member(Outcome, _last(parameters, "outcome")),
+            status=_member(TripStatus, _last(parameters, "status")) or TripStatus.CLOSED,
+            currency=currency if _CURRENCY.fullmatch(currency) else "",
+            include_incomplete=_last(parameters, "incomplete") == "1",
+        )
+
+    def parameters(self) -> dict[str, str]:
+        """The canonical parameters, in their fixed order; what equals the default is absent. `from_query` reads them back."""
+        written = {
+            "account": ",".join(self.accounts),
+            "from": self.first.isoformat() if self.first else "",
+            "to": self.last.isoformat() if self.last else "",
+            "symbol": self.symbol,
+            "side": self.side or "",
+            "class": self.asset_class or "",
+            "outcome": self.outcome or "",
+            "status": "" if self.status is TripStatus.CLOSED else self.status,
+            "currency": self.currency,
+            "incomplete": "1" if self.include_incomplete else "",
+        }
+        return {name: str(value) for name, value in written.items() if value}
+
+    def to_query(self) -> str:
+        """The canonical query string without the question mark, percent-encoded; empty for the empty filter."""
+        return "&".join(f"{name}={_encode(value)}" for name, value in self.parameters().items())
+
+    def describe(self) -> tuple[Chip, ...]:
+        """One chip for each condition, in the order of the URL."""
+        return tuple(Chip(name, value) for name, value in self.parameters().items())
+
+    def without(self, name: str) -> Self:
+        """The same filter less one condition, named as in the URL; an unknown name changes nothing."""
+        return self.from_query({kept: value for kept, value in self.parameters().items() if kept != name})
+
+    def admits(self, trip: RoundTrip) -> bool:
+        """Whether a round trip belongs; account and currency are not looked at, since a trip knows neither's public id.
+
+        The rule that the database's query must agree with. A round trip whose P&L is unknown has no outcome.
+        """
+        if trip.is_open != (self.status is TripStatus.OPEN):
+            return False
+        if not trip.is_open and not (trip.counts or (self.include_incomplete and trip.realized_pnl is not None)):
+            return False
+        return self._admits_day(trip.opened_on if trip.is_open else trip.closed_on) and self._admits_kind(trip)
+
+    def _admits_day(self, day: date | None) -> bool:
+        if self.first is None and self.last is None:
+            return True
+        return day is not None and (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def _admits_kind(self, trip: RoundTrip) -> bool:
+        symbols = (trip.instrument.symbol.upper(), trip.instrument.underlying_symbol.upper())
+        pnl = trip.base_pnl if trip.base_pnl is not None else trip.realized_pnl
+        return (
+            (not self.symbol or self.symbol in symbols)
+            and (self.side is None or trip.side is self.side)
+            and (self.asset_class is None or trip.instrument.asset_class is self.asset_class)
+            and (self.outcome is None or (pnl is not None and outcome_of(pnl) is self.outcome))
+        )
+
+
+def previous_period(chosen: Filter) -> Filter | None:
+    """The same filter for the period just before, to compare with; None when either end is open.
+
+    Whole calendar months are preceded by as many whole months (March by February, a year by the year before), anything else by as
+    many days.
+    """
+    if chosen.first is None or chosen.last is None:
+        return None
+    last = chosen.first - timedelta(days=1)
+    first = chosen.first - (chosen.last - chosen.first) - timedelta(days=1)
+    if chosen.first.day == 1 and chosen.last.day == monthrange(chosen.last.year, chosen.last.month)[1]:
+        months = (chosen.last.year - chosen.first.year) * 12 + chosen.last.month - chosen.first.month + 1
+        index = chosen.first.year * 12 + chosen.first.month - 1 - months
+        first = date(index // 12, index % 12 + 1, 1)
+    return replace(chosen, first=first, last=last)
+
+
+def _last(parameters: Parameters, name: str) -> str:
+    value = parameters.get(name, "")
+    if isinstance(value, str):
+        return value.strip()
+    return value[-1].strip() if value else ""
+
+
+def _read_accounts(value: str | Sequence[str]) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    names = {name.strip() for text in texts for name in text.split(",")}
+    return tuple(sorted(name for name in names if _ACCOUNT.fullmatch(name))[:_MOST_ACCOUNTS])
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _read_symbol(text: str) -> str:
+    symbol = " ".join(text.upper().split())
+    return symbol if len(symbol) <= _LONGEST_SYMBOL and symbol.isprintable() else ""
+
+
+def _member(kind: type[E], text: str) -> E | None:
+    try:
+        return kind(text)
+    except ValueError:
+        return None
+
+
+def _encode(text: str) -> str:
+    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in text.encode())

@@ -1,0 +1,131 @@
+"""A filter survives its URL, ignores rubbish, and admits the round trips that it names."""
+
+from datetime import date
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.filters import Chip, Filter, TripStatus, previous_period
+from fillbook.performance.summary import Outcome
+from fillbook.trades.records import Incomplete, Side
+from tests.performance.trips import stock, trip
+
+NAMES = ["account", "from", "to", "symbol", "side", "class", "outcome", "status", "currency", "incomplete"]
+days = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31))
+filters = st.builds(
+    lambda accounts, ends, **rest: Filter(accounts=tuple(sorted(accounts)), first=ends[0], last=ends[1], **rest),
+    accounts=st.frozensets(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True), max_size=5),
+    ends=st.tuples(st.none() | days, st.none() | days).map(lambda ends: tuple(sorted(ends)) if None not in ends else ends),
+    symbol=st.sampled_from(["", "ACME", "BRK B", "7203.T", "ACME 260320C", "A&B=C%?#+/ЮЛ"]),
+    side=st.none() | st.sampled_from(Side),
+    asset_class=st.none() | st.sampled_from(AssetClass),
+    outcome=st.none() | st.sampled_from(Outcome),
+    status=st.sampled_from(TripStatus),
+    currency=st.sampled_from(["", "USD", "EUR"]),
+    include_incomplete=st.booleans(),
+)
+
+
+@given(filters)
+def test_a_url_leads_back_to_its_filter(chosen: Filter) -> None:
+    assert Filter.from_query(chosen.parameters()) == chosen
+    assert Filter.from_query(parse_qs(chosen.to_query(), strict_parsing=bool(chosen.to_query()))) == chosen
+
+
+@given(st.dictionaries(st.sampled_from(NAMES) | st.text(), st.text() | st.lists(st.text(), max_size=3)))
+def test_rubbish_is_read_safely_and_only_once(parameters: dict[str, str | list[str]]) -> None:
+    chosen = Filter.from_query(parameters)
+    assert Filter.from_query(chosen.parameters()) == chosen
+    assert chosen.to_query().isascii()
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"from": "2026-02-30"},
+        {"from": "20260201"},
+        {"to": "9999-01-01"},
+        {"side": "up"},
+        {"class": "stocks"},
+        {"outcome": "WIN"},
+        {"status": "ajar"},
+        {"currency": "EURO"},
+        {"incomplete": "yes"},
+        {"account": "U1;DROP"},
+        {"symbol": "X" * 41},
+        {"symbol": "A\x00B"},
+        {"sort": "pnl"},
+        {"account": []},
+    ],
+)
+def test_what_means_nothing_is_left_out(parameters: dict[str, str]) -> None:
+    assert Filter.from_query(parameters) == Filter()
+
+
+def test_the_canonical_form() -> None:
+    chosen = Filter.from_query(
+        {"to": "2026-01-01", "from": "2026-03-31", "account": ["b,a", "a"], "symbol": " brk  b ", "side": "short", "currency": "usd"}
+    )
+    assert chosen.to_query() == "account=a,b&from=2026-01-01&to=2026-03-31&symbol=BRK%20B&side=short&currency=USD"
+    assert Filter().to_query() == ""
+
+
+def test_chips_name_each_condition_and_drop_it() -> None:
+    chosen = Filter(symbol="ACME", outcome=Outcome.LOSS, include_incomplete=True)
+    assert chosen.describe() == (Chip("symbol", "ACME"), Chip("outcome", "loss"), Chip("incomplete", "1"))
+    assert chosen.without("outcome") == Filter(symbol="ACME", include_incomplete=True)
+    assert chosen.without("nothing") == chosen
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        (("2026-03-01", "2026-03-31"), ("2026-02-01", "2026-02-28")),
+        (("2024-01-01", "2024-12-31"), ("2023-01-01", "2023-12-31")),
+        (("2026-01-01", "2026-06-30"), ("2025-07-01", "2025-12-31")),
+        (("2026-11-16", "2026-11-20"), ("2026-11-11", "2026-11-15")),
+        (("2026-11-01", "2026-11-01"), ("2026-10-31", "2026-10-31")),
+    ],
+)
+def test_the_previous_period(period: tuple[str, str], before: tuple[str, str]) -> None:
+    chosen = Filter(first=date.fromisoformat(period[0]), last=date.fromisoformat(period[1]), symbol="ACME")
+    earlier = previous_period(chosen)
+    assert earlier is not None
+    assert (str(earlier.first), str(earlier.last), earlier.symbol) == (*before, "ACME")
+
+
+@pytest.mark.parametrize("chosen", [Filter(), Filter(first=date(2026, 1, 1)), Filter(last=date(2026, 1, 1))])
+def test_an_open_end_has_no_previous_period(chosen: Filter) -> None:
+    assert previous_period(chosen) is None
+
+
+def test_the_empty_filter_takes_closed_and_complete_round_trips() -> None:
+    assert Filter().admits(trip("5"))
+    assert not Filter().admits(trip("5", open_quantity="3", closed=None))
+    assert not Filter().admits(trip(None))
+    assert not Filter().admits(trip("5", incomplete=Incomplete.TRANSFERRED))
+
+
+def test_incomplete_ones_count_by_the_switch_where_their_figure_is_known() -> None:
+    switched = Filter(include_incomplete=True)
+    assert switched.admits(trip("5", incomplete=Incomplete.TRANSFERRED))
+    assert not switched.admits(trip(None, incomplete=Incomplete.TRANSFERRED))
+
+
+def test_the_last_closing_day_decides_and_for_open_ones_the_opening_day() -> None:
+    march = Filter(first=date(2026, 3, 1), last=date(2026, 3, 31))
+    assert march.admits(trip("5", opened=date(2025, 1, 1), closed=date(2026, 3, 31)))
+    assert not march.admits(trip("5", opened=date(2026, 3, 1), closed=date(2026, 4, 1)))
+    still_open = trip("5", open_quantity="3", opened=date(2026, 3, 1), closed=None)
+    assert Filter(first=date(2026, 3, 1), status=TripStatus.OPEN).admits(still_open)
+    assert not Filter(last=date(2026, 2, 28), status=TripStatus.OPEN).admits(still_open)
+
+
+def test_symbol_side_class_and_outcome() -> None:
+    short = trip("-5", side=Side.SHORT, instrument=stock("brk b", asset_class=AssetClass.OPTION))
+    assert Filter(symbol="BRK B", side=Side.SHORT, asset_class=AssetClass.OPTION, outcome=Outcome.LOSS).admits(short)
+    for other in (Filter(symbol="BRK"), Filter(side=Side.LONG), Filter(asset_class=AssetClass.STOCK), Filter(outcome=Outcome.EVEN)):
+        assert not other.admits(short)
