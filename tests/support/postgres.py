@@ -45,7 +45,19 @@ def cluster() -> Iterator[str]:
         folder = Path(name)
         if owner is not None:
             os.chown(folder, owner, -1)
-        initdb = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        initdb: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         subprocess.run(initdb, cwd=folder, check=True, capture_output=True, user=owner)
         process, port = _start(programs, folder, owner)
         try:
