@@ -66,12 +66,20 @@ def main(arguments: list[str]) -> int:
         for name, command in CHECKS.items():
             static_check(summary, name, command)
     with ExitStack() as stack:
+        own_surroundings(stack)
         without = provide(summary, stack)
         run_pytest(summary, "tests", [*without, *(arguments or ["-n", "2"])], {})
         if not arguments and (server := os.environ.get("FILLBOOK_TEST_POSTGRES")):
             again = {"FILLBOOK_DATABASE_URL": f"{server}/fillbook"}
             run_pytest(summary, "tests on PostgreSQL", ["-n", "2", "-m", "both_databases"], again)
     return summary.close()
+
+
+def own_surroundings(stack: ExitStack) -> None:
+    """Nothing that the user has set for a Fillbook of theirs, or keeps in one, reaches the tests."""
+    for name in [name for name in os.environ if name.startswith("FILLBOOK_")]:
+        del os.environ[name]
+    os.environ["FILLBOOK_DATA"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="fillbook-data-"))
 
 
 def static_check(summary: Summary, name: str, command: list[str]) -> None:
