@@ -124,6 +124,12 @@ def test_the_last_closing_day_decides_and_for_open_ones_the_opening_day() -> Non
     assert not Filter(last=date(2026, 2, 28), status=TripStatus.OPEN).admits(still_open)
 
 
+def test_currency_pairs_count_only_when_asked_for() -> None:
+    pair = trip("5", instrument=stock("EUR.USD", asset_class=AssetClass.FOREX))
+    assert not Filter().admits(pair)
+    assert Filter(asset_class=AssetClass.FOREX).admits(pair)
+
+
 def test_symbol_side_class_and_outcome() -> None:
     short = trip("-5", side=Side.SHORT, instrument=stock("brk b", asset_class=AssetClass.OPTION))
     assert Filter(symbol="BRK B", side=Side.SHORT, asset_class=AssetClass.OPTION, outcome=Outcome.LOSS).admits(short)

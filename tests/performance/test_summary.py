@@ -110,7 +110,7 @@ def test_from_e8_leads_back(number: int) -> None:
 def test_a_gain_beyond_all_measure_is_absent() -> None:
     beyond = trip("1000", cost="0.000000001")  # a fraction of 10^12
     assert gain_of(beyond) == Decimal("1E12")
-    assert gain_e8(beyond) is None
+    assert gain_e8(gain_of(beyond)) is None
 
 
 @pytest.mark.parametrize(("pnl", "outcome"), [("0.01", Outcome.WIN), ("-0.01", Outcome.LOSS), ("0", Outcome.EVEN), ("1E-9", Outcome.EVEN)])

@@ -48,8 +48,8 @@ class Filter:
 
     accounts: public ids, sorted, each once; empty for all that the viewer may see. first, last: days, both included, None for no
     limit; they apply to the trade date of the last closing fill, for open round trips to that of the first opening one. symbol: of
-    the instrument or its underlying, upper case. currency: base currency of the account. include_incomplete: also count round trips
-    some of whose openings are unknown.
+    the instrument or its underlying, upper case. asset_class: None for all but currency pairs, which count only when asked for.
+    currency: base currency of the account. include_incomplete: also count round trips some of whose openings are unknown.
     """
 
     accounts: tuple[str, ...] = ()
@@ -136,6 +136,7 @@ class Filter:
         pnl = trip.base_pnl if trip.base_pnl is not None else trip.realized_pnl
         return (
             (not self.symbol or self.symbol in symbols)
+            and (trip.instrument.asset_class is not AssetClass.FOREX or self.asset_class is AssetClass.FOREX)
             and (self.side is None or trip.side is self.side)
             and (self.asset_class is None or trip.instrument.asset_class is self.asset_class)
             and (self.outcome is None or (pnl is not None and outcome_of(pnl) is self.outcome))

@@ -63,9 +63,8 @@ def gain_of(trip: RoundTrip) -> Decimal | None:
     return EXACT.divide(trip.realized_pnl, trip.opening_cost)
 
 
-def gain_e8(trip: RoundTrip) -> int | None:
-    """`gain_of` in whole units of 1e-8. None also where the cost is so near zero that the fraction says nothing (beyond 64 bits)."""
-    gain = gain_of(trip)
+def gain_e8(gain: Decimal | None) -> int | None:
+    """A gain (a fraction) in whole units of 1e-8. None also where the cost is so near zero that it says nothing (beyond 64 bits)."""
     try:
         return None if gain is None else to_e8(gain)
     except OverflowError:
@@ -121,7 +120,7 @@ class Summary:
         for trip in trips:
             if trip.base_pnl is not None:
                 fees = to_e8(trip.base_charges) if trip.base_charges is not None else 0
-                result = result.merge(cls.of_one(to_e8(trip.base_pnl), fees, gain_e8(trip)))
+                result = result.merge(cls.of_one(to_e8(trip.base_pnl), fees, gain_e8(gain_of(trip))))
         return result
 
     def merge(self, other: Self) -> Self:
