@@ -1,0 +1,229 @@
+"""What is computed from the ledger. May be dropped and made again at any time; the trader's own words never hang on these rows.
+
+Beside exact amounts stand 64-bit integers in units of 1e-8 (`_e8`): pages sort and sum by those.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from fillbook.storage.fields import ExactDecimalField
+from fillbook.storage.models.ledger import InstrumentRow
+from fillbook.storage.models.links import BrokerAccount
+
+
+class RoundTripRow(models.Model):
+    """`trades.records.RoundTrip`. Money is in `currency`, `base_*` in the account's base currency.
+
+    symbol, underlying: upper case, to search by. gain_e8: net P&L over opening cost, a fraction. day: closed_on, while open opened_on.
+    """
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    instrument = models.ForeignKey(InstrumentRow, on_delete=models.RESTRICT, related_name="+")
+    key = models.CharField(max_length=64)
+    instrument_key = models.CharField(max_length=120)
+    symbol = models.CharField(max_length=120)
+    underlying = models.CharField(max_length=120, blank=True, default="")
+    asset_class = models.CharField(max_length=20)
+    currency = models.CharField(max_length=12)
+    side = models.CharField(max_length=5)
+    is_open = models.BooleanField()
+    counts = models.BooleanField()
+    opened_at = models.DateTimeField(null=True)
+    opened_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_on = models.DateField(null=True)
+    day = models.DateField(null=True)
+    sequence = models.PositiveIntegerField()
+    quantity = ExactDecimalField()
+    open_quantity = ExactDecimalField()
+    entry_price = ExactDecimalField(null=True)
+    exit_price = ExactDecimalField(null=True)
+    gross_pnl = ExactDecimalField(null=True)
+    charges = ExactDecimalField()
+    realized_pnl = ExactDecimalField(null=True)
+    base_pnl = ExactDecimalField(null=True)
+    base_charges = ExactDecimalField(null=True)
+    opening_cost = ExactDecimalField(null=True)
+    base_pnl_e8 = models.BigIntegerField(null=True)
+    base_charges_e8 = models.BigIntegerField(null=True)
+    gain_e8 = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=4, blank=True, default="")
+    holding_seconds = models.BigIntegerField(null=True)
+    fills = models.PositiveIntegerField()
+    basis = models.CharField(max_length=12)
+    incomplete = models.JSONField(default=list)
+    flagged = models.BooleanField(default=False)
+    reconciliation = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "key"], name="trip_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-closed_on"], name="trip_by_day"),
+            models.Index(fields=["account", "symbol"], name="trip_by_symbol"),
+            models.Index(fields=["account", "base_pnl_e8"], name="trip_by_pnl"),
+            models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),
+        ]
+
+
+class TripFillRow(models.Model):
+    """`trades.records.TripFill`, numbered in the order of the round trip."""
+
+    trip = models.ForeignKey(RoundTripRow, on_delete=models.CASCADE, related_name="fill_rows")
+    number = models.PositiveIntegerField()
+    execution_id = models.CharField(max_length=200)
+    role = models.CharField(max_length=10)
+    ordered_at = models.DateTimeField()
+    executed_at = models.DateTimeField(null=True)
+    trade_date = models.DateField()
+    quantity = ExactDecimalField()
+    price = ExactDecimalField()
+    charges = ExactDecimalField()
+    position_after = ExactDecimalField()
+    realized_pnl = ExactDecimalField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["trip", "number"], name="fill_in_order")]
+
+
+class ClosedLotRow(models.Model):
+    """`trades.records.ClosedLot`, numbered in the order of the round trip."""
+
+    trip = models.ForeignKey(RoundTripRow, on_delete=models.CASCADE, related_name="lot_rows")
+    number = models.PositiveIntegerField()
+    quantity = ExactDecimalField()
+    cost_basis = ExactDecimalField(null=True)
+    proceeds = ExactDecimalField()
+    charges = ExactDecimalField()
+    realized_pnl = ExactDecimalField(null=True)
+    basis = models.CharField(max_length=12)
+    opened_by = models.CharField(max_length=200, blank=True, default="")
+    opened_at = models.DateTimeField(null=True)
+    opened_on = models.DateField(null=True)
+    closed_by = models.CharField(max_length=200)
+    closed_at = models.DateTimeField(null=True)
+    closed_on = models.DateField()
+    rate_to_base = ExactDecimalField(null=True)
+    by_action = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["trip", "number"], name="lot_in_order")]
+
+
+class OpenLotRow(models.Model):
+    """`trades.records.Lot` still held."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    instrument = models.ForeignKey(InstrumentRow, on_delete=models.RESTRICT, related_name="+")
+    instrument_key = models.CharField(max_length=120)
+    number = models.PositiveIntegerField()
+    quantity = ExactDecimalField()
+    cost_basis = ExactDecimalField(null=True)
+    charges = ExactDecimalField()
+    basis = models.CharField(max_length=12)
+    opened_by = models.CharField(max_length=200, blank=True, default="")
+    opened_at = models.DateTimeField(null=True)
+    opened_on = models.DateField(null=True)
+    incomplete = models.CharField(max_length=24, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "instrument_key"], name="open_lot_by_instrument")]
+
+
+class UnmatchedRow(models.Model):
+    """`trades.records.Unmatched`."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    instrument = models.ForeignKey(InstrumentRow, on_delete=models.RESTRICT, related_name="+")
+    instrument_key = models.CharField(max_length=120)
+    execution_id = models.CharField(max_length=200)
+    trade_date = models.DateField()
+    quantity = ExactDecimalField()
+    proceeds = ExactDecimalField()
+    undetermined = models.BooleanField()
+    broker_realized_pnl = ExactDecimalField(null=True)
+    rate_to_base = ExactDecimalField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "instrument_key"], name="unmatched_by_instrument")]
+
+
+class FlagRow(models.Model):
+    """`trades.records.Flag`."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    instrument = models.ForeignKey(InstrumentRow, on_delete=models.RESTRICT, related_name="+")
+    instrument_key = models.CharField(max_length=120)
+    reason = models.CharField(max_length=64)
+    flagged_row = models.CharField(max_length=200, blank=True, default="")
+    ours = ExactDecimalField(null=True)
+    broker = ExactDecimalField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "instrument_key"], name="flag_by_instrument")]
+
+
+class ReconciliationRow(models.Model):
+    """One comparison with a figure of the broker's. kind: fill or position. ref: id of the row, or key of the instrument."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    instrument = models.ForeignKey(InstrumentRow, on_delete=models.RESTRICT, related_name="+")
+    instrument_key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12)
+    ref = models.CharField(max_length=200)
+    ours = ExactDecimalField(null=True)
+    broker = ExactDecimalField(null=True)
+    status = models.CharField(max_length=12)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    day = models.DateField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["account", "instrument_key"], name="reconciled_by_instrument"),
+            models.Index(fields=["account", "kind", "status"], name="reconciled_by_status"),
+        ]
+
+
+class DayTotals(models.Model):
+    """`performance.summary.Summary` of the round trips that an account closed on a day; only those that count."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    n = models.PositiveIntegerField()
+    wins = models.PositiveIntegerField()
+    losses = models.PositiveIntegerField()
+    zeros = models.PositiveIntegerField()
+    total = models.BigIntegerField()
+    total_wins = models.BigIntegerField()
+    total_losses = models.BigIntegerField()
+    fees = models.BigIntegerField()
+    gain_count = models.PositiveIntegerField()
+    gain_total = models.BigIntegerField()
+    squares = models.FloatField()
+    least = models.BigIntegerField(null=True)
+    greatest = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "day"], name="day_once")]
+
+
+class BridgeRow(models.Model):
+    """One line of the bridge from the profit shown to the broker's realized figure, per currency."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    line = models.CharField(max_length=24)
+    currency = models.CharField(max_length=12)
+    amount = ExactDecimalField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "line", "currency"], name="bridge_line_once")]
+
+
+class AccountTotals(models.Model):
+    """When an account's derived rows were made, and with what."""
+
+    account = models.OneToOneField(BrokerAccount, on_delete=models.CASCADE, related_name="totals", primary_key=True)
+    rebuilt_at = models.DateTimeField()
+    rules = models.CharField(max_length=40)
+    executions = models.PositiveIntegerField(default=0)
+    round_trips = models.PositiveIntegerField(default=0)

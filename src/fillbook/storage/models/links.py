@@ -1,0 +1,111 @@
+"""How Fillbook reaches a broker, and the accounts it found there."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from fillbook.storage.models.people import User
+
+
+class LinkState(models.TextChoices):
+    """VALIDATING: the broker could not yet say whether the credential is good. NEEDS_USER: only the user can mend it."""
+
+    VALIDATING = "validating"
+    LINKED = "linked"
+    PAUSED = "paused"
+    NEEDS_USER = "needs_user"
+    UNLINKED = "unlinked"
+
+
+class EndpointKind(models.TextChoices):
+    """Where a link's requests go; never changes."""
+
+    LIVE = "live"
+    SANDBOX = "sandbox"
+
+
+class Link(models.Model):
+    """A read-only connection to a broker.
+
+    sealed_credential: by the vault, bound to this row; empty once unlinked. rate_key: HMAC of what the broker limits by, so that links
+    with one token share its limit. fetch_form: how this query accepts its period, learned by the connector. error_*: the last
+    failure, in words for the user. alarm_sent_at: when the user was told of the present trouble.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    broker = models.CharField(max_length=40)
+    endpoint = models.CharField(max_length=10, choices=EndpointKind.choices, default=EndpointKind.LIVE)
+    name = models.CharField(max_length=80, blank=True, default="")
+    state = models.CharField(max_length=12, choices=LinkState.choices, default=LinkState.VALIDATING)
+    sealed_credential = models.TextField(blank=True, default="")
+    rate_key = models.CharField(max_length=64, blank=True, default="")
+    fetch_form = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+    linked_at = models.DateTimeField(null=True)
+    credential_changed_at = models.DateTimeField(null=True)
+    validating_until = models.DateTimeField(null=True)
+    last_success_at = models.DateTimeField(null=True)
+    last_full_fetch_at = models.DateTimeField(null=True)
+    unlinked_at = models.DateTimeField(null=True)
+    error_kind = models.CharField(max_length=20, blank=True, default="")
+    error_code = models.CharField(max_length=40, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")
+    error_at = models.DateTimeField(null=True)
+    alarm_sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["owner"], name="link_by_owner"), models.Index(fields=["state"], name="link_by_state")]
+
+    @property
+    def aad(self) -> str:
+        """What the sealed credential is bound to."""
+        return f"link:{self.pk}:sealed_credential"
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.endpoint == EndpointKind.SANDBOX
+
+
+class AccountKind(models.TextChoices):
+    """Kinds are never totalled together."""
+
+    REAL = "real"
+    PAPER = "paper"
+    SANDBOX = "sandbox"
+
+
+class BrokerAccount(models.Model):
+    """An account held at a broker, as its owner sees it.
+
+    link: None for one known from uploaded files alone, or whose link was removed with its trades kept. tracked_since: first day
+    covered without a gap. figures_to: last day covered. opened_on: when the account was opened, if a statement says. chosen: whether
+    its owner wants it fetched and counted. grouping, matching: names of the settings that trades are read with.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    link = models.ForeignKey(Link, null=True, on_delete=models.SET_NULL, related_name="+")
+    broker = models.CharField(max_length=40)
+    number = models.CharField(max_length=64)
+    alias = models.CharField(max_length=120, blank=True, default="")
+    kind = models.CharField(max_length=10, choices=AccountKind.choices, default=AccountKind.REAL)
+    base_currency = models.CharField(max_length=12, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+    chosen = models.BooleanField(default=True)
+    tracked_since = models.DateField(null=True)
+    figures_to = models.DateField(null=True)
+    opened_on = models.DateField(null=True)
+    grouping = models.CharField(max_length=20, default="flat_to_flat")
+    matching = models.CharField(max_length=20, default="fifo")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "broker", "number", "kind"], name="account_once_per_owner"),
+            models.UniqueConstraint(
+                fields=["broker", "number", "kind"], condition=Q(link__isnull=False) & ~Q(kind="sandbox"), name="linked_account_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["link"], name="account_by_link")]
