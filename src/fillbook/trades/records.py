@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import Instrument
 
 
@@ -47,7 +48,8 @@ class Lot:
     """Quantity opened by one execution, with its total cost.
 
     quantity: + long, - short. cost_basis: -(proceeds + fees + taxes) of what opened it, so + for a long lot and - for a short
-    one; None when unknown. charges: fees and taxes within cost_basis (- paid). opened_by: execution id, "" for a lot held before the history.
+    one; None when unknown. charges: fees and taxes within cost_basis (- paid). opened_by: execution id, "" for a lot that no fill
+    of the history opened.
     """
 
     instrument: Instrument
@@ -101,6 +103,7 @@ class TripFill:
     """One execution's part in one round trip (a reversal has a part in two).
 
     quantity: this part, + bought, - sold. charges: its share of fees and taxes. position_after: units held once it is done.
+    amount: its share of proceeds + fees + taxes, with an exercised option's premium moved in: + received, - paid.
     realized_pnl: of what this part closes; None for openings and where the cost is unknown.
     """
 
@@ -112,6 +115,7 @@ class TripFill:
     quantity: Decimal
     price: Decimal
     charges: Decimal
+    amount: Decimal
     position_after: Decimal
     realized_pnl: Decimal | None = None
 
@@ -124,7 +128,8 @@ class RoundTrip:
     quantity: units opened in all (positive), in the units of the last fill. open_quantity: what is still held, signed; 0 when closed.
     opened_at / closed_at: None where the source gives no time of day, or the opening is unknown. closed_on: the trade date of the
     last closing fill, the day that owns the P&L; None while open.
-    gross_pnl: before, realized_pnl: after fees and taxes of what is closed; None when some cost is unknown. charges: of closed parts, - paid.
+    gross_pnl: before, realized_pnl: after fees and taxes of what is closed; None when some cost is unknown.
+    charges: fees and taxes of what is closed, - paid.
     opening_cost: what gain percent divides by (performance/metrics.py), positive; None when unknown.
     base_pnl: sum over closing fills of realized P&L x that row's rate to base; None when a rate or a cost is unknown.
     """
@@ -166,17 +171,14 @@ class RoundTrip:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A quantity left over without its other side. quantity: + bought, - sold. undetermined: it may be a short's opening; a later row decides."""
+    """A quantity left over without its other side.
 
-    account: str
-    instrument: Instrument
-    execution_id: str
-    trade_date: date
+    quantity: the part of the execution left over, + bought, - sold. undetermined: it may be a short's opening; a later row decides.
+    """
+
+    execution: Execution
     quantity: Decimal
-    proceeds: Decimal
     undetermined: bool
-    broker_realized_pnl: Decimal | None = None
-    rate_to_base: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""One account read whole: its statement in, its book of trades out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from fillbook.ledger.execution import Execution, ExecutionKind
+from fillbook.ledger.numbers import exact, plain
+from fillbook.ledger.order import LedgerRow, total_order
+from fillbook.ledger.statement import AccountStatement, Finding, Severity
+from fillbook.trades.bridge import BridgeLine, Sums, broker_realized, build_bridge, realized_by_fills
+from fillbook.trades.corrections import resolve_cancels
+from fillbook.trades.matching import match
+from fillbook.trades.openings import cost_from_positions, infer_opening
+from fillbook.trades.reconcile import CENT, ReconciliationLine, reconcile_fills, reconcile_positions
+from fillbook.trades.records import Basis, MatchResult
+from fillbook.trades.settings import MatchSettings
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBook:
+    """What one account's rows amount to.
+
+    match: round trips and lots (open lots with the cost that the broker's positions leave for them). lines: the reconciliation.
+    bridge: from profit to the broker's figure. realized_pnl, broker_realized_pnl: per currency, at the level of fills;
+    corporate_action_pnl: the broker's figure on corporate action rows.
+    """
+
+    statement: AccountStatement
+    match: MatchResult
+    lines: tuple[ReconciliationLine, ...]
+    bridge: tuple[BridgeLine, ...]
+    realized_pnl: Sums
+    broker_realized_pnl: Sums
+    corporate_action_pnl: Sums
+    findings: tuple[Finding, ...] = ()
+
+
+def read_account(statement: AccountStatement, settings: MatchSettings | None = None) -> AccountBook:
+    """Match and reconcile one account.
+
+    Args:
+        statement: everything known of the account, rows in any order, each transaction once.
+        settings: how fills become trades; the statement's base currency fills in a missing one.
+    """
+    settings = settings or MatchSettings()
+    if settings.base_currency is None:
+        settings = replace(settings, base_currency=statement.base_currency)
+    with exact():
+        executions = sorted(statement.executions, key=total_order)
+        counted, chains = resolve_cancels(executions)
+        rows: list[LedgerRow] = sorted([*counted, *statement.corporate_actions, *statement.transfers], key=total_order)
+        positions = statement.positions
+        opening = infer_opening(rows, positions, statement.states_positions, _funded_inside(statement))
+        result = match(rows, opening, settings)
+        result = replace(result, open_lots=cost_from_positions(result.open_lots, positions))
+        lines = reconcile_fills(executions, counted, chains, result)
+        lines += reconcile_positions(result.open_lots, positions, statement.states_positions, result)
+        return AccountBook(
+            statement=statement,
+            match=result,
+            lines=tuple(lines),
+            bridge=build_bridge(executions, result),
+            realized_pnl=realized_by_fills(result),
+            broker_realized_pnl=broker_realized(executions),
+            corporate_action_pnl=_action_pnl(statement),
+            findings=tuple(_cost_disagreements(counted, result)),
+        )
+
+
+def _funded_inside(statement: AccountStatement) -> bool:
+    """Whether the statement reaches back to the account's first day, so that nothing was held before it."""
+    return statement.opened_on is not None and statement.covers is not None and statement.opened_on >= statement.covers.first
+
+
+def _action_pnl(statement: AccountStatement) -> Sums:
+    sums: Sums = {}
+    for row in statement.corporate_actions:
+        if row.broker_realized_pnl is not None:
+            sums[row.instrument.currency] = sums.get(row.instrument.currency, Decimal(0)) + row.broker_realized_pnl
+    return sums
+
+
+def _cost_disagreements(executions: Sequence[Execution], result: MatchResult) -> list[Finding]:
+    """Rows whose cost and realized P&L do not fit together, where we had to rely on one of them."""
+    inferred = {
+        lot.closed_by for trip in (*result.round_trips, *result.open_trips) for lot in trip.closed_lots if lot.basis is Basis.INFERRED
+    }
+    findings = []
+    for row in executions:
+        pnl, cost = row.broker_realized_pnl, row.broker_cost
+        plain_fill = row.kind in (ExecutionKind.TRADE, ExecutionKind.EXPIRY)
+        if row.execution_id not in inferred or pnl is None or not cost or not plain_fill:
+            continue
+        apart = row.proceeds + row.fees + row.taxes + cost - pnl
+        if abs(apart) > CENT:
+            params = {"id": row.execution_id, "symbol": row.instrument.symbol, "cost": plain(cost), "pnl": plain(pnl)}
+            message = (
+                f"{params['symbol']}, row {params['id']}: the cost {params['cost']} and P&L {params['pnl']} disagree."
+            )
+            remedy = "The cost of what it closed was worked out from the realized P&L. An older statement with the purchase settles it."
+            findings.append(Finding(Severity.NOTE, "cost_and_pnl_disagree", message, remedy, params))
+    return findings

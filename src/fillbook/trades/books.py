@@ -1,0 +1,55 @@
+"""One instrument's open lots and the round trip they belong to, in the middle of matching."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from fillbook.ledger.instrument import Instrument
+from fillbook.ledger.numbers import ZERO
+from fillbook.trades.lots import LotOrder, split_lot
+from fillbook.trades.records import Lot, RoundTrip, Side, Unmatched
+from fillbook.trades.trips import TripBuilder
+
+
+@dataclass(slots=True)
+class Book:
+    """position is the sum of the lots' quantities; while it is not zero there is a trip."""
+
+    instrument: Instrument
+    lots: deque[Lot] = field(default_factory=deque)
+    position: Decimal = ZERO
+    trip: TripBuilder | None = None
+    undetermined: list[Unmatched] = field(default_factory=list)
+
+    def resume(self, trip: RoundTrip) -> None:
+        """Go on with an open round trip; its lots are added one by one."""
+        self.trip = TripBuilder.resumed(trip)
+
+    def add(self, lot: Lot, account: str = "", first: bool = False) -> TripBuilder:
+        """Add an open lot (before all others if `first`) and return the round trip it belongs to, begun here if the book was flat."""
+        if first:
+            self.lots.appendleft(lot)
+        else:
+            self.lots.append(lot)
+        self.position += lot.quantity
+        if self.trip is None:
+            self.trip = TripBuilder(account, lot.instrument, Side.LONG if lot.quantity > 0 else Side.SHORT)
+        self.trip.instrument = self.instrument
+        if lot.incomplete is not None:
+            self.trip.incomplete.add(lot.incomplete)
+        return self.trip
+
+    def take(self, quantity: Decimal, order: LotOrder) -> list[Lot]:
+        """Take the lots (or parts) that `quantity`, of the sign opposite to the position and at most its size, closes in the given order."""
+        taken, left = [], -quantity
+        while left:
+            index = order(self.lots)
+            lot = self.lots[index]
+            if abs(lot.quantity) <= abs(left):
+                del self.lots[index]
+            else:
+                lot, self.lots[index] = split_lot(lot, left)
+            taken.append(lot)
+            left -= lot.quantity
+        self.position += quantity
+        return taken

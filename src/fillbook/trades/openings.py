@@ -1,0 +1,185 @@
+"""What was held before the history: found, never invented.
+
+Two witnesses say how much an instrument's position was before the first row. The broker's position at the end, walked back through every
+row, gives it exactly, provided no row is missing. The rows themselves give a lower bound: a row that the broker says closes must have
+had something to close (low-water mark). Where walking back contradicts what the rows say (a purchase that opened a long position
+while the walk is short: something left the account without a row), the rows win and the position line shows the difference.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from fillbook.ledger.events import CorporateAction, CorporateActionKind, Transfer
+from fillbook.ledger.execution import Effect, Execution, ExecutionKind
+from fillbook.ledger.figures import BrokerFigure
+from fillbook.ledger.instrument import AssetClass, Instrument
+from fillbook.ledger.numbers import ZERO, share
+from fillbook.ledger.order import LedgerRow
+from fillbook.trades.records import Basis, Incomplete, Lot, RoundTrip, Unmatched
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What matching starts from.
+
+    lots: held before the first row (or left by an earlier matching), oldest first. settled: contract ids whose opening position is
+    known, so that a sale beyond it is a short. all_settled: the history starts at the account's funding. open_trips and undetermined:
+    left by an earlier matching, to go on with.
+    """
+
+    lots: tuple[Lot, ...] = ()
+    settled: frozenset[str] = frozenset()
+    all_settled: bool = False
+    open_trips: tuple[RoundTrip, ...] = ()
+    undetermined: tuple[Unmatched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """One row's effect on one position. closes/opens: what the broker says of it; ratio: units after per unit before, for splits."""
+
+    quantity: Decimal
+    closes: bool = False
+    opens: bool = False
+    ratio: Decimal | None = None
+
+
+def effect_of(row: Execution) -> Effect:
+    """Whether a fill opens or closes, as far as the broker says: by its indicator, else by a realized P&L, which only a closing has."""
+    if row.effect is not Effect.UNSAID:
+        return row.effect
+    return Effect.CLOSES if row.broker_realized_pnl else Effect.UNSAID
+
+
+def infer_opening(
+    rows: Sequence[LedgerRow], positions: Iterable[BrokerFigure], states_positions: bool, funded_inside: bool = False
+) -> Opening:
+    """Work out the lots held before the first row.
+
+    Args:
+        rows: of one account, in total order, cancelled pairs dropped.
+        positions: the broker's positions after the last row.
+        states_positions: the broker states all positions, so one that is missing is flat.
+        funded_inside: the history reaches back to the account's first day.
+
+    Returns:
+        lots of unknown cost (the closing rows or the broker's position will tell it), and which instruments are settled.
+    """
+    moves: dict[str, list[_Move]] = defaultdict(list)
+    known: dict[str, Instrument] = {}
+    for row in rows:
+        if row.instrument.asset_class is not AssetClass.FOREX:
+            moves[row.instrument.key].append(_move(row))
+            known.setdefault(row.instrument.key, row.instrument)
+    held = {figure.instrument.key: figure.quantity for figure in positions}
+    known.update({figure.instrument.key: figure.instrument for figure in positions if figure.instrument.key not in known})
+    lots, settled = [], set()
+    for key, instrument in known.items():
+        ends = held.get(key, ZERO) if states_positions else None
+        quantity, certain = _opening_quantity(moves[key], ends)
+        if certain or funded_inside:
+            settled.add(key)
+        if quantity:
+            lots.append(Lot(instrument, quantity, None, ZERO, Basis.UNKNOWN, incomplete=Incomplete.BEFORE_HISTORY))
+    return Opening(tuple(lots), frozenset(settled), funded_inside)
+
+
+def _move(row: LedgerRow) -> _Move:
+    if isinstance(row, Execution):
+        if row.kind is ExecutionKind.CANCEL:
+            return _Move(row.quantity)
+        effect = effect_of(row)
+        return _Move(row.quantity, closes=effect is Effect.CLOSES, opens=effect is Effect.OPENS)
+    if isinstance(row, Transfer):
+        return _Move(row.quantity, closes=row.quantity < 0)
+    return _Move(row.quantity, closes=row.quantity < 0 and not _scales(row), ratio=_ratio(row))
+
+
+def _scales(row: CorporateAction) -> bool:
+    return row.kind in (CorporateActionKind.SPLIT, CorporateActionKind.REVERSE_SPLIT)
+
+
+def _ratio(row: CorporateAction) -> Decimal | None:
+    if _scales(row) and row.ratio_new and row.ratio_old:
+        return row.ratio_new / row.ratio_old
+    return None
+
+
+def _opening_quantity(moves: Sequence[_Move], ends: Decimal | None) -> tuple[Decimal, bool]:
+    """(quantity before the first row, whether the broker's position proves it)."""
+    low_water = _low_water(moves)
+    if ends is None:
+        return low_water, False
+    walked_back = ends - sum((move.quantity for move in moves), ZERO)
+    if _contradictions(moves, walked_back) <= _contradictions(moves, low_water):
+        return walked_back, True
+    return low_water, False
+
+
+def _low_water(moves: Sequence[_Move]) -> Decimal:
+    """The smallest opening position under which every closing row had something to close, in units of before the first row."""
+    position, opening, scale = ZERO, ZERO, Decimal(1)
+    for move in moves:
+        if move.ratio is not None:
+            scale *= move.ratio
+            position *= move.ratio
+            continue
+        after = position + move.quantity
+        if move.closes and position * move.quantity >= 0:
+            short_of = move.quantity
+        elif move.closes and after * move.quantity > 0:
+            short_of = after
+        else:
+            short_of = ZERO
+        if short_of:
+            opening -= short_of / scale
+            after -= short_of
+        position = after
+    return opening
+
+
+def _contradictions(moves: Sequence[_Move], opening: Decimal) -> int:
+    """How many rows say something that cannot be under this opening position."""
+    position, count = opening, 0
+    for move in moves:
+        after = position + move.quantity
+        against_close = move.closes and (position * move.quantity >= 0 or after * move.quantity > 0)
+        against_open = move.opens and position * move.quantity < 0
+        count += against_close or against_open
+        position = after
+    return count
+
+
+def cost_from_positions(lots: Sequence[Lot], positions: Iterable[BrokerFigure]) -> tuple[Lot, ...]:
+    """Give open lots of unknown cost what the broker's position leaves for them.
+
+    The position's cost less the known lots' is the cost of the unknown ones, provided the quantities agree; several unknown lots of
+    one instrument share it by quantity.
+    """
+    figures = {figure.instrument.key: figure for figure in positions}
+    by_key: dict[str, list[Lot]] = defaultdict(list)
+    for lot in lots:
+        by_key[lot.instrument.key].append(lot)
+    result: list[Lot] = []
+    for key, held in by_key.items():
+        result.extend(_fill_in(held, figures.get(key)))
+    return tuple(result)
+
+
+def _fill_in(held: list[Lot], figure: BrokerFigure | None) -> list[Lot]:
+    unknown = [lot for lot in held if lot.cost_basis is None]
+    if not unknown or figure is None or figure.cost_basis is None or figure.quantity != sum((lot.quantity for lot in held), ZERO):
+        return held
+    left = figure.cost_basis - sum((lot.cost_basis for lot in held if lot.cost_basis is not None), ZERO)
+    units = sum((lot.quantity for lot in unknown), ZERO)
+    filled = []
+    for lot in held:
+        if lot.cost_basis is None:
+            cost = share(left, lot.quantity, units)
+            left, units = left - cost, units - lot.quantity
+            filled.append(replace(lot, cost_basis=cost, basis=Basis.INFERRED))
+        else:
+            filled.append(lot)
+    return filled

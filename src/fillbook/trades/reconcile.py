@@ -1,0 +1,184 @@
+"""Our figures beside the broker's: every closing fill and every position, each line with what it is and why.
+
+Ours is rounded to the digits the broker prints and then compared within a cent: comparing first and rounding later would call two
+equal figures different when the broker prints five decimals of a fill whose parts have more.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
+from typing import Final
+
+from fillbook.ledger.execution import Execution
+from fillbook.ledger.figures import BrokerFigure
+from fillbook.ledger.instrument import AssetClass, Instrument
+from fillbook.ledger.numbers import EXACT, ZERO, decimals_of, exact
+from fillbook.trades.corrections import CancelChain
+from fillbook.trades.reasons import Reason
+from fillbook.trades.records import Basis, ClosedLot, Lot, MatchResult, weakest
+
+CENT: Final = Decimal("0.01")
+_OTHER_LOTS: Final = frozenset({"LI", "SL", "HC", "ML", "MLG", "MLL", "MSG", "MSL"})
+
+
+class Status(StrEnum):
+    """What a comparison says. equal: within a cent; inferred: ours rests on the broker's own row; unstated: the broker gives no figure;
+    explained: one of the closed list of reasons; different: none of them.
+    """
+
+    EQUAL = "equal"
+    INFERRED = "inferred"
+    UNSTATED = "unstated"
+    EXPLAINED = "explained"
+    DIFFERENT = "different"
+
+
+class LineKind(StrEnum):
+    """What a line compares."""
+
+    FILL = "fill"
+    POSITION = "position"
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationLine:
+    """One comparison. id: execution id of a fill, contract id of a position. ours, broker: realized P&L of a fill in the instrument's
+    currency, quantity of a position; None where there is no figure.
+    """
+
+    kind: LineKind
+    id: str
+    instrument: Instrument
+    ours: Decimal | None
+    broker: Decimal | None
+    status: Status
+    reason: Reason = Reason.NONE
+    trade_date: date | None = None
+
+
+def same_money(ours: Decimal, broker: Decimal) -> bool:
+    """Equal within a cent once ours is rounded to the broker's digits."""
+    digits = max(2, min(decimals_of(broker), 18))
+    return abs(ours.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN, context=EXACT) - broker) <= CENT
+
+
+def reconcile_fills(
+    executions: Sequence[Execution], counted: Sequence[Execution], chains: Sequence[CancelChain], result: MatchResult
+) -> list[ReconciliationLine]:
+    """Compare each closing fill's realized P&L with the broker's.
+
+    Args:
+        executions: all of the account's, as reported.
+        counted: those that matching took (rebooks carry their chain's figure).
+        chains: the cancellations among them.
+        result: what matching made of `counted`.
+
+    Returns:
+        A line for every execution that closes by our matching or for which the broker states a realized P&L other than 0.
+    """
+    with exact():
+        closed = _closed_by_fill(result)
+        figures = {row.execution_id: row for row in counted}
+        dropped = {name for chain in chains for name in (*chain.originals, *chain.cancels)}
+        rebooks = {chain.rebook for chain in chains}
+        left_over = {left.execution.execution_id for left in result.unmatched}
+        flagged = {flag.instrument.key for flag in result.flags}
+        lines = []
+        for row in executions:
+            if row.execution_id in dropped:
+                lines.append(_line(row, None, row.broker_realized_pnl, Status.EXPLAINED, Reason.CANCEL_CHAIN))
+            elif row.instrument.asset_class is AssetClass.FOREX:
+                if row.broker_realized_pnl:
+                    lines.append(_line(row, None, row.broker_realized_pnl, Status.EXPLAINED, Reason.FOREX))
+            else:
+                chained = row.execution_id in rebooks
+                facts = _Facts(closed.get(row.execution_id, []), row.execution_id in left_over, row.instrument.key in flagged, chained)
+                line = _compare_fill(row, figures.get(row.execution_id, row), facts)
+                lines.extend([line] if line else [])
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    closed: list[ClosedLot]
+    left_over: bool
+    flagged: bool
+    chained: bool
+
+
+def _closed_by_fill(result: MatchResult) -> Mapping[str, list[ClosedLot]]:
+    closed: dict[str, list[ClosedLot]] = defaultdict(list)
+    for trip in (*result.round_trips, *result.open_trips):
+        for lot in trip.closed_lots:
+            if not lot.by_action:
+                closed[lot.closed_by].append(lot)
+    return closed
+
+
+def _line(row: Execution, ours: Decimal | None, broker: Decimal | None, status: Status, reason: Reason = Reason.NONE) -> ReconciliationLine:
+    return ReconciliationLine(LineKind.FILL, row.execution_id, row.instrument, ours, broker, status, reason, row.trade_date)
+
+
+def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> ReconciliationLine | None:
+    broker = counted.broker_realized_pnl
+    if not facts.closed and not broker and not facts.left_over:
+        return None
+    known = [lot.realized_pnl for lot in facts.closed if lot.realized_pnl is not None]
+    ours = sum(known, ZERO) if facts.closed and len(known) == len(facts.closed) else None
+    reason = Reason.CANCEL_CHAIN if facts.chained else Reason.NONE
+    if broker is None:
+        return _line(row, ours, None, Status.UNSTATED, Reason.NO_OPENING if ours is None else Reason.NO_FIGURE)
+    if ours is not None and same_money(ours, broker) and not facts.left_over:
+        inferred = weakest([lot.basis for lot in facts.closed]) is not Basis.EXECUTIONS
+        return _line(row, ours, broker, Status.INFERRED if inferred else Status.EQUAL, reason)
+    explained = _explain(row, ours, broker, facts)
+    return _line(row, ours, broker, Status.EXPLAINED if explained else Status.DIFFERENT, explained)
+
+
+def _explain(row: Execution, ours: Decimal | None, broker: Decimal, facts: _Facts) -> Reason:
+    """The reason from the closed list whose condition holds on this row, or none."""
+    codes = set(row.codes.replace(",", ";").split(";"))
+    if facts.left_over and (ours is None or not facts.closed):
+        return Reason.NO_OPENING
+    if facts.flagged:
+        return Reason.ACTION_UNKNOWN
+    if ours is None:
+        return Reason.NO_OPENING if facts.closed else Reason.NONE
+    if "LD" in codes:
+        return Reason.WASH_SALE
+    if codes & _OTHER_LOTS:
+        return Reason.BROKER_METHOD
+    trust = row.instrument.sub_class.upper() == "REIT" or row.instrument.asset_class is AssetClass.FUND
+    if trust and broker > ours and all(lot.quantity > 0 for lot in facts.closed):
+        return Reason.RETURN_OF_CAPITAL
+    return Reason.NONE
+
+
+def reconcile_positions(
+    lots: Sequence[Lot], positions: Sequence[BrokerFigure], states_positions: bool, result: MatchResult
+) -> list[ReconciliationLine]:
+    """Compare what we hold with the broker's open positions."""
+    with exact():
+        held: dict[str, list[Lot]] = defaultdict(list)
+        for lot in lots:
+            held[lot.instrument.key].append(lot)
+        figures = {figure.instrument.key: figure for figure in positions if figure.instrument.asset_class is not AssetClass.FOREX}
+        flagged = {flag.instrument.key for flag in result.flags}
+        keys = sorted({*held, *figures})
+        return [_compare_position(key, held.get(key, []), figures.get(key), states_positions, key in flagged) for key in keys]
+
+
+def _compare_position(key: str, lots: list[Lot], figure: BrokerFigure | None, stated: bool, flagged: bool) -> ReconciliationLine:
+    ours = sum((lot.quantity for lot in lots), ZERO)
+    instrument = figure.instrument if figure else lots[0].instrument
+    if not stated:
+        return ReconciliationLine(LineKind.POSITION, key, instrument, ours, None, Status.UNSTATED, Reason.NO_POSITIONS)
+    broker = figure.quantity if figure else ZERO
+    if ours != broker:
+        reason = Reason.ACTION_UNKNOWN if flagged else Reason.POSITION_MOVED
+        return ReconciliationLine(LineKind.POSITION, key, instrument, ours, broker, Status.EXPLAINED, reason)
+    certain = all(lot.basis is Basis.EXECUTIONS for lot in lots)
+    return ReconciliationLine(LineKind.POSITION, key, instrument, ours, broker, Status.EQUAL if certain else Status.INFERRED)
