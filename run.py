@@ -33,7 +33,11 @@ def main() -> None:
     use_a_fitting_python()
     runner = {"test": "tests/run.py", "long": "tests/long/run.py"}.get(words[0])
     with Path(ROOT, ".venv.lock").open("w") as lock:  # several may start at once
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting for another run.py to finish its set-up", file=sys.stderr)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         set_up(development=runner is not None)
     os.execv(PYTHON, [str(PYTHON), str(ROOT / runner), *words[1:]] if runner else [str(PYTHON), "-m", "fillbook", *words])
 
@@ -56,9 +60,7 @@ def set_up(*, development: bool) -> None:
         done = {}
     if not (ROOT / "src/fillbook/web/static/vendor").exists():
         done.pop("fillbook", None)
-    if not development:
-        del wanted["tools"]
-    steps = [name for name in wanted if done.get(name) != wanted[name]]
+    steps = [name for name in wanted if done.get(name) != wanted[name] and (development or name != "tools")]
     for number, name in enumerate(steps, 1):
         started = time.monotonic()
         print(f"[{number}/{len(steps)}] {STEPS[name][0]} ... ", end="", file=sys.stderr, flush=True)
@@ -83,8 +85,7 @@ def make_packages() -> None:
 def pip(*arguments: str) -> None:
     command = [sys.executable, "-m", "pip", "--python", str(PYTHON)] if importlib.util.find_spec("pip") else [str(PYTHON), "-m", "pip"]
     environment = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    result = subprocess.run([*command, "install", "-q", *arguments], cwd=ROOT, env=environment, stdout=sys.stderr, check=False)
-    if result.returncode:
+    if subprocess.run([*command, "install", "-q", *arguments], cwd=ROOT, env=environment, stdout=sys.stderr, check=False).returncode:
         sys.exit("\nThe set-up stopped at the error above; once it is mended (a connection, room on the disk), run this again.")
 
 
