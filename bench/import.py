@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     count = parser.parse_args(arguments).count
     with tempfile.TemporaryDirectory(prefix="fillbook-speed-") as folder:
         statement, truth, answer = (Path(folder, name) for name in ("statement.xml", "truth.json", "check.json"))
-        generate = [sys.executable, HERE / "make_flex.py", "-n", str(count), "-o", statement, "--truth", truth]
+        generate: list[str | Path] = [sys.executable, HERE / "make_flex.py", "-n", str(count), "-o", statement, "--truth", truth]
         subprocess.run(generate, check=True, stderr=subprocess.DEVNULL)
         size = statement.stat().st_size / 2**20
         print(f"{count} executions, {size:.0f} MiB of XML", file=sys.stderr)

@@ -43,8 +43,8 @@ def pure_files() -> Iterator[Path]:
     yield from (path for path in files(BROKERS, suffixes={".py"}) if path.name == "parse.py" or "parse" in path.parent.parts)
 
 
-def where(path: Path, node: ast.expr | ast.stmt, what: str) -> str:
-    return f"{path.relative_to(ROOT)}:{node.lineno} {what}"
+def where(path: Path, node: ast.AST, what: str) -> str:
+    return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)} {what}"
 
 
 def impurities(path: Path) -> Iterator[str]:
@@ -146,6 +146,7 @@ def test_each_file_tells_one_story() -> None:
     sizes = {
         str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
         for path in files(SOURCE, ROOT / "tests", suffixes={".py", ".html", ".js", ".css"})
+        if path.parent.name != "migrations"  # written by a program
     }
     assert {name: lines for name, lines in sizes.items() if lines > 500} == {}
     assert len((ROOT / "run.py").read_text(encoding="utf-8").splitlines()) <= 100
