@@ -40,7 +40,7 @@ class Book:
         return self.trip
 
     def take(self, quantity: Decimal, order: LotOrder) -> list[Lot]:
-        """Take the lots (or parts) that `quantity`, of the sign opposite to the position and at most its size, closes in the given order."""
+        """Take the lots (or parts) that `quantity`, opposite to the position and at most its size, closes in the given order."""
         taken, left = [], -quantity
         while left:
             index = order(self.lots)
