@@ -1,1 +1,4 @@
-"""Speak to brokers: one folder each, sans I/O. `interface` says what a connector is, `manifests` what each offers, `registry` finds the code."""
+"""Speak to brokers: one folder each, sans I/O.
+
+`interface` says what a connector is, `manifests` what each broker offers, `registry` finds the code.
+"""

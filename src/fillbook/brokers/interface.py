@@ -13,12 +13,18 @@ and tests with a plain loop) sends its requests, adds secrets last, sleeps its w
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 from fillbook.ledger.statement import DateRange, ParsedStatement
 
 FetchState = Mapping[str, Any]
-"""A fetch in progress, as JSON values. Holds no secret, so it may be stored and logged."""
+"""A fetch in progress, as JSON values. Holds no secret, so it may be stored and logged.
+
+`memory`, where present, is what the link should keep and hand to its next `start` (for example which form of request worked)."""
+
+NOTHING: Final[FetchState] = MappingProxyType({})
+"""What a link remembers before its first fetch."""
 
 
 class Endpoint(StrEnum):
@@ -190,18 +196,26 @@ class Hint:
 
 
 class Connector(Protocol):
-    """One broker. `hosts` is the closed list of hosts that a credential may travel to."""
+    """One broker. `broker` is its id (`manifests`); `hosts` is the closed list of hosts that a credential may travel to."""
 
+    broker: str
     hosts: tuple[str, ...]
 
     def begin(self, user_ref: str, renew: bool = False) -> Form | Redirect:
         """What the link page shows first; `renew` when an existing link gets a new credential."""
 
     def complete(self, answer: Mapping[str, str], renew: bool = False) -> Credential | Form:
-        """Turn the user's answer into a credential, or say what is wrong with it."""
+        """Turn the user's answer into a credential, or say what is wrong with it.
 
-    def start(self, window: DateRange | None) -> FetchState:
-        """Begin a fetch. window None: everything the broker gives by itself."""
+        With `renew` a field may be left empty: the credential then lacks that secret and the link keeps the one it has.
+        """
+
+    def start(self, window: DateRange | None, new_link: bool = False, memory: FetchState = NOTHING) -> FetchState:
+        """Begin a fetch. window None: everything the broker gives by itself.
+
+        new_link: nothing was ever fetched with this credential, so a refusal may only mean that the broker does not know it yet.
+        memory: `memory` of the state that the link's last successful fetch ended with.
+        """
 
     def advance(self, state: FetchState, reply: Reply | None) -> tuple[FetchState, Action]:
         """One step. `reply` answers the last `Send`; None at the start and after a `Wait` or `Page`.
