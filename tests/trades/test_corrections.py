@@ -1,5 +1,6 @@
 """Cancel and rebook: the chain counts once, its commission too."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from fillbook.ledger.execution import Effect, ExecutionKind
@@ -41,11 +42,11 @@ def test_a_rebooked_close_is_compared_with_the_sum_of_its_chain() -> None:
 
 def test_rows_without_trade_numbers_chain_by_contract_and_instant() -> None:
     first = fill(1, "-0.5", "1", kind=ExecutionKind.FRACTION, effect=Effect.CLOSES, broker_realized_pnl=Decimal(-40))
-    at = {"ordered_at": first.ordered_at}
-    from dataclasses import replace
-
-    cancel = replace(fill(2, "0.5", "1", kind=CANCEL), **at)
-    again = replace(fill(3, "-0.5", "100", kind=ExecutionKind.FRACTION, effect=Effect.CLOSES, broker_realized_pnl=Decimal("49.5")), **at)
+    cancel = replace(fill(2, "0.5", "1", kind=CANCEL), ordered_at=first.ordered_at)
+    again = replace(
+        fill(3, "-0.5", "100", kind=ExecutionKind.FRACTION, effect=Effect.CLOSES, broker_realized_pnl=Decimal("49.5")),
+        ordered_at=first.ordered_at,
+    )
     book = book_of(first, cancel, again)
     # 50 - 9.5 = cost 40.5, from the chain's 9.5
     assert [trip.closed_lots[0].cost_basis for trip in book.match.round_trips] == [Decimal("40.5")]
