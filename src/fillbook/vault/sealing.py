@@ -1,7 +1,7 @@
 """The vault: AES-256-GCM with a ring of keys, each sealed text bound to the place it is kept in.
 
-A sealed text is `v1.<key id>.<base64 of nonce and ciphertext>`. Its additional data name table, row and field ("link:<id>:sealed_credential"),
-so that a ciphertext copied into another row opens there for nobody.
+A sealed text is `v1.<key id>.<base64 of nonce and ciphertext>`. Its additional data name table, row and field
+("link:<id>:sealed_credential"), so that a ciphertext copied into another row opens there for nobody.
 """
 
 import base64

@@ -15,7 +15,8 @@ from fillbook.storage.models.links import BrokerAccount
 class RoundTripRow(models.Model):
     """`trades.records.RoundTrip`. Money is in `currency`, `base_*` in the account's base currency.
 
-    symbol, underlying: upper case, to search by. gain_e8: net P&L over opening cost, a fraction. day: closed_on, while open opened_on.
+    symbol, underlying: upper case, to search by. gain_e8: net P&L over opening cost, a fraction. day: closed_on, while open
+    opened_on. ended_at: orders the round trips of a day: the instant of the last fill.
     """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
@@ -34,7 +35,7 @@ class RoundTripRow(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_on = models.DateField(null=True)
     day = models.DateField(null=True)
-    sequence = models.PositiveIntegerField()
+    ended_at = models.DateTimeField(null=True)
     quantity = ExactDecimalField()
     open_quantity = ExactDecimalField()
     entry_price = ExactDecimalField(null=True)
@@ -79,6 +80,7 @@ class TripFillRow(models.Model):
     quantity = ExactDecimalField()
     price = ExactDecimalField()
     charges = ExactDecimalField()
+    amount = ExactDecimalField()
     position_after = ExactDecimalField()
     realized_pnl = ExactDecimalField(null=True)
 
@@ -208,15 +210,31 @@ class DayTotals(models.Model):
 
 
 class BridgeRow(models.Model):
-    """One line of the bridge from the profit shown to the broker's realized figure, per currency."""
+    """One line of the bridge from the profit shown to the broker's realized figure, for one instrument; an account's is the sum."""
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    instrument_key = models.CharField(max_length=120)
     line = models.CharField(max_length=24)
     currency = models.CharField(max_length=12)
     amount = ExactDecimalField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "line", "currency"], name="bridge_line_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "instrument_key", "line", "currency"], name="bridge_line_once")]
+
+
+class FindingRow(models.Model):
+    """`ledger.statement.Finding` of what matching found odd about an execution."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    instrument_key = models.CharField(max_length=120)
+    severity = models.CharField(max_length=8)
+    code = models.CharField(max_length=64)
+    message = models.TextField()
+    remedy = models.TextField(blank=True, default="")
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "instrument_key"], name="finding_by_instrument")]
 
 
 class AccountTotals(models.Model):

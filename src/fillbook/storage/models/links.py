@@ -31,8 +31,8 @@ class Link(models.Model):
     """A read-only connection to a broker.
 
     sealed_credential: by the vault, bound to this row; empty once unlinked. rate_key: HMAC of what the broker limits by, so that links
-    with one token share its limit. fetch_form: how this query accepts its period, learned by the connector. error_*: the last
-    failure, in words for the user. alarm_sent_at: when the user was told of the present trouble.
+    with one token share its limit. memory: what the connector learned and wants back at its next fetch. error_*: the last failure, in
+    words for the user. alarm_sent_at: when the user was told of the present trouble.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -43,7 +43,7 @@ class Link(models.Model):
     state = models.CharField(max_length=12, choices=LinkState.choices, default=LinkState.VALIDATING)
     sealed_credential = models.TextField(blank=True, default="")
     rate_key = models.CharField(max_length=64, blank=True, default="")
-    fetch_form = models.CharField(max_length=40, blank=True, default="")
+    memory = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     linked_at = models.DateTimeField(null=True)
     credential_changed_at = models.DateTimeField(null=True)
@@ -83,7 +83,7 @@ class BrokerAccount(models.Model):
 
     link: None for one known from uploaded files alone, or whose link was removed with its trades kept. tracked_since: first day
     covered without a gap. figures_to: last day covered. opened_on: when the account was opened, if a statement says. chosen: whether
-    its owner wants it fetched and counted. grouping, matching: names of the settings that trades are read with.
+    its owner wants it fetched and counted. grouping, matching, counts_forex: the settings that trades are read with.
     """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -100,6 +100,7 @@ class BrokerAccount(models.Model):
     opened_on = models.DateField(null=True)
     grouping = models.CharField(max_length=20, default="flat_to_flat")
     matching = models.CharField(max_length=20, default="fifo")
+    counts_forex = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [

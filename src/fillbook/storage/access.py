@@ -1,0 +1,117 @@
+"""Who may see what: the only way to a private row.
+
+Everything private belongs to an account, a link or a statement, and each of these to one owner. A row of somebody else's and a row that
+does not exist are told apart by nothing: both raise the same `Http404`.
+"""
+
+from typing import Final, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+from django.http import Http404
+
+from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, RoundTripRow, SecurityEvent, SyncRun, User
+
+Viewer = User | AnonymousUser
+"""Who asks. Nobody who is not signed in owns anything."""
+
+M = TypeVar("M", bound=Model)
+_LONGEST_NUMBER: Final = 18
+
+
+def accounts_of(viewer: Viewer) -> QuerySet[BrokerAccount]:
+    """The viewer's accounts, in a fixed order."""
+    return _owned(BrokerAccount.objects.select_related("link"), viewer).order_by("kind", "broker", "number", "pk")
+
+
+def account_for(viewer: Viewer, account_id: int | str) -> BrokerAccount:
+    """One account of the viewer's.
+
+    Raises:
+        Http404: there is none with this id, or it is somebody else's.
+    """
+    return _one(accounts_of(viewer), _number(account_id))
+
+
+def links_of(viewer: Viewer) -> QuerySet[Link]:
+    """The viewer's links, oldest first; unlinked ones are gone."""
+    return _owned(Link.objects.all(), viewer).exclude(state=LinkState.UNLINKED).order_by("created_at", "pk")
+
+
+def link_for(viewer: Viewer, link_id: UUID | str) -> Link:
+    """One link of the viewer's; raises `Http404` as `account_for`."""
+    try:
+        key = link_id if isinstance(link_id, UUID) else UUID(link_id)
+    except ValueError:
+        key = None
+    return _one(links_of(viewer), key)
+
+
+def trips_of(viewer: Viewer) -> QuerySet[RoundTripRow]:
+    """All round trips of the viewer's accounts."""
+    if not viewer.is_authenticated:
+        return RoundTripRow.objects.none()
+    return RoundTripRow.objects.filter(account__owner=viewer).select_related("account", "instrument")
+
+
+def trip_for(viewer: Viewer, key: str) -> RoundTripRow:
+    """One round trip by its public id; raises `Http404` as `account_for`.
+
+    The id is made of the account's number; where the viewer has one number twice (as a real and as a sandbox account), the real one's.
+    """
+    found = trips_of(viewer).filter(key=key).order_by("account__kind", "account_id").first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def statements_of(viewer: Viewer) -> QuerySet[RawStatement]:
+    """The viewer's statements, newest first, without their bytes."""
+    return _owned(RawStatement.objects.defer("content"), viewer).order_by("-received_at", "-pk")
+
+
+def statement_for(viewer: Viewer, statement_id: int | str) -> RawStatement:
+    """One statement of the viewer's; raises `Http404` as `account_for`."""
+    return _one(statements_of(viewer), _number(statement_id))
+
+
+def runs_of(viewer: Viewer) -> QuerySet[SyncRun]:
+    """The viewer's sync runs, newest first."""
+    return _owned(SyncRun.objects.select_related("link"), viewer).order_by("-created_at", "-pk")
+
+
+def run_for(viewer: Viewer, run_id: int | str) -> SyncRun:
+    """One sync run of the viewer's; raises `Http404` as `account_for`."""
+    return _one(runs_of(viewer), _number(run_id))
+
+
+def events_of(viewer: Viewer) -> QuerySet[SecurityEvent]:
+    """What happened to the viewer's own account, newest first."""
+    if not viewer.is_authenticated:
+        return SecurityEvent.objects.none()
+    return SecurityEvent.objects.filter(user=viewer).order_by("-happened_at", "-pk")
+
+
+def _owned(rows: QuerySet[M], viewer: Viewer) -> QuerySet[M]:
+    return rows.filter(owner=viewer) if viewer.is_authenticated else rows.none()
+
+
+def _number(text: int | str) -> int | None:
+    """A row's number as a URL writes it; None for anything else, huge numbers included."""
+    if isinstance(text, str):
+        if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+            return None
+        text = int(text)
+    return text if 0 < text < 2**63 else None
+
+
+def _one(rows: QuerySet[M], key: int | UUID | None) -> M:
+    found = None if key is None else rows.filter(pk=key).first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def _missing() -> Http404:
+    return Http404("There is no such page.")

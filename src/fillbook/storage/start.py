@@ -1,0 +1,88 @@
+"""From nothing to a database that is ready: folders, keys, Django, tables.
+
+Whoever runs a command calls `prepare` first. The one process that serves also calls `upgrade` and `collect`; workers wait for it.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.conf import settings
+
+
+class NewerDatabase(Exception):
+    """The database was written by a newer Fillbook, which this one would damage."""
+
+
+def prepare(data: Path | None = None) -> None:
+    """Make the data folder and the keys unless they exist, and set Django up. data: in place of FILLBOOK_DATA.
+
+    Raises:
+        BadKey: keys exist and are unusable.
+    """
+    from fillbook.storage import keyfile
+    from fillbook.vault import keys
+
+    if data is not None:
+        os.environ["FILLBOOK_DATA"] = str(data.absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fillbook.settings")
+    keyfile.make_folder(settings.DATA_DIR)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    if keyfile.make(settings.SECRET_KEY_FILE, secrets.token_urlsafe(48)):
+        settings.SECRET_KEY = keyfile.read(settings.SECRET_KEY_FILE)
+    if not apps.ready:
+        django.setup()
+    if not settings.VAULT_KEYS and not settings.VAULT_KEY_FILE.exists() and not _has_sealed_texts():
+        keyfile.make(settings.VAULT_KEY_FILE, keys.generate())
+    keys.parse(settings.VAULT_KEYS or keyfile.read(settings.VAULT_KEY_FILE))
+
+
+def upgrade() -> bool:
+    """Bring the tables up to date; returns whether there was anything to do.
+
+    Raises:
+        NewerDatabase: nothing was changed.
+    """
+    from django.core.management import call_command
+
+    pending = not is_current()
+    if pending:
+        call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    return pending
+
+
+def is_current() -> bool:
+    """Whether the tables are those that this version works with.
+
+    Raises:
+        NewerDatabase: they are of a later one.
+    """
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    known = executor.loader.disk_migrations
+    unknown = [name for app, name in executor.loader.applied_migrations if app == "storage" and (app, name) not in known]
+    if unknown:
+        raise NewerDatabase("This database was written by a newer version of Fillbook; install that one, or restore an older backup.")
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def collect() -> None:
+    """Put the static files into the data folder under names that carry their hash."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _has_sealed_texts() -> bool:
+    """A database without its key must not get another one silently: what is sealed in it would be lost without a word."""
+    from django.db import connection
+
+    from fillbook.storage.models import Link
+
+    tables = connection.introspection.table_names()
+    return "storage_link" in tables and Link.objects.exclude(sealed_credential="").exists()
