@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('validating', 'Validating'), ('linked', 'Linked'), ('paused', 'Paused'), ('needs_user', 'Needs User'), ('unlinked', 'Unlinked')], default='validating', max_length=12)),
                 ('sealed_credential', models.TextField(blank=True, default='')),
                 ('rate_key', models.CharField(blank=True, default='', max_length=64)),
+                ('sealed_candidate', models.TextField(blank=True, default='')),
                 ('memory', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('linked_at', models.DateTimeField(null=True)),

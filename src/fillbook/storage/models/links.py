@@ -31,8 +31,9 @@ class Link(models.Model):
     """A read-only connection to a broker.
 
     sealed_credential: by the vault, bound to this row; empty once unlinked. rate_key: HMAC of what the broker limits by, so that links
-    with one token share its limit. memory: what the connector learned and wants back at its next fetch. error_*: the last failure, in
-    words for the user. alarm_sent_at: when the user was told of the present trouble.
+    with one token share its limit. sealed_candidate: a new credential that has not worked yet; the other one stays until it has. memory:
+    what the connector learned and wants back at its next fetch. error_*: the last failure, in words for the user. alarm_sent_at: when
+    the user was told of the present trouble.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -43,6 +44,7 @@ class Link(models.Model):
     state = models.CharField(max_length=12, choices=LinkState.choices, default=LinkState.VALIDATING)
     sealed_credential = models.TextField(blank=True, default="")
     rate_key = models.CharField(max_length=64, blank=True, default="")
+    sealed_candidate = models.TextField(blank=True, default="")
     memory = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     linked_at = models.DateTimeField(null=True)
@@ -64,6 +66,11 @@ class Link(models.Model):
     def aad(self) -> str:
         """What the sealed credential is bound to."""
         return f"link:{self.pk}:sealed_credential"
+
+    @property
+    def candidate_aad(self) -> str:
+        """What the sealed candidate is bound to."""
+        return f"link:{self.pk}:sealed_candidate"
 
     @property
     def is_sandbox(self) -> bool:
