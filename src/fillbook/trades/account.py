@@ -49,7 +49,8 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
     with exact():
         executions = sorted(statement.executions, key=total_order)
         counted, chains = resolve_cancels(executions)
-        rows: list[LedgerRow] = sorted([*counted, *statement.corporate_actions, *statement.transfers], key=total_order)
+        others: list[LedgerRow] = [*statement.corporate_actions, *statement.transfers]
+        rows: list[LedgerRow] = sorted([*counted, *others], key=total_order) if others else list(counted)
         positions = statement.positions
         opening = infer_opening(rows, positions, statement.states_positions, _funded_inside(statement))
         result = match(rows, opening, settings)
@@ -95,9 +96,7 @@ def _cost_disagreements(executions: Sequence[Execution], result: MatchResult) ->
         apart = row.proceeds + row.fees + row.taxes + cost - pnl
         if abs(apart) > CENT:
             params = {"id": row.execution_id, "symbol": row.instrument.symbol, "cost": plain(cost), "pnl": plain(pnl)}
-            message = (
-                f"{params['symbol']}, row {params['id']}: the cost {params['cost']} and P&L {params['pnl']} disagree."
-            )
+            message = f"{params['symbol']}, row {params['id']}: the cost {params['cost']} and P&L {params['pnl']} disagree."
             remedy = "The cost of what it closed was worked out from the realized P&L. An older statement with the purchase settles it."
             findings.append(Finding(Severity.NOTE, "cost_and_pnl_disagree", message, remedy, params))
     return findings

@@ -100,6 +100,8 @@ def _costs(taken: list[Lot], part: Closing) -> tuple[list[Decimal | None], list[
     Unknown costs follow from the broker's realized P&L of the closing row (amount - P&L - known costs), else from its cost figure.
     """
     costs, bases = [lot.cost_basis for lot in taken], [lot.basis for lot in taken]
+    if part.worth is not None and None not in costs:
+        return costs, bases
     if part.worth is None and part.row.broker_realized_pnl is not None and None not in costs:
         return costs, [Basis.INFERRED] * len(taken)
     unknown = [index for index, cost in enumerate(costs) if cost is None]

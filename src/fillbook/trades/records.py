@@ -1,9 +1,11 @@
 """The records that matching makes. A lot carries the sign of its position: + long, - short; money is in the instrument's currency."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import Instrument
@@ -206,7 +208,12 @@ class MatchResult:
     flags: tuple[Flag, ...] = ()
 
 
-def weakest(bases: list[Basis]) -> Basis:
+_CERTAINTY: Final = {basis: rank for rank, basis in enumerate(Basis)}
+
+
+def weakest(bases: Iterable[Basis]) -> Basis:
     """The least certain of several bases; `EXECUTIONS` for none."""
-    order = list(Basis)
-    return max(bases, key=order.index, default=Basis.EXECUTIONS)
+    distinct = set(bases)
+    if len(distinct) == 1:
+        return distinct.pop()
+    return max(distinct, key=_CERTAINTY.__getitem__, default=Basis.EXECUTIONS)

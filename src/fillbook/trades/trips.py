@@ -1,6 +1,6 @@
 """From closed lots to round trips: what happens between flat and flat in one instrument."""
 
-from base64 import b32encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
@@ -29,17 +29,17 @@ class TripBuilder:
 
     def build(self, open_lots: tuple[Lot, ...], base_currency: str | None) -> RoundTrip:
         """The round trip as it stands; `open_lots` are what it still holds (none when closed)."""
+        closed, ended = self.closed_lots, not open_lots
+        charges, units, open_quantity = ZERO, ZERO, ZERO
+        for lot in closed:
+            charges += lot.charges
+            units += abs(lot.quantity)
+        for held in open_lots:
+            open_quantity += held.quantity
+        realized = _sum_known(lot.realized_pnl for lot in closed)
         opens = [fill for fill in self.fills if fill.role is Role.OPENS]
-        closes = [fill for fill in self.fills if fill.role is Role.CLOSES]
-        closed = self.closed_lots
-        open_quantity = sum((lot.quantity for lot in open_lots), ZERO)
-        quantity = abs(open_quantity) + sum((abs(lot.quantity) for lot in closed), ZERO)
-        charges = sum((lot.charges for lot in closed), ZERO)
-        realized = _sum_known([lot.realized_pnl for lot in closed])
-        known_opening = all(lot.opened_by for lot in closed) and all(lot.opened_by for lot in open_lots)
-        first_open = opens[0] if opens and known_opening else None
-        ended = open_quantity == 0
-        last = max(closed, key=lambda lot: lot.closed_on, default=None)
+        inherits = any(not lot.opened_by for lot in closed) or any(not lot.opened_by for lot in open_lots)
+        first_open = opens[0] if opens and not inherits else None
         return RoundTrip(
             key=trip_key(self.account, self.instrument.key, self.fills),
             account=self.account,
@@ -47,50 +47,47 @@ class TripBuilder:
             side=self.side,
             fills=tuple(self.fills),
             closed_lots=tuple(closed),
-            quantity=quantity,
+            quantity=units + abs(open_quantity),
             open_quantity=open_quantity,
             opened_at=first_open.executed_at if first_open else None,
             opened_on=first_open.trade_date if first_open else None,
             closed_at=closed[-1].closed_at if ended and closed else None,
-            closed_on=(last.closed_on if last else self.fills[-1].trade_date) if ended and self.fills else None,
-            entry_price=self._entry_price(opens, quantity, known_opening),
-            exit_price=_average_price(closes),
+            closed_on=max((lot.closed_on for lot in closed), default=self.fills[-1].trade_date) if ended and self.fills else None,
+            entry_price=self._entry_price(opens, units + abs(open_quantity), inherits),
+            exit_price=_average_price([fill for fill in self.fills if fill.role is Role.CLOSES]),
             gross_pnl=None if realized is None else realized - charges,
             charges=charges,
             realized_pnl=realized,
-            base_pnl=_in_base([(lot.realized_pnl, lot.rate_to_base) for lot in closed], self.instrument.currency, base_currency),
-            base_charges=_in_base([(lot.charges, lot.rate_to_base) for lot in closed], self.instrument.currency, base_currency),
-            opening_cost=self._opening_cost(opens, open_lots),
-            basis=weakest([lot.basis for lot in closed] + [lot.basis for lot in open_lots]),
+            base_pnl=_in_base(((lot.realized_pnl, lot.rate_to_base) for lot in closed), self.instrument.currency, base_currency),
+            base_charges=_in_base(((lot.charges, lot.rate_to_base) for lot in closed), self.instrument.currency, base_currency),
+            opening_cost=self._opening_cost(opens, open_lots, inherits),
+            basis=weakest([*(lot.basis for lot in closed), *(lot.basis for lot in open_lots)]),
             incomplete=frozenset(self.incomplete),
             flagged=self.flagged,
         )
 
-    def _entry_price(self, opens: list[TripFill], quantity: Decimal, known_opening: bool) -> Decimal | None:
+    def _entry_price(self, opens: list[TripFill], units: Decimal, inherits: bool) -> Decimal | None:
         """Average opening price per unit in the units held last; from the cost (fees included) where the opening fills are unknown."""
-        factor = self.instrument.price_factor
-        if known_opening:
-            units = sum((abs(fill.quantity) for fill in opens), ZERO)
-            if not units or not quantity:
-                return None
-            return stored(sum((abs(fill.quantity) * fill.price for fill in opens), ZERO) / quantity)
-        cost = _sum_known([lot.cost_basis for lot in self.closed_lots])
-        units = sum((abs(lot.quantity) for lot in self.closed_lots), ZERO)
-        return stored(abs(cost) / (units * factor)) if cost is not None and units and factor else None
+        if not inherits:
+            return _per_unit(opens, units) if opens else None
+        cost = _sum_known(lot.cost_basis for lot in self.closed_lots)
+        closed_units = sum((abs(lot.quantity) for lot in self.closed_lots), ZERO) * self.instrument.price_factor
+        return stored(abs(cost) / closed_units) if cost is not None and closed_units else None
 
-    def _opening_cost(self, opens: list[TripFill], open_lots: tuple[Lot, ...]) -> Decimal | None:
+    def _opening_cost(self, opens: list[TripFill], open_lots: tuple[Lot, ...], inherits: bool) -> Decimal | None:
         """Opening cost including fees; a short's opening proceeds; price x quantity x multiplier for derivatives. None when unknown."""
-        if any(lot.opened_by == "" for lot in open_lots):
-            return None
-        inherited = [lot.cost_basis for lot in self.closed_lots if lot.opened_by == ""]
-        if any(cost is None for cost in inherited):
-            return None
+        paid = ZERO
         if self.instrument.is_derivative:
-            factor = self.instrument.price_factor
-            paid = sum((abs(fill.quantity) * fill.price * factor for fill in opens), ZERO)
+            for fill in opens:
+                paid += abs(fill.quantity) * fill.price
+            paid *= self.instrument.price_factor
         else:
-            paid = sum((abs(fill.amount) for fill in opens), ZERO)
-        return paid + sum((abs(cost) for cost in inherited if cost is not None), ZERO)
+            for fill in opens:
+                paid += abs(fill.amount)
+        if not inherits:
+            return paid
+        inherited = _sum_known(lot.cost_basis if lot.opened_by == "" else ZERO for lot in self.closed_lots)
+        return None if inherited is None or any(not lot.opened_by for lot in open_lots) else paid + abs(inherited)
 
 
 def trip_key(account: str, instrument_key: str, fills: list[TripFill]) -> str:
@@ -99,11 +96,10 @@ def trip_key(account: str, instrument_key: str, fills: list[TripFill]) -> str:
     The role is part of it because one reversing fill can be the first known execution of two round trips.
     """
     first = f"{fills[0].execution_id}|{fills[0].role}" if fills else ""
-    digest = blake2b(f"{account}|{instrument_key}|{first}".encode(), digest_size=10).digest()
-    return b32encode(digest).decode().lower()
+    return blake2b(f"{account}|{instrument_key}|{first}".encode(), digest_size=10).hexdigest()
 
 
-def _sum_known(values: list[Decimal | None]) -> Decimal | None:
+def _sum_known(values: Iterable[Decimal | None]) -> Decimal | None:
     """Sum, or None when one of the values is unknown."""
     total = ZERO
     for value in values:
@@ -114,13 +110,20 @@ def _sum_known(values: list[Decimal | None]) -> Decimal | None:
 
 
 def _average_price(fills: list[TripFill]) -> Decimal | None:
-    units = sum((abs(fill.quantity) for fill in fills), ZERO)
-    if not units:
-        return None
-    return stored(sum((abs(fill.quantity) * fill.price for fill in fills), ZERO) / units)
+    return _per_unit(fills, sum((abs(fill.quantity) for fill in fills), ZERO))
 
 
-def _in_base(parts: list[tuple[Decimal | None, Decimal | None]], currency: str, base_currency: str | None) -> Decimal | None:
+def _per_unit(fills: list[TripFill], units: Decimal) -> Decimal | None:
+    """Price x quantity of fills for each of `units`, which a split may have changed since."""
+    if len(fills) == 1 and abs(fills[0].quantity) == units:
+        return fills[0].price
+    total = ZERO
+    for fill in fills:
+        total += abs(fill.quantity) * fill.price
+    return stored(total / units) if units else None
+
+
+def _in_base(parts: Iterable[tuple[Decimal | None, Decimal | None]], currency: str, base_currency: str | None) -> Decimal | None:
     """Sum of amounts x their row's rate to base; None when an amount or a rate is unknown."""
     total = ZERO
     for value, rate in parts:
