@@ -20,8 +20,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from fillbook.brokers.ibkr import replies
+from fillbook.brokers.ibkr.errors import error
 from fillbook.brokers.ibkr.replies import HOSTS, Response, Statement
-from fillbook.brokers.ibkr.sentences import error
 from fillbook.brokers.interface import (
     NOTHING,
     Action,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 from xml.parsers import expat
 
-from fillbook.brokers.ibkr.sentences import error
+from fillbook.brokers.ibkr.errors import error
 from fillbook.brokers.interface import BrokerError, Reply
 from fillbook.ledger.statement import DateRange
 
@@ -75,10 +75,13 @@ def judge(reply: Reply) -> Response | Statement:
 
 
 def _root_of(body: bytes) -> str:
-    """Name of the root element, "" when the body is not a document."""
+    """Name of the root element, `!` before it when a document type is declared, "" when the body is no document."""
     start = _PROLOGUE.match(body)
     found = _ROOT.match(body, start.end() if start else 0)
-    return found[2].decode("ascii") if found and not found[1] else "html" if found else ""
+    if not found:
+        return ""
+    name = found[2].decode("ascii")
+    return name if not found[1] or name.lower() == "html" else "!" + name
 
 
 def _kind_of(body: bytes, root: str) -> str:
