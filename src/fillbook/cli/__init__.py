@@ -1,1 +1,1 @@
-"""The commands."""
+"""The commands: `fillbook check`, `import`, `trades`, `report`, `serve`, `passwd`."""

@@ -1,0 +1,99 @@
+"""`fillbook check FILE…`: parse, match, compare with the broker's own figures, print. No database, no network."""
+
+import argparse
+import gc
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fillbook.cli import answer, statements
+from fillbook.cli.progress import Progress
+from fillbook.ledger.statement import ParsedStatement
+from fillbook.trades.account import AccountBook, read_account
+from fillbook.trades.reconcile import Status
+
+NOTHING_DIFFERENT: Final = 0
+SOMETHING_DIFFERENT: Final = 1
+UNREADABLE: Final = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words that `check` takes."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a statement, or a folder for all its .xml and .csv files")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    parser.add_argument("--all", action="store_true", help="list every difference, not only the first few for each reason")
+    parser.epilog = "Exit status: 0 nothing differs, 1 something differs, 2 a file could not be read."
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check each file in turn; returns the highest of their exit statuses."""
+    gc.freeze()  # what is made here holds no cycles, and looking for them costs a third of the time
+    gc.disable()
+    files = statements.expand(options.files)
+    return _as_json(files) if options.json else _on_paper(files, every=options.all)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """One file: either why it could not be read, or what it says and the books made of it."""
+
+    path: Path
+    parsed: ParsedStatement | statements.Unread
+    books: tuple[AccountBook, ...] = ()
+
+    @property
+    def different(self) -> int:
+        return sum(1 for book in self.books for line in book.lines if line.status is Status.DIFFERENT)
+
+    @property
+    def status(self) -> int:
+        if isinstance(self.parsed, statements.Unread):
+            return UNREADABLE
+        return SOMETHING_DIFFERENT if self.different else NOTHING_DIFFERENT
+
+
+def _check(path: Path, progress: Progress) -> _Checked:
+    parsed = statements.read(path, progress)
+    if isinstance(parsed, statements.Unread):
+        return _Checked(path, parsed)
+    named = [account for account in parsed.accounts if account.account != "-"]
+    return _Checked(path, parsed, tuple(read_account(account) for account in named))
+
+
+def _as_json(files: list[Path]) -> int:
+    progress, status = Progress(), NOTHING_DIFFERENT
+    sys.stdout.write('{"files": [')
+    for index, path in enumerate(files):
+        checked = _check(path, progress)
+        status = max(status, checked.status)
+        sys.stdout.write(",\n" if index else "\n")
+        json.dump(_entry(checked), sys.stdout, ensure_ascii=False)
+    sys.stdout.write("\n]}\n")
+    return status
+
+
+def _entry(checked: _Checked) -> dict[str, object]:
+    if isinstance(checked.parsed, statements.Unread):
+        return answer.unread_file(str(checked.path), checked.parsed.error)
+    findings = [*checked.parsed.findings, *(finding for book in checked.books for finding in book.findings)]
+    return answer.read_file(str(checked.path), findings, checked.books)
+
+
+def _on_paper(files: list[Path], every: bool) -> int:
+    from fillbook.cli import check_page
+    from fillbook.cli.paper import sheet
+
+    console, progress = sheet(), Progress()
+    status = unread = different = 0
+    for path in files:
+        checked = _check(path, progress)
+        if isinstance(checked.parsed, statements.Unread):
+            check_page.print_unread(console, str(path), checked.parsed.error)
+        else:
+            check_page.print_file(console, path.name, checked.parsed.title, checked.books, checked.parsed.findings, every)
+        status, unread, different = max(status, checked.status), unread + (checked.status == UNREADABLE), different + checked.different
+    if len(files) > 1:
+        check_page.print_summary(console, len(files) - unread, unread, different)
+    return status

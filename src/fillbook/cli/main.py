@@ -1,0 +1,59 @@
+"""The command line: which commands there are, and what a command that stops early leaves behind.
+
+A command's module is imported when the command is asked for, so that `fillbook --help` and `fillbook check` start at once.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import fillbook
+
+COMMANDS: Final = {
+    "check": "compare statements with your broker's own figures; nothing is stored and nothing is sent",
+    "import": "store statements in the database",
+    "trades": "list round trips",
+    "report": "the figures of performance",
+    "serve": "start Fillbook in the browser",
+    "passwd": "set a new password for a user",
+}
+"""Name -> what it does; the module is `fillbook.cli.<name>_command`, with `add_arguments(parser)` and `run(options) -> exit status`."""
+
+INTERRUPTED: Final = 130
+BAD_USE: Final = 2
+
+
+def main(words: Sequence[str]) -> int:
+    """Run a command; returns its exit status. A reader that goes away (`| head`) and ctrl-c end it without a trace."""
+    parser = _parser(words)
+    options = parser.parse_args(words)
+    if options.run is None:
+        parser.print_help()
+        return 0
+    try:
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fillbook", description=fillbook.__doc__)
+    parser.add_argument("--version", action="version", version=f"fillbook {fillbook.__version__}")
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    chosen = next((word for word in words if not word.startswith("-")), "")
+    for name, what in COMMANDS.items():
+        command = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+        if name == chosen:
+            module = importlib.import_module(f"fillbook.cli.{name}_command")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
