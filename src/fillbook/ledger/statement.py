@@ -58,7 +58,7 @@ class AccountStatement:
     covers: the days that the document covers completely, None when it does not say.
     states_positions: the document has a positions section (so that an instrument missing from it is flat on `covers.last`).
     states_realized_pnl: the document gives the broker's realized P&L per fill. states_transfers: it has a transfers section.
-    paper: an account that trades with pretend money.
+    paper: an account that trades with pretend money. unusable_rows: rows of fills that lack what makes a fill, left out of executions.
     """
 
     account: str
@@ -77,6 +77,7 @@ class AccountStatement:
     states_transfers: bool = False
     opened_on: date | None = None
     paper: bool = False
+    unusable_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

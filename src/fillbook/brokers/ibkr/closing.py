@@ -1,0 +1,140 @@
+"""The end of a document: what only the whole of it can tell is settled, and each account's draft becomes a statement."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from fillbook.brokers.ibkr.accounts import AccountDraft, Drafts
+from fillbook.brokers.ibkr.observed import Observed
+from fillbook.brokers.ibkr.positions import stated_positions
+from fillbook.ledger.execution import Effect, Execution
+from fillbook.ledger.instrument import AssetClass, Instrument
+from fillbook.ledger.money import proceeds_of
+from fillbook.ledger.numbers import stored
+from fillbook.ledger.statement import AccountStatement, DateRange
+
+_PAPER: Final = re.compile(r"D[UFI]\d+", re.ASCII)
+_ONE: Final = Decimal(1)
+_CLOSES: Final = frozenset({Effect.CLOSES, Effect.REVERSES})
+_GAP: Final = timedelta(days=8)
+"""Longer than any run of days without trading: statements further apart leave days uncovered."""
+
+
+def close_statements(drafts: Drafts, described: dict[str, Instrument], observed: Observed) -> tuple[AccountStatement, ...]:
+    """Every account's statement, by account number.
+
+    described: instruments of the section Financial Instrument Information, by key.
+    """
+    accounts = list(drafts.by_account.values())
+    lacking = frozenset({"multiplier", "assetCategory"}) - observed.fields["Trade"]
+    states_pnl = _settle_realized_pnl(accounts, observed)
+    for draft in accounts:
+        draft.base_currency = draft.base_currency or _base_currency(draft.fills.values())
+        _settle_fees(draft, observed)
+        if lacking and described:
+            _describe_better(draft, described, lacking, derived="proceeds" not in observed.fields["Trade"])
+    return tuple(_close(draft, described, states_pnl, observed) for draft in sorted(accounts, key=lambda each: each.account))
+
+
+def _close(draft: AccountDraft, described: dict[str, Instrument], states_pnl: bool, observed: Observed) -> AccountStatement:
+    actions = {**draft.actions} if draft.actions else {**draft.summaries}
+    positions = stated_positions(draft.positions)
+    rows: tuple[Iterable[object], ...] = (draft.fills.values(), actions.values(), draft.transfers.values(), positions)
+    instruments = {row.instrument.key: row.instrument for kind in rows for row in kind}  # type: ignore[attr-defined]
+    instruments.update((key, described[key]) for key in instruments.keys() & described.keys())
+    return AccountStatement(
+        account=draft.account,
+        base_currency=draft.base_currency,
+        covers=_covered(draft.ranges, observed),
+        executions=tuple(draft.fills.values()),
+        corporate_actions=tuple(actions.values()),
+        transfers=tuple(draft.transfers.values()),
+        option_events=tuple(draft.option_events.values()),
+        positions=positions,
+        instruments=tuple(instruments.values()),
+        alias=draft.alias,
+        generated_at=draft.generated_at,
+        states_positions="OpenPositions" in observed.sections,
+        states_realized_pnl=states_pnl,
+        states_transfers="Transfers" in observed.sections,
+        opened_on=draft.opened_on,
+        paper=_PAPER.fullmatch(draft.account) is not None,
+        unusable_rows=draft.unusable_rows,
+    )
+
+
+def _settle_realized_pnl(accounts: list[AccountDraft], observed: Observed) -> bool:
+    """Tell figures from zeros that mean none. Whether the document states the broker's realized P&L at all.
+
+    A query without the field has the option events' figures instead; one whose option "Profit and Loss" is off has zeros on every row,
+    closing ones included.
+    """
+    fills = [fill for draft in accounts for fill in draft.fills.values()]
+    stated = [fill for fill in fills if fill.broker_realized_pnl is not None]
+    if not stated:
+        for draft in accounts:
+            _take_option_events_pnl(draft)
+        return any(fill.broker_realized_pnl is not None for draft in accounts for fill in draft.fills.values())
+    if any(fill.broker_realized_pnl for fill in stated) or not any(fill.effect in _CLOSES for fill in stated):
+        return True
+    observed.odd("pnl_off", "")
+    for draft in accounts:
+        draft.fills.update({key: replace(fill, broker_realized_pnl=None) for key, fill in draft.fills.items()})
+    return False
+
+
+def _take_option_events_pnl(draft: AccountDraft) -> None:
+    figures = {event.trade_id: event.broker_realized_pnl for event in draft.option_events.values() if event.trade_id}
+    for key, fill in draft.fills.items():
+        figure = figures.get(fill.trade_id)
+        if figure is not None:
+            draft.fills[key] = replace(fill, broker_realized_pnl=figure)
+
+
+def _base_currency(fills: Iterable[Execution]) -> str | None:
+    """The one currency whose rate to base is 1 on the rows, for a query without Account Information; None where two have it."""
+    ones = {fill.instrument.currency for fill in fills if fill.rate_to_base == 1 and fill.instrument.currency}
+    return ones.pop() if len(ones) == 1 else None
+
+
+def _settle_fees(draft: AccountDraft, observed: Observed) -> None:
+    """Give fees in another currency than the instrument's the rate that turns them into it: known when it is the base currency."""
+    for key, fill in draft.fills.items():
+        if fill.fees_currency == fill.instrument.currency or not fill.fees:
+            continue
+        if fill.fees_currency == draft.base_currency and fill.rate_to_base:
+            draft.fills[key] = replace(fill, fees_rate=stored(_ONE / fill.rate_to_base))
+        elif fill.instrument.asset_class is not AssetClass.FOREX:
+            observed.odd("fees_currency", f"{fill.instrument.symbol} {fill.fees_currency}")
+
+
+def _describe_better(draft: AccountDraft, described: dict[str, Instrument], lacking: frozenset[str], *, derived: bool) -> None:
+    """Complete what the rows' query lacks from the section Financial Instrument Information. derived: proceeds were made of the price."""
+    for key, fill in draft.fills.items():
+        better = described.get(fill.instrument.key)
+        if better is None:
+            continue
+        instrument = replace(
+            fill.instrument,
+            multiplier=better.multiplier if "multiplier" in lacking else fill.instrument.multiplier,
+            asset_class=better.asset_class if "assetCategory" in lacking else fill.instrument.asset_class,
+        )
+        if instrument != fill.instrument:
+            proceeds = proceeds_of(instrument, fill.quantity, fill.price) if derived else fill.proceeds
+            draft.fills[key] = replace(fill, instrument=instrument, proceeds=proceeds)
+
+
+def _covered(ranges: list[DateRange], observed: Observed) -> DateRange | None:
+    """The days that the account's statements cover without a hole; of several such stretches the last."""
+    covered: DateRange | None = None
+    for each in sorted(ranges, key=lambda span: (span.first, span.last)):
+        if covered is None or each.first > covered.last + _GAP:
+            if covered is not None:
+                observed.odd("days_missing", f"{covered.last} to {each.first}")
+            covered = each
+        else:
+            covered = DateRange(covered.first, max(covered.last, each.last))
+    return covered

@@ -1,0 +1,198 @@
+"""Rows of the section Trades become executions. This is the path that hundred thousands of rows take, so it does each thing once."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+from fillbook.brokers.ibkr.accounts import AccountDraft, Drafts
+from fillbook.brokers.ibkr.columns import INSTRUMENT
+from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers, in_new_york, time_of
+from fillbook.brokers.ibkr.instruments import InstrumentBook
+from fillbook.brokers.ibkr.observed import Observed
+from fillbook.ledger.execution import Effect, Execution, ExecutionKind
+from fillbook.ledger.instrument import AssetClass, Instrument
+from fillbook.ledger.money import proceeds_of
+from fillbook.ledger.numbers import ZERO, plain, stored
+
+_WIDTH: Final = len(INSTRUMENT)
+_OTHER_LEVELS: Final = frozenset({"ORDER", "CLOSED_LOT", "WASH_SALE", "SYMBOL_SUMMARY", "ASSET_SUMMARY", "TRADE_TRANSFERS"})
+_EFFECTS: Final = {
+    "O": Effect.OPENS, "C": Effect.CLOSES, "C;O": Effect.REVERSES, "O;C": Effect.REVERSES, "C,O": Effect.REVERSES, "": Effect.UNSAID,
+    "-": Effect.UNSAID,
+}  # fmt: skip
+_CANCELS: Final = frozenset({"TradeCancel", "FracShareCancel"})
+_CODES: Final = (
+    (frozenset({"Ep"}), ExecutionKind.EXPIRY),
+    (frozenset({"A"}), ExecutionKind.ASSIGNMENT),
+    (frozenset({"Ex", "AEx", "MEx", "GEA"}), ExecutionKind.EXERCISE),
+)
+_TYPES: Final = {
+    "": ExecutionKind.TRADE, "ExchTrade": ExecutionKind.TRADE, "DvpTrade": ExecutionKind.TRADE, "TradeCorrect": ExecutionKind.TRADE,
+    "FracShare": ExecutionKind.FRACTION, "BookTrade": ExecutionKind.BOOK, "Assignment": ExecutionKind.ASSIGNMENT,
+    "Exercise": ExecutionKind.EXERCISE, "Expiration": ExecutionKind.EXPIRY,
+}  # fmt: skip
+_BOOKED: Final = frozenset({ExecutionKind.EXPIRY, ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
+_OPTIONS: Final = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
+_ONE: Final = Decimal(1)
+_NONE: Final = frozenset({"0", *NOTHING})
+"""How a query writes that there is no id."""
+_SIGNS: Final = {"BUY": True, "SELL": False}
+
+
+class Traits(NamedTuple):
+    """What a row's codes say of it."""
+
+    kind: ExecutionKind
+    effect: Effect
+    automatic: bool
+
+
+class Unusable(Exception):
+    """A row that lacks what makes a fill: a quantity, any date, or a price that nothing else gives."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class ExecutionReader:
+    """Turns the picked values of one row (`columns.TRADE`) into an execution of its account."""
+
+    def __init__(self, numbers: Numbers, dates: Dates, instruments: InstrumentBook, drafts: Drafts, observed: Observed) -> None:
+        self._numbers, self._dates, self._instruments, self._drafts, self._observed = numbers, dates, instruments, drafts, observed
+        self._traits: dict[tuple[str, str, str, str], Traits] = {}
+        self._shared: dict[str, str] = {}
+
+    def take(self, values: tuple[str, ...], place: int) -> None:
+        """Read one row.
+
+        Raises:
+            OrderUnknown, NotADate, NotANumber, Unusable: nothing of the row was kept.
+        """
+        (
+            account, model, rate, level, row_type, notes, side, indicator, moment, trade_day, trade_time, report_day, settle_day, amount,
+            price_text, money, proceeds_text, fees_text, fees_currency, taxes_text, accrued, cost_text, pnl_text, close, row_id, trade_id,
+            order_id, exec_id, orig_row, orig_trade, venue,
+        ) = values[_WIDTH:]  # fmt: skip
+        draft = self._drafts.of(account)
+        if draft is None or level in _OTHER_LEVELS:
+            return
+        instrument = self._instruments.find(values[:_WIDTH])
+        numbers, dates, shared = self._numbers, self._dates, self._shared
+        stamp_day, executed_at = dates.moment(moment)
+        report_date = dates.day(report_day)
+        trade_date = dates.day(trade_day) or stamp_day or report_date
+        settle_date = dates.day(settle_day)
+        quantity = numbers[amount]
+        if trade_date is None or not quantity:
+            raise Unusable("Quantity" if trade_date else "Date/Time and Trade Date")
+        traits = self._traits.get((row_type, notes, side, indicator)) or self._read_traits(row_type, notes, side, indicator)
+        kind, effect, automatic = traits
+        fees, taxes, cost = numbers[fees_text] or ZERO, numbers[taxes_text] or ZERO, numbers[cost_text]
+        price, proceeds, pnl = numbers[price_text], numbers[proceeds_text], numbers[pnl_text]
+        if price is None:
+            price = derived_price(instrument, quantity, numbers[money], proceeds, None if effect is Effect.CLOSES else cost, fees + taxes)
+        if proceeds is None:
+            proceeds = proceeds_of(instrument, quantity, price)
+        if model and model not in NOTHING and not pnl and (not cost or cost == -(proceeds + fees + taxes)):
+            pnl = cost = None
+        trade_id = "" if trade_id in _NONE else trade_id
+        exec_id = "" if exec_id in _NONE else exec_id
+        if row_id in _NONE:
+            row_id = self._composite_id(draft, instrument, trade_id, side, quantity, price, moment or trade_day, exec_id)
+        if executed_at is None and trade_time:
+            executed_at = self._old_time(trade_date, trade_time)
+        if side in _SIGNS and _SIGNS[side] is not (quantity > 0):
+            self._observed.odd("sign_contradicts_side", f"{instrument.symbol} {amount}")
+        draft.add(
+            Execution(
+                draft.account,
+                instrument,
+                row_id,
+                executed_at or draft.order_without_time(stamp_day or trade_date, kind, row_id),
+                trade_date,
+                quantity,
+                price,
+                proceeds,
+                fees,
+                taxes,
+                instrument.currency if fees_currency in _NONE else shared.setdefault(fees_currency, fees_currency),
+                _ONE,
+                numbers[accrued] or ZERO,
+                executed_at,
+                report_date,
+                settle_date,
+                kind,
+                effect,
+                numbers[rate],
+                pnl,
+                cost,
+                numbers[close] if kind in _BOOKED and instrument.asset_class in _OPTIONS else None,
+                trade_id,
+                "" if order_id in _NONE else order_id,
+                exec_id,
+                "" if orig_row in _NONE else orig_row,
+                "" if orig_trade in _NONE else orig_trade,
+                shared.setdefault(model, model),
+                "" if venue in NOTHING else shared.setdefault(venue, venue),
+                shared.setdefault(notes, notes),
+                automatic,
+                place,
+            )
+        )
+
+    def _read_traits(self, row_type: str, notes: str, side: str, indicator: str) -> Traits:
+        """Codes are looked at before the row's type: a book trade is an expiry because its notes say Ep."""
+        codes = frozenset(re.split(r"[;,\s]+", notes.strip()))
+        effect = _EFFECTS.get(indicator.strip())
+        if effect is None:
+            self._observed.strange("openCloseIndicator", indicator)
+            effect = Effect.UNSAID
+        kind = _TYPES.get(row_type)
+        if kind is None and row_type not in _CANCELS:
+            self._observed.strange("transactionType", row_type)
+        kind = kind or ExecutionKind.TRADE
+        kind = next((told for names, told in _CODES if codes & names), kind)
+        if row_type in _CANCELS or "Ca" in codes or side.endswith("(Ca.)"):
+            kind = ExecutionKind.CANCEL
+        traits = self._traits[row_type, notes, side, indicator] = Traits(kind, effect, "AFx" in codes)
+        return traits
+
+    def _old_time(self, trade_date: date, text: str) -> datetime | None:
+        """Statements before about 2016 give the time of day apart from the date."""
+        return None if text.strip() in NOTHING else in_new_york(trade_date, time_of(text.strip()))
+
+    def _composite_id(
+        self,
+        draft: AccountDraft,
+        instrument: Instrument,
+        trade_id: str,
+        side: str,
+        quantity: Decimal,
+        price: Decimal,
+        when: str,
+        exec_id: str,
+    ) -> str:
+        """An id for a row without a Transaction ID: made of its fields, and of its number among equal rows where those hold no id."""
+        facts = (instrument.key, trade_id, side, plain(quantity), plain(price), when, exec_id)
+        base = "~" + blake2b("|".join(facts).encode(), digest_size=10).hexdigest()
+        return base if trade_id or exec_id else f"{base}-{draft.occurrence(base)}"
+
+
+def derived_price(
+    instrument: Instrument, quantity: Decimal, money: Decimal | None, proceeds: Decimal | None, cost: Decimal | None, charges: Decimal
+) -> Decimal:
+    """The price of a row that states none, from its trade money, its proceeds or (of an opening) its cost.
+
+    Raises:
+        Unusable: the row has none of them.
+    """
+    if money is None and proceeds is not None:
+        money = -proceeds
+    if money is None and cost is not None:
+        money = cost + charges
+    if money is None:
+        raise Unusable("Trade Price")
+    return stored(money / (quantity * instrument.price_factor))

@@ -1,0 +1,56 @@
+"""One row of a section that has few of them, read by attribute name."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from fillbook.brokers.ibkr.columns import INSTRUMENT
+from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers
+
+
+class Row:
+    """An element's attributes with the document's ways of reading them. A field that is absent reads like one without a value."""
+
+    __slots__ = ("_dates", "_numbers", "_values", "place", "tag")
+
+    def __init__(self, tag: str, attributes: list[str], place: int, numbers: Numbers, dates: Dates) -> None:
+        self.tag = tag
+        self.place = place
+        self._values = dict(zip(attributes[::2], attributes[1::2], strict=True))
+        self._numbers, self._dates = numbers, dates
+
+    def raw(self, name: str) -> str:
+        """The value as it stands."""
+        return self._values.get(name, "")
+
+    def text(self, *names: str) -> str:
+        """The first of these fields that has a value, else ""."""
+        for name in names:
+            value = self._values.get(name, "").strip()
+            if value not in NOTHING:
+                return value
+        return ""
+
+    def number(self, *names: str) -> Decimal | None:
+        """The first of these fields that has a number."""
+        for name in names:
+            value = self._numbers[self._values.get(name, "")]
+            if value is not None:
+                return value
+        return None
+
+    def day(self, *names: str) -> date | None:
+        """The first of these fields that has a date."""
+        for name in names:
+            value = self._dates.day(self._values.get(name, ""))
+            if value is not None:
+                return value
+        return None
+
+    def moment(self, name: str) -> tuple[date | None, datetime | None]:
+        """(calendar day, UTC instant), each None where the field does not tell."""
+        return self._dates.moment(self._values.get(name, ""))
+
+    @property
+    def described(self) -> tuple[str, ...]:
+        """What `InstrumentBook.find` takes."""
+        return tuple(self._values.get(name, "") for name in INSTRUMENT)
