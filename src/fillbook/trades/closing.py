@@ -80,7 +80,7 @@ def close_lots(taken: list[Lot], part: Closing) -> list[ClosedLot]:
                 cost,
                 got,
                 ZERO if part.at_cost else lot.charges + charges,
-                None if cost is None else got - cost,
+                ZERO if part.at_cost else None if cost is None else got - cost,
                 bases[index],
                 lot.opened_by,
                 lot.opened_at,
@@ -97,7 +97,8 @@ def close_lots(taken: list[Lot], part: Closing) -> list[ClosedLot]:
 def _costs(taken: list[Lot], part: Closing) -> tuple[list[Decimal | None], list[Basis]]:
     """Each lot's cost and where it comes from.
 
-    Unknown costs follow from the broker's realized P&L of the closing row (amount - P&L - known costs), else from its cost figure.
+    Unknown costs follow from the broker's realized P&L of the closing row (amount - P&L - known costs), else from its cost figure; an
+    exercised option realizes nothing, so only the cost figure tells.
     """
     costs, bases = [lot.cost_basis for lot in taken], [lot.basis for lot in taken]
     if part.worth is not None and None not in costs:
@@ -105,7 +106,7 @@ def _costs(taken: list[Lot], part: Closing) -> tuple[list[Decimal | None], list[
     if part.worth is None and part.row.broker_realized_pnl is not None and None not in costs:
         return costs, [Basis.INFERRED] * len(taken)
     unknown = [index for index, cost in enumerate(costs) if cost is None]
-    if not unknown or part.at_cost:
+    if not unknown:
         return costs, bases
     left = _unknown_cost(part, sum((cost for cost in costs if cost is not None), ZERO))
     if left is None:
@@ -121,7 +122,7 @@ def _costs(taken: list[Lot], part: Closing) -> tuple[list[Decimal | None], list[
 def _unknown_cost(part: Closing, known: Decimal) -> Decimal | None:
     row = part.row
     worth = part.face if part.worth is None else part.worth
-    if row.broker_realized_pnl is not None:
+    if row.broker_realized_pnl is not None and not part.at_cost:
         return worth - row.broker_realized_pnl - known
     if row.broker_cost and part.quantity == row.quantity:
         return -row.broker_cost - known

@@ -24,12 +24,11 @@ from fillbook.trades.closing import Closing, close_lots
 from fillbook.trades.deliveries import Deliveries, pair_deliveries
 from fillbook.trades.lots import MATCHING_METHODS
 from fillbook.trades.openings import Opening, effect_of
-from fillbook.trades.records import Basis, Flag, Incomplete, Lot, MatchResult, Role, RoundTrip, TripFill, Unmatched
+from fillbook.trades.records import Basis, ClosedLot, Flag, Incomplete, Lot, MatchResult, Role, RoundTrip, TripFill, Unmatched
 from fillbook.trades.settings import MatchSettings
 
 _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 _DELIVERY = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
-_NEVER_OPENS = frozenset({ExecutionKind.EXPIRY, ExecutionKind.FRACTION})
 
 
 def match(rows: Sequence[LedgerRow], opening: Opening | None = None, settings: MatchSettings | None = None) -> MatchResult:
@@ -169,7 +168,7 @@ class _Matcher:
         assert trip is not None
         trip.closed_lots.extend(closed)
         if part.at_cost:
-            self._carry(part, taken)
+            self._carry(part, closed, sum((lot.charges for lot in taken), ZERO))
         if part.worth is None:
             trip.incomplete.add(Incomplete.DELIVERED)
         known = [lot.realized_pnl for lot in closed if lot.realized_pnl is not None]
@@ -177,11 +176,11 @@ class _Matcher:
         trip.fills.append(part.fill(Role.CLOSES, book.position, realized))
         self.finish(book)
 
-    def _carry(self, part: Closing, taken: list[Lot]) -> None:
+    def _carry(self, part: Closing, closed: list[ClosedLot], paid: Decimal) -> None:
         """Move an exercised option's cost, and the charges within it, into what it delivered: - paid for it, + received for it."""
-        known = [lot.cost_basis for lot in taken if lot.cost_basis is not None]
-        premium = part.face - sum(known, ZERO) if len(known) == len(taken) else None
-        paid = part.charges + sum((lot.charges for lot in taken), ZERO)
+        known = [lot.cost_basis for lot in closed if lot.cost_basis is not None]
+        premium = part.face - sum(known, ZERO) if len(known) == len(closed) else None
+        paid += part.charges
         left = Decimal(1)
         for stock, fraction in self.deliveries.moves.get(part.row.execution_id, []):
             portion = None if premium is None else share(premium, fraction, left)
@@ -198,7 +197,7 @@ class _Matcher:
         if effect is Effect.UNSAID:
             settled = self.opening.all_settled or row.instrument.key in self.opening.settled
             may_open = row.quantity > 0 or settled or row.instrument.asset_class is AssetClass.FOREX or row.kind in _DELIVERY
-            if row.kind in _NEVER_OPENS or (row.kind in _DELIVERY and row.instrument.asset_class in _OPTIONS):
+            if _only_closes(row):
                 may_open = False
             elif not may_open:
                 book.undetermined.append(Unmatched(row, part.quantity, undetermined=True))
@@ -259,6 +258,12 @@ class _Matcher:
             self._give_back(self.book(row.instrument), row.quantity, row)
         else:
             self._execute(_settled_elsewhere(row, row.price))
+
+
+def _only_closes(row: Execution) -> bool:
+    """Whether a row cannot open a position even where the broker says nothing: an expiry, an exercised option, a fraction paid out."""
+    exercised = row.kind in _DELIVERY and row.instrument.asset_class in _OPTIONS
+    return exercised or row.kind is ExecutionKind.EXPIRY or (row.kind is ExecutionKind.FRACTION and row.quantity < 0)
 
 
 def _moved(row: Execution | Transfer, quantity: Decimal, position: Decimal) -> TripFill:

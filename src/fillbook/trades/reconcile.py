@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import Final
 
-from fillbook.ledger.execution import Execution
+from fillbook.ledger.execution import Effect, Execution
 from fillbook.ledger.figures import BrokerFigure
 from fillbook.ledger.instrument import AssetClass, Instrument
 from fillbook.ledger.numbers import EXACT, ZERO, decimals_of, exact
@@ -123,7 +123,7 @@ def _line(row: Execution, ours: Decimal | None, broker: Decimal | None, status: 
 
 
 def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> ReconciliationLine | None:
-    broker = counted.broker_realized_pnl
+    broker = _stated(counted, bool(facts.closed))
     if not facts.closed and not broker and not facts.left_over:
         return None
     known = [lot.realized_pnl for lot in facts.closed if lot.realized_pnl is not None]
@@ -136,6 +136,13 @@ def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> Reconcil
         return _line(row, ours, broker, Status.INFERRED if inferred else Status.EQUAL, reason)
     explained = _explain(row, ours, broker, facts)
     return _line(row, ours, broker, Status.EXPLAINED if explained else Status.DIFFERENT, explained)
+
+
+def _stated(row: Execution, closes: bool) -> Decimal | None:
+    """The broker's figure; a zero on a row that closes but that the broker books as an opening, or without P&L in a model, means none."""
+    if row.broker_realized_pnl == 0 and closes and (row.model or row.effect is Effect.OPENS):
+        return None
+    return row.broker_realized_pnl
 
 
 def _explain(row: Execution, ours: Decimal | None, broker: Decimal, facts: _Facts) -> Reason:
