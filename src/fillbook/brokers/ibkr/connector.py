@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fillbook.brokers.ibkr import protocol
+from fillbook.brokers.ibkr.parse import parse, recognize
 from fillbook.brokers.ibkr.replies import HOSTS
 from fillbook.brokers.interface import NOTHING, Action, Connector, Credential, FetchState, FieldError, Form, Reply
 from fillbook.ledger.statement import DateRange, ParsedStatement
@@ -45,14 +46,10 @@ class InteractiveBrokers:
 
     def parse(self, chunks: Iterable[bytes]) -> ParsedStatement:
         """See `parse.parse`."""
-        from fillbook.brokers.ibkr.parse import parse
-
         return parse(chunks)
 
     def recognize(self, head: bytes) -> bool:
         """See `parse.recognize`."""
-        from fillbook.brokers.ibkr.parse import recognize
-
         return recognize(head)
 
 
