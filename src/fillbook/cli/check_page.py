@@ -15,6 +15,7 @@ from rich.text import Text
 
 from fillbook.cli import words
 from fillbook.cli.answer import LISTED, count_statuses
+from fillbook.cli.left_out import print_left_out
 from fillbook.cli.numbers import counted, day, money, period, quantity
 from fillbook.cli.paper import LOSS, QUIET, figure_table, heading, indented, sentence, signed
 from fillbook.cli.three_numbers import print_three_numbers
@@ -65,17 +66,16 @@ def _print_account(console: Console, book: AccountBook, every: bool) -> None:
     console.print(Rule(Text(f"Account {statement.account}", style="bold"), align="left", style=QUIET))
     currency = f"base currency {statement.base_currency}" if statement.base_currency else "base currency not stated"
     indented(console, sentence([period(statement.covers), currency]))
-    incomplete = sum(1 for trip in match.round_trips if trip.incomplete)
-    unmatched = len({left.execution.execution_id for left in match.unmatched})
     parts = [
         counted(len(statement.executions), "execution"),
-        counted(len(match.round_trips), "round trip") + (f" ({incomplete:,} incomplete)" if incomplete else ""),
+        counted(len(match.round_trips), "round trip"),
         f"{len(match.open_trips):,} open" if match.open_trips else "",
-        counted(unmatched, "closing") + " without an opening" if unmatched else "",
         counted(len(statement.corporate_actions), "corporate action") if statement.corporate_actions else "",
+        counted(len(statement.transfers), "transfer") if statement.transfers else "",
     ]
     indented(console, sentence(parts))
     _print_figures(console, book)
+    print_left_out(console, book.match)
     _print_bridge(console, book)
     _print_agreement(console, book)
     _print_differences(console, [line for line in book.lines if line.status in LISTED], every)
@@ -88,45 +88,50 @@ def _print_figures(console: Console, book: AccountBook) -> None:
     for currency, taken in results.items():
         print_three_numbers(console, currency, taken)
     if not results:
-        indented(console, "No complete round trip yet, so there is no profit, average gain or win rate to show.")
+        indented(console, "No complete round trip, so there is no profit, average gain or win rate to show.")
 
 
 def _print_bridge(console: Console, book: AccountBook) -> None:
+    amounts = {(step.line, step.currency): step.amount for step in book.bridge}
     currencies = list(dict.fromkeys(step.currency for step in book.bridge))
+    currencies = [one for one in currencies if any(amounts[line, one] for line in LINES)] or currencies[:1]
     if not currencies:
         return
-    amounts = {(step.line, step.currency): step.amount for step in book.bridge}
-    heading(console, "From profit to the broker's figure")
+    own = {book.statement.base_currency} == set(currencies)
+    heading(console, "From profit to the broker's figure" + ("" if own else ", in the currencies traded"))
     per_table = max(1, (console.width - 2 - _WORDS) // _COLUMN)
     for start in range(0, len(currencies), per_table):
         shown = currencies[start : start + per_table]
         table = figure_table(["", *shown])
         for line in LINES:
             values = [amounts[line, currency] for currency in shown]
-            if line == LINES[-1]:
-                table.add_section()
             if any(values) or line in (LINES[0], LINES[-1]):
-                table.add_row(words.BRIDGE[line], *(signed(value) for value in values))
+                table.add_row(Text(words.BRIDGE[line], style="bold" if line == LINES[-1] else ""), *(signed(value) for value in values))
         indented(console, table)
 
 
 def _print_agreement(console: Console, book: AccountBook) -> None:
     heading(console, "Agreement with the broker")
     grid = Table.grid(padding=(0, 2))
-    meant: set[Status] = set()
+    met: set[Status] = set()
     for kind, title in ((LineKind.FILL, "Closing fills"), (LineKind.POSITION, "Positions")):
         counts = count_statuses(book.lines, kind)
-        parts = Text(" · ").join(
-            Text(f"{counts[status]:,} {words.STATUS[status]}", style=_STYLE.get(status, "")) for status in Status if counts[status]
-        )
-        meant |= {status for status in Status if counts[status]}
-        grid.add_row(title, parts if parts.plain else Text("none to compare", style=QUIET))
+        seen = [status for status in Status if counts[status]]
+        met.update(seen)
+        parts = Text(" · ").join(Text(f"{counts[status]:,} {words.STATUS[status]}", style=_STYLE.get(status, "")) for status in seen)
+        grid.add_row(title, _mark(seen), parts if seen else Text("none to compare", style=QUIET))
     indented(console, grid)
-    if meant <= {Status.EQUAL} and meant:
-        indented(console, Text("✓ Everything the broker states agrees to the cent.", style="green"))
-    for status in Status:
-        if status in meant and status in words.STATUS_MEANS:
-            indented(console, Text(words.STATUS_MEANS[status], style=QUIET))
+    if met and met <= {Status.EQUAL, Status.INFERRED}:
+        indented(console, "Everything that the broker states agrees to the cent.")
+    if Status.INFERRED in met:
+        indented(console, Text(words.INFERRED_MEANS, style=QUIET))
+
+
+def _mark(seen: Sequence[Status]) -> Text:
+    """One sign for a row of statuses: agreed, agreed as far as stated, or not."""
+    if Status.DIFFERENT in seen:
+        return Text("×", style=LOSS)
+    return Text("✓", style="green") if {Status.EQUAL, Status.INFERRED} & set(seen) else Text("–", style=QUIET)
 
 
 def _print_differences(console: Console, lines: Sequence[ReconciliationLine], every: bool) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, TextIO
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -41,10 +41,10 @@ def figure_table(headings: Sequence[str], left: int = 1) -> Table:
     return table
 
 
-def indented(console: Console, *parts: object, by: int = 2) -> None:
+def indented(console: Console, *parts: RenderableType, by: int = 2) -> None:
     """Print pieces one below the other, set in by a few columns."""
     for part in parts:
-        console.print(Padding(part if not isinstance(part, str) else Text(part), (0, 0, 0, by)))  # type: ignore[arg-type]
+        console.print(Padding.indent(Text(part) if isinstance(part, str) else part, by))
 
 
 def heading(console: Console, title: str) -> None:

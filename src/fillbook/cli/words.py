@@ -22,12 +22,7 @@ STATUS: Final = {
     Status.EXPLAINED: "explained",
     Status.DIFFERENT: "different",
 }
-STATUS_MEANS: Final = {
-    Status.INFERRED: "inferred: opened before the statement, so the cost was worked out from the broker's own row",
-    Status.UNSTATED: "not stated: the statement gives no figure to compare with",
-    Status.EXPLAINED: "explained: differs for a known reason, given below",
-    Status.DIFFERENT: "different: we do not know why",
-}
+INFERRED_MEANS: Final = "Inferred: opened before the statement begins, so the cost was worked out from the broker's own row."
 UNEXPLAINED: Final = {
     LineKind.FILL: "Our realized P&L differs from the broker's, and no known reason applies.",
     LineKind.POSITION: "Our position differs from the broker's, and no known reason applies.",
@@ -36,7 +31,15 @@ INCOMPLETE: Final = {
     Incomplete.BEFORE_HISTORY: "opened before the statement begins",
     Incomplete.DELIVERED: "delivered by an option that is not in the statement",
     Incomplete.TRANSFERRED: "transferred in without a cost",
-    Incomplete.CORPORATE_ACTION: "changed by a corporate action of unknown cost",
-    Incomplete.CANCELLED_ELSEWHERE: "a cancelled fill that is not in the statement",
+    Incomplete.CORPORATE_ACTION: "changed by a corporate action whose effect on cost is not stated",
+    Incomplete.CANCELLED_ELSEWHERE: "cancelled fill that is not in the statement",
 }
+FLAGS: Final = {
+    "split_without_position": "A split of something that the statement does not show as held",
+    "split_ratio_disagrees": "A split whose ratio does not give the units that were booked",
+    "exchange_without_position": "An exchange of something that the statement does not show as held",
+    "exchange_exceeds_position": "An exchange of more units than the statement shows as held",
+    "corporate_action_unknown": "A corporate action of a kind that Fillbook does not apply yet",
+}
+FLAGGED: Final = "A corporate action that could not be applied"
 SEVERITY_MARK: Final = {Severity.FATAL: "×", Severity.WARNING: "!", Severity.NOTE: "·"}
