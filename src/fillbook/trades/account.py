@@ -8,7 +8,7 @@ from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.numbers import exact, plain
 from fillbook.ledger.order import LedgerRow, total_order
 from fillbook.ledger.statement import AccountStatement, Finding, Severity
-from fillbook.trades.bridge import BridgeLine, Sums, broker_realized, build_bridge, realized_by_fills
+from fillbook.trades.bridge import BridgeLine, Sums, broker_totals, build_bridge, own_totals
 from fillbook.trades.corrections import resolve_cancels
 from fillbook.trades.matching import match
 from fillbook.trades.openings import cost_from_positions, infer_opening
@@ -47,26 +47,35 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
     if settings.base_currency is None:
         settings = replace(settings, base_currency=statement.base_currency)
     with exact():
-        executions = sorted(statement.executions, key=total_order)
-        counted, chains = resolve_cancels(executions)
         others: list[LedgerRow] = [*statement.corporate_actions, *statement.transfers]
-        rows: list[LedgerRow] = sorted([*counted, *others], key=total_order) if others else list(counted)
+        ordered: list[LedgerRow] = sorted([*statement.executions, *others], key=total_order)
+        executions = [row for row in ordered if isinstance(row, Execution)]
+        counted, chains = resolve_cancels(executions)
+        rows = _counted_rows(ordered, counted) if chains else ordered
         positions = statement.positions
         opening = infer_opening(rows, positions, statement.states_positions, _funded_inside(statement))
         result = match(rows, opening, settings)
         result = replace(result, open_lots=cost_from_positions(result.open_lots, positions))
         lines = reconcile_fills(executions, counted, chains, result)
         lines += reconcile_positions(result.open_lots, positions, statement.states_positions, result)
+        own, broker = own_totals(result), broker_totals(executions)
         return AccountBook(
             statement=statement,
             match=result,
             lines=tuple(lines),
-            bridge=build_bridge(executions, result),
-            realized_pnl=realized_by_fills(result),
-            broker_realized_pnl=broker_realized(executions),
+            bridge=build_bridge(own, broker),
+            realized_pnl=own.fills,
+            broker_realized_pnl=broker.realized,
             corporate_action_pnl=_action_pnl(statement),
             findings=tuple(_cost_disagreements(counted, result)),
         )
+
+
+def _counted_rows(ordered: Sequence[LedgerRow], counted: Sequence[Execution]) -> list[LedgerRow]:
+    """All rows in order, without the executions that a cancellation took out and with rebooks in their corrected form."""
+    kept = {row.execution_id: row for row in counted}
+    rows = [kept.get(row.execution_id) if isinstance(row, Execution) else row for row in ordered]
+    return [row for row in rows if row is not None]
 
 
 def _funded_inside(statement: AccountStatement) -> bool:

@@ -1,7 +1,6 @@
 """What a corporate action does to books: scale lots, move them to another contract, or flag what the statement leaves unknown."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 from fillbook.ledger.events import CorporateAction, CorporateActionKind
@@ -60,7 +59,7 @@ def _exchange(action: Action, book_of: BookOf, flags: list[Flag], finish: Finish
     if quantity != out.quantity:
         flags.append(Flag(out.instrument, "exchange_exceeds_position", out.leg_id, ours=source.position, broker=out.quantity))
     taken = source.take(quantity, _OLDEST)
-    moved = scale_lots([replace(lot, instrument=into.instrument) for lot in taken], share(into.quantity, quantity, out.quantity))
+    moved = scale_lots([lot._replace(instrument=into.instrument) for lot in taken], share(into.quantity, quantity, out.quantity))
     trip = source.trip
     assert trip is not None
     if source.position == 0 and target.trip is None:

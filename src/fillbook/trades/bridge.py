@@ -4,7 +4,7 @@ profit + left_out + realized_so_far + corporate_actions + fx + differences = bro
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -28,59 +28,79 @@ class BridgeLine:
     amount: Decimal
 
 
-def realized_by_fills(result: MatchResult) -> Sums:
-    """Realized P&L of fills, corporate actions and currency trades apart; closed lots of unknown cost count nothing."""
-    return _sum_lots([*result.round_trips, *result.open_trips], by_action=False, forex=False)
+@dataclass(frozen=True, slots=True)
+class OwnTotals:
+    """Realized P&L of ours per currency; lots of unknown cost count nothing.
+
+    profit, left_out, so_far: of counted, other closed and open round trips, together everything. actions: the part that corporate actions
+    realized; forex: the part of currency trades; fills: the rest, realized by fills in all other instruments.
+    """
+
+    profit: Sums
+    left_out: Sums
+    so_far: Sums
+    actions: Sums
+    forex: Sums
+    fills: Sums
 
 
-def realized_by_actions(result: MatchResult) -> Sums:
-    """Realized P&L of lots that corporate actions ended."""
-    return _sum_lots([*result.round_trips, *result.open_trips], by_action=True)
+@dataclass(frozen=True, slots=True)
+class BrokerTotals:
+    """Plain sums of what the broker states on execution rows, per currency: of all rows, and of currency trades alone."""
+
+    realized: Sums
+    forex: Sums
 
 
-def broker_realized(executions: Iterable[Execution], forex: bool | None = None) -> Sums:
-    """Plain sum of what the broker states on execution rows; `forex` picks currency trades (True) or all others (False)."""
+def own_totals(result: MatchResult) -> OwnTotals:
+    """Sum what matching realized."""
+    totals = OwnTotals(*(defaultdict(Decimal) for _ in range(6)))
     with exact():
-        sums: Sums = defaultdict(Decimal)
+        for trip in result.open_trips:
+            _add_trip(trip, totals.so_far, totals)
+        for trip in result.round_trips:
+            _add_trip(trip, totals.profit if trip.counts else totals.left_out, totals)
+    return totals
+
+
+def broker_totals(executions: Iterable[Execution]) -> BrokerTotals:
+    """Sum what the broker states."""
+    realized: Sums = defaultdict(Decimal)
+    forex: Sums = defaultdict(Decimal)
+    with exact():
         for row in executions:
-            picked = forex is None or (row.instrument.asset_class is AssetClass.FOREX) is forex
-            if picked and row.broker_realized_pnl is not None:
-                sums[row.instrument.currency] += row.broker_realized_pnl
-        return dict(sums)
+            stated = row.broker_realized_pnl
+            if stated is not None:
+                realized[row.instrument.currency] += stated
+                if row.instrument.asset_class is AssetClass.FOREX:
+                    forex[row.instrument.currency] += stated
+    return BrokerTotals(dict(realized), dict(forex))
 
 
-def build_bridge(executions: Sequence[Execution], result: MatchResult) -> tuple[BridgeLine, ...]:
+def build_bridge(own: OwnTotals, broker: BrokerTotals) -> tuple[BridgeLine, ...]:
     """The bridge of one account, in `LINES` order for each currency in alphabetical order."""
+    lines: list[BridgeLine] = []
     with exact():
-        profit = _sum_lots([trip for trip in result.round_trips if trip.counts])
-        left_out = _sum_lots([trip for trip in result.round_trips if not trip.counts])
-        so_far = _sum_lots(result.open_trips)
-        actions, ours = realized_by_actions(result), realized_by_fills(result)
-        own_forex = _sum_lots([*result.round_trips, *result.open_trips], forex=True)
-        theirs, broker_forex = broker_realized(executions, forex=False), broker_realized(executions, forex=True)
-        currencies = sorted({*profit, *left_out, *so_far, *actions, *theirs, *broker_forex})
-        lines: list[BridgeLine] = []
-        for currency in currencies:
+        for currency in sorted({*own.profit, *own.left_out, *own.so_far, *broker.realized}):
+            stated, forex = broker.realized.get(currency, ZERO), broker.forex.get(currency, ZERO)
             amounts = {
-                "profit": profit.get(currency, ZERO),
-                "left_out": left_out.get(currency, ZERO),
-                "realized_so_far": so_far.get(currency, ZERO),
-                "corporate_actions": -actions.get(currency, ZERO),
-                "fx": broker_forex.get(currency, ZERO) - own_forex.get(currency, ZERO),
-                "differences": theirs.get(currency, ZERO) - ours.get(currency, ZERO),
+                "profit": own.profit.get(currency, ZERO),
+                "left_out": own.left_out.get(currency, ZERO),
+                "realized_so_far": own.so_far.get(currency, ZERO),
+                "corporate_actions": -own.actions.get(currency, ZERO),
+                "fx": forex - own.forex.get(currency, ZERO),
+                "differences": stated - forex - own.fills.get(currency, ZERO),
+                "broker": stated,
             }
-            amounts["broker"] = sum(amounts.values(), ZERO)
             lines.extend(BridgeLine(name, currency, amounts[name]) for name in LINES)
-        return tuple(lines)
+    return tuple(lines)
 
 
-def _sum_lots(trips: Iterable[RoundTrip], by_action: bool | None = None, forex: bool | None = None) -> Sums:
-    with exact():
-        sums: Sums = defaultdict(Decimal)
-        for trip in trips:
-            if forex is not None and (trip.instrument.asset_class is AssetClass.FOREX) is not forex:
-                continue
-            for lot in trip.closed_lots:
-                if lot.realized_pnl is not None and (by_action is None or lot.by_action is by_action):
-                    sums[lot.instrument.currency] += lot.realized_pnl
-        return dict(sums)
+def _add_trip(trip: RoundTrip, sums: Sums, totals: OwnTotals) -> None:
+    currency = trip.instrument.currency
+    by_forex = trip.instrument.asset_class is AssetClass.FOREX
+    for lot in trip.closed_lots:
+        if lot.realized_pnl is not None:
+            sums[currency] += lot.realized_pnl
+            part = totals.actions if lot.by_action else totals.forex if by_forex else totals.fills
+            part[currency] += lot.realized_pnl

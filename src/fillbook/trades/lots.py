@@ -1,7 +1,6 @@
 """Lots and the order in which they are closed. A method is only an order; parting a lot loses no cost."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -52,8 +51,8 @@ def split_lot(lot: Lot, quantity: Decimal) -> tuple[Lot, Lot]:
     cost = None if lot.cost_basis is None else share(lot.cost_basis, quantity, lot.quantity)
     charges = share(lot.charges, quantity, lot.quantity)
     left_cost = None if cost is None or lot.cost_basis is None else lot.cost_basis - cost
-    taken = replace(lot, quantity=quantity, cost_basis=cost, charges=charges)
-    left = replace(lot, quantity=lot.quantity - quantity, cost_basis=left_cost, charges=lot.charges - charges)
+    taken = lot._replace(quantity=quantity, cost_basis=cost, charges=charges)
+    left = lot._replace(quantity=lot.quantity - quantity, cost_basis=left_cost, charges=lot.charges - charges)
     return taken, left
 
 
@@ -67,5 +66,5 @@ def scale_lots(lots: Sequence[Lot], total: Decimal) -> list[Lot]:
     for index, lot in enumerate(lots):
         quantity = left if index == len(lots) - 1 else share(total, lot.quantity, before)
         left -= quantity
-        scaled.append(replace(lot, quantity=quantity))
+        scaled.append(lot._replace(quantity=quantity))
     return scaled

@@ -8,7 +8,7 @@ while the walk is short: something left the account without a row), the rows win
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from fillbook.ledger.events import CorporateAction, CorporateActionKind, Transfer
@@ -93,7 +93,7 @@ def _move(row: LedgerRow) -> _Move:
         effect = effect_of(row)
         return _Move(row.quantity, closes=effect is Effect.CLOSES, opens=effect is Effect.OPENS)
     if isinstance(row, Transfer):
-        return _Move(row.quantity, closes=row.quantity < 0)
+        return _Move(row.quantity, closes=row.quantity < 0, opens=row.quantity > 0)
     return _Move(row.quantity, closes=row.quantity < 0 and not _scales(row), ratio=_ratio(row))
 
 
@@ -179,7 +179,7 @@ def _fill_in(held: list[Lot], figure: BrokerFigure | None) -> list[Lot]:
         if lot.cost_basis is None:
             cost = share(left, lot.quantity, units)
             left, units = left - cost, units - lot.quantity
-            filled.append(replace(lot, cost_basis=cost, basis=Basis.INFERRED))
+            filled.append(lot._replace(cost_basis=cost, basis=Basis.INFERRED))
         else:
             filled.append(lot)
     return filled

@@ -81,7 +81,7 @@ def reconcile_fills(
     """
     with exact():
         closed = _closed_by_fill(result)
-        figures = {row.execution_id: row for row in counted}
+        figures = {row.execution_id: row for row in counted} if chains else {}
         dropped = {name for chain in chains for name in (*chain.originals, *chain.cancels)}
         rebooks = {chain.rebook for chain in chains}
         left_over = {left.execution.execution_id for left in result.unmatched}
@@ -93,7 +93,7 @@ def reconcile_fills(
             elif row.instrument.asset_class is AssetClass.FOREX:
                 if row.broker_realized_pnl:
                     lines.append(_line(row, None, row.broker_realized_pnl, Status.EXPLAINED, Reason.FOREX))
-            else:
+            elif row.broker_realized_pnl or row.execution_id in closed or row.execution_id in left_over:
                 chained = row.execution_id in rebooks
                 facts = _Facts(closed.get(row.execution_id, []), row.execution_id in left_over, row.instrument.key in flagged, chained)
                 line = _compare_fill(row, figures.get(row.execution_id, row), facts)

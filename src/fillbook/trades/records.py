@@ -1,11 +1,14 @@
-"""The records that matching makes. A lot carries the sign of its position: + long, - short; money is in the instrument's currency."""
+"""The records that matching makes. A lot carries the sign of its position: + long, - short; money is in the instrument's currency.
+
+Lots and fills are named tuples: a history has hundreds of thousands of them, and a tuple is made three times as fast as a dataclass.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import Instrument
@@ -45,8 +48,7 @@ class Incomplete(StrEnum):
     """A cancellation gave back a position whose original fill is not in the statements."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(NamedTuple):
     """Quantity opened by one execution, with its total cost.
 
     quantity: + long, - short. cost_basis: -(proceeds + fees + taxes) of what opened it, so + for a long lot and - for a short
@@ -65,8 +67,7 @@ class Lot:
     incomplete: Incomplete | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedLot:
+class ClosedLot(NamedTuple):
     """The part of a lot that one execution (or corporate action) closed.
 
     quantity: sign of the position closed. proceeds: the closing row's share of proceeds + fees + taxes. realized_pnl = proceeds -
@@ -100,8 +101,7 @@ class Role(StrEnum):
     """A corporate action: changes quantity, keeps cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class TripFill:
+class TripFill(NamedTuple):
     """One execution's part in one round trip (a reversal has a part in two).
 
     quantity: this part, + bought, - sold. charges: its share of fees and taxes. position_after: units held once it is done.
