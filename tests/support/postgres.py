@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from tests.support.debian import Missing, install
 
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
@@ -99,8 +101,8 @@ def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
     deadline = time.monotonic() + 30
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
+            psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:  # nobody listens yet, or the system is starting up
             time.sleep(0.05)
         else:
             return True
