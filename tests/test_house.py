@@ -14,8 +14,8 @@ TEXT = {".py", ".md", ".toml", ".lock", ".json", ".html", ".css", ".js", ".xml",
 # What pure code may import. A name is added here when it is found to do no I/O, ask no clock and draw no lot.
 PURE = set(
     "__future__ abc base64 binascii bisect calendar codecs collections contextlib copy csv dataclasses datetime decimal enum fractions "
-    "functools gc hashlib heapq hmac io itertools json math numbers operator re string struct sys types typing typing_extensions unicodedata "
-    "urllib xml zoneinfo fillbook".split()
+    "functools gc hashlib heapq hmac io itertools json math numbers operator re string struct sys types typing typing_extensions "
+    "unicodedata urllib xml zoneinfo fillbook".split()
 )
 VAULT = {*PURE, "cryptography", "os", "secrets"}  # may draw a nonce
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
