@@ -52,7 +52,11 @@ class RawStatement(models.Model):
 
 
 class StatementCoverage(models.Model):
-    """What one document says it covers completely of one account. stated_at: when the broker wrote it; later ones win."""
+    """What one document says it covers completely of one account.
+
+    stated_at: when the broker wrote it; a later one wins over an earlier one of the same origin. sections: kinds of rows that it would hold
+    if there were any, so that their absence means something. positions_as_of: the day whose positions it states, None when it states none.
+    """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
     raw = models.ForeignKey(RawStatement, on_delete=models.CASCADE, related_name="coverages")
@@ -60,7 +64,8 @@ class StatementCoverage(models.Model):
     last = models.DateField(null=True)
     origin = models.PositiveSmallIntegerField(choices=Origin.choices)
     stated_at = models.DateTimeField()
-    states_positions = models.BooleanField(default=False)
+    positions_as_of = models.DateField(null=True)
+    sections = models.JSONField(default=list)
     states_realized_pnl = models.BooleanField(default=False)
     states_transfers = models.BooleanField(default=False)
 

@@ -1,0 +1,42 @@
+"""Which days an account's statements cover, and which are missing."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Final
+
+from fillbook.ledger.statement import DateRange
+from fillbook.storage.models import BrokerAccount, StatementCoverage
+
+_SATURDAY: Final = 5
+
+
+def covered_days(account: BrokerAccount) -> list[DateRange]:
+    """Periods without a gap, oldest first."""
+    rows = StatementCoverage.objects.filter(account=account, first__isnull=False, last__isnull=False)
+    return joined(DateRange(first, last) for first, last in rows.values_list("first", "last") if first and last)
+
+
+def missing_days(account: BrokerAccount) -> list[DateRange]:
+    """The gaps between those periods."""
+    blocks = covered_days(account)
+    day = timedelta(days=1)
+    return [DateRange(before.last + day, after.first - day) for before, after in pairwise(blocks)]
+
+
+def joined(ranges: Iterable[DateRange]) -> list[DateRange]:
+    """Periods put together where nothing but a weekend lies between them."""
+    blocks: list[DateRange] = []
+    for days in sorted(ranges, key=lambda days: days.first):
+        if blocks and days.first <= _next_working_day(blocks[-1].last):
+            blocks[-1] = DateRange(blocks[-1].first, max(blocks[-1].last, days.last))
+        else:
+            blocks.append(days)
+    return blocks
+
+
+def _next_working_day(day: date) -> date:
+    following = day + timedelta(days=1)
+    while following.weekday() >= _SATURDAY:
+        following += timedelta(days=1)
+    return following

@@ -1,0 +1,381 @@
+"""From a parsed statement to ledger rows: all of it or nothing, and the same result whatever the order in which statements come.
+
+Each statement says something of each fact of its accounts: it states it, it denies it (the fact's day lies well inside the days that the
+statement covers completely, and the statement holds such rows, but not this one), or it is silent. Of the statements that say something
+the strongest is believed: one that we fetched over one that was uploaded, and of the same origin the one that the broker wrote last.
+Stated means current, denied means withdrawn. Nothing else decides, so overlapping statements in any order give one ledger.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+
+from fillbook.ledger.instrument import Instrument
+from fillbook.ledger.statement import AccountStatement, DateRange, ParsedStatement, Severity
+from fillbook.storage.coverage import joined
+from fillbook.storage.describing import Describer
+from fillbook.storage.models import (
+    AccountKind,
+    BrokerAccount,
+    Link,
+    RawStatement,
+    RowState,
+    StatementCoverage,
+    User,
+)
+from fillbook.storage.positions import Frame, write_positions
+from fillbook.storage.raw import accept, note_parsed
+from fillbook.storage.records import EXECUTIONS, KINDS, TRANSFERS, Kind, Stated, batches, columns, rows_of, stated
+
+MARGIN: Final = timedelta(days=7)
+"""Days at both ends of a period in which a missing row means nothing: brokers book late and correct for a while."""
+
+_BATCH: Final = 400
+_FEW: Final = 2_000
+
+
+class AccountTaken(Exception):
+    """An account that another user of this instance has linked."""
+
+
+class Unusable(Exception):
+    """A statement with a fatal finding; nothing of it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows a statement adds, repeats, corrects and takes back."""
+
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.new + other.new, self.known + other.known, self.changed + other.changed, self.withdrawn + other.withdrawn)
+
+    @property
+    def nothing(self) -> bool:
+        """The ledger stays as it is."""
+        return not (self.new or self.changed or self.withdrawn)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPreview:
+    """What accepting would do to one account. account_id: None when it is not known yet. skipped: its owner does not want it."""
+
+    number: str
+    kind: str
+    account_id: int | None
+    covers: DateRange | None
+    counts: Counts
+    executions: Counts
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What accepting a statement would do. fatal: reasons, as sentences, why it cannot be accepted."""
+
+    accounts: tuple[AccountPreview, ...]
+    fatal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWritten:
+    """What was done to one account. instruments: contract ids whose trades must be read again; None for all of them."""
+
+    account_id: int
+    counts: Counts
+    instruments: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was done, account by account."""
+
+    accounts: tuple[AccountWritten, ...]
+
+    @property
+    def counts(self) -> Counts:
+        """Over all accounts."""
+        return sum((account.counts for account in self.accounts), Counts())
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Strength:
+    """How much a statement is believed; the greater one wins."""
+
+    origin: int
+    stated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The latest version of a fact in the database."""
+
+    pk: int
+    digest: str
+    withdrawn: bool
+    strength: Strength
+    instrument_key: str
+    day: date
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What one statement does to one kind of fact of one account."""
+
+    kind: Kind
+    insert: list[tuple[Stated, bool]] = field(default_factory=list)
+    supersede: list[int] = field(default_factory=list)
+    withdraw: list[int] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    keys: set[str] = field(default_factory=set)
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(self.new, self.known, self.changed, len(self.withdraw))
+
+
+def preview_statement(owner: User, broker: str, parsed: ParsedStatement, raw: RawStatement) -> Preview:
+    """What `write_statement` would do, without doing it. Accounts of other users are no different from unknown ones here."""
+    fatal = tuple(finding.message for finding in parsed.findings if finding.severity is Severity.FATAL)
+    if not parsed.accounts and not fatal:
+        fatal = ("The statement names no account.",)
+    previews = []
+    for statement in parsed.accounts:
+        kind = _account_kind(statement, sandbox=raw.sandbox)
+        account = BrokerAccount.objects.filter(owner=owner, broker=broker, number=statement.account, kind=kind).first()
+        plans = _plans(account, statement, _strength(raw, statement))
+        total = sum((plan.counts for plan in plans), Counts())
+        skipped = account is not None and not account.chosen
+        pk = None if account is None else account.pk
+        previews.append(AccountPreview(statement.account, kind, pk, statement.covers, total, plans[0].counts, skipped))
+    return Preview(tuple(previews), fatal)
+
+
+def write_statement(raw: RawStatement, parsed: ParsedStatement, parser_version: str = "") -> Written:
+    """Write a statement's rows, with the days it covers, in one transaction.
+
+    The same statement again, or an overlapping one, changes nothing that it does not say differently.
+
+    Raises:
+        Unusable: it has a fatal finding.
+        AccountTaken: it was fetched, and one of its accounts is linked by another user.
+    """
+    for finding in parsed.findings:
+        if finding.severity is Severity.FATAL:
+            raise Unusable(finding.message)
+    with transaction.atomic():
+        note_parsed(raw, parsed.findings, parsed.fingerprint, parsed.title, parser_version)
+        written = []
+        for statement in sorted(parsed.accounts, key=lambda statement: statement.account):
+            account = _account(raw, statement)
+            if account.chosen:
+                written.append(_write_account(account, raw, statement))
+        accept(raw)
+    return Written(tuple(written))
+
+
+def _account_kind(statement: AccountStatement, *, sandbox: bool) -> AccountKind:
+    if sandbox:
+        return AccountKind.SANDBOX
+    return AccountKind.PAPER if statement.paper else AccountKind.REAL
+
+
+def _account(raw: RawStatement, statement: AccountStatement) -> BrokerAccount:
+    """The owner's account, made when it is new, tied to the link that fetched it, and locked until the transaction ends."""
+    kind = _account_kind(statement, sandbox=raw.sandbox)
+    which: dict[str, Any] = {"broker": raw.broker, "number": statement.account, "kind": kind}
+    if raw.link_id is not None and kind != AccountKind.SANDBOX:
+        others = BrokerAccount.objects.filter(**which, link__isnull=False).exclude(owner_id=raw.owner_id)
+        if others.exists():
+            raise AccountTaken(f"Account {statement.account} is already linked by another user of this instance.")
+    account, _ = BrokerAccount.objects.get_or_create(owner_id=raw.owner_id, **which)
+    account = BrokerAccount.objects.select_for_update().get(pk=account.pk)
+    if raw.link_id is not None:
+        account.link = Link.objects.get(pk=raw.link_id)
+    return account
+
+
+def _strength(raw: RawStatement, statement: AccountStatement) -> Strength:
+    return Strength(raw.origin, statement.generated_at or raw.received_at)
+
+
+def _sections(statement: AccountStatement) -> list[str]:
+    """Kinds of rows whose absence means something. A document without one row of a kind may simply lack the section."""
+    sure = {EXECUTIONS.statement_field} | ({TRANSFERS.statement_field} if statement.states_transfers else set())
+    return [kind.statement_field for kind in KINDS if kind.statement_field in sure or kind.facts(statement)]
+
+
+def _inside(covers: DateRange | None) -> DateRange | None:
+    """The days on which a missing row is denied."""
+    if covers is None or covers.first + MARGIN > covers.last - MARGIN:
+        return None
+    return DateRange(covers.first + MARGIN, covers.last - MARGIN)
+
+
+def _plans(account: BrokerAccount | None, statement: AccountStatement, strength: Strength) -> list[_Plan]:
+    sections = _sections(statement)
+    return [_plan(kind, account, statement, strength, denies=kind.statement_field in sections) for kind in KINDS]
+
+
+def _plan(kind: Kind, account: BrokerAccount | None, statement: AccountStatement, strength: Strength, *, denies: bool) -> _Plan:
+    """Compare what a statement says with what is stored."""
+    plan = _Plan(kind)
+    facts = {entry.row_id: entry for entry in stated(kind, kind.facts(statement))}
+    inside = _inside(statement.covers) if denies else None
+    known = {} if account is None else _known(kind, account, facts, inside)
+    stronger = [] if account is None else _stronger_denials(account, kind, strength)
+    for row_id, entry in facts.items():
+        _place(plan, entry, known.get(row_id), strength, any(days.covers(entry.fact.trade_date) for days in stronger))
+    for row_id, before in known.items():
+        missing = row_id not in facts and not before.withdrawn and before.strength < strength
+        if missing and inside is not None and inside.covers(before.day):
+            plan.withdraw.append(before.pk)
+            plan.keys.add(before.instrument_key)
+    return plan
+
+
+def _place(plan: _Plan, entry: Stated, before: _Known | None, strength: Strength, denied: bool) -> None:
+    """Decide about one stated fact."""
+    key = entry.fact.instrument.key
+    if before is None:
+        plan.new += not denied
+        plan.known += denied
+        plan.insert.append((entry, denied))
+        plan.keys.add(key)
+        return
+    same = before.digest == entry.digest
+    if (strength, entry.digest) <= (before.strength, before.digest):
+        plan.known += 1
+    elif same and before.withdrawn == denied and strength.origin == before.strength.origin:
+        plan.known += 1
+        plan.repeated.append(before.pk)
+    else:
+        changed = not same or before.withdrawn != denied
+        plan.changed += changed
+        plan.known += not changed
+        plan.supersede.append(before.pk)
+        plan.insert.append((entry, denied))
+        if changed:
+            plan.keys |= {key, before.instrument_key}
+
+
+def _known(kind: Kind, account: BrokerAccount, wanted: Collection[str], inside: DateRange | None) -> dict[str, _Known]:
+    """Latest versions of the facts that a statement states, and of all whose day it could deny."""
+    rows = rows_of(kind, account).exclude(state=RowState.SUPERSEDED)
+    names = ("row_id", "pk", "digest", "state", "origin", "stated_at", "instrument__key", "trade_date")
+    if len(wanted) > _FEW:
+        found = list(rows.values_list(*names))
+    else:
+        found = list(rows.filter(trade_date__range=(inside.first, inside.last)).values_list(*names)) if inside else []
+        for part in batches(list(wanted)):
+            found += rows.filter(row_id__in=part).values_list(*names)
+    return {
+        row_id: _Known(pk, digest, state == RowState.WITHDRAWN, Strength(origin, stated_at), key, day)
+        for row_id, pk, digest, state, origin, stated_at, key, day in found
+    }
+
+
+def _stronger_denials(account: BrokerAccount, kind: Kind, strength: Strength) -> list[DateRange]:
+    """Days for which a stronger statement already said everything."""
+    days = []
+    for coverage in StatementCoverage.objects.filter(account=account, first__isnull=False, last__isnull=False):
+        if Strength(coverage.origin, coverage.stated_at) > strength and kind.statement_field in coverage.sections:
+            assert coverage.first is not None
+            assert coverage.last is not None
+            inside = _inside(DateRange(coverage.first, coverage.last))
+            days += [inside] if inside else []
+    return days
+
+
+def _write_account(account: BrokerAccount, raw: RawStatement, statement: AccountStatement) -> AccountWritten:
+    strength = _strength(raw, statement)
+    before = Frame.of(account)
+    plans = _plans(account, statement, strength)
+    describer = Describer(account, strength.origin, strength.stated_at)
+    describer.describe(_instruments(statement))
+    for plan in plans:
+        _apply(plan, account, raw, strength, describer)
+    _cover(account, raw, statement, strength)
+    write_positions(account, raw, statement, describer)
+    _note_account(account, statement, strength)
+    after = Frame.of(account)
+    keys = set().union(*(plan.keys for plan in plans)) | describer.renamed | before.moved(after)
+    counts = sum((plan.counts for plan in plans), Counts())
+    return AccountWritten(account.pk, counts, None if before.differs(after) else frozenset(keys))
+
+
+def _instruments(statement: AccountStatement) -> list[Instrument]:
+    """Every description in a statement, those of its rows before those of its list of instruments, which is the fuller one."""
+    facts = [fact for kind in KINDS for fact in kind.facts(statement)]
+    return [*(fact.instrument for fact in facts), *(figure.instrument for figure in statement.positions), *statement.instruments]
+
+
+def _apply(plan: _Plan, account: BrokerAccount, raw: RawStatement, strength: Strength, describer: Describer) -> None:
+    """Write one plan. The old version goes before the new one comes: only one may be the latest."""
+    rows = rows_of(plan.kind, account)
+    for state, keys in ((RowState.SUPERSEDED, plan.supersede), (RowState.WITHDRAWN, plan.withdraw)):
+        for part in batches(keys):
+            rows.filter(pk__in=part).update(state=state, ended_by=raw)
+    for part in batches(plan.repeated):
+        rows.filter(pk__in=part).update(stated_at=strength.stated_at)
+    plan.kind.model._default_manager.bulk_create(  # noqa: SLF001 - Django's door to a model chosen at run time
+        [
+            plan.kind.model(
+                account=account,
+                instrument_id=describer.row_of(entry.fact.instrument),
+                row_id=entry.row_id,
+                digest=entry.digest,
+                raw=raw,
+                place=entry.fact.place,
+                origin=strength.origin,
+                stated_at=strength.stated_at,
+                state=RowState.WITHDRAWN if denied else RowState.CURRENT,
+                **columns(plan.kind, entry.fact),
+            )
+            for entry, denied in plan.insert
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _cover(account: BrokerAccount, raw: RawStatement, statement: AccountStatement, strength: Strength) -> None:
+    covers = statement.covers
+    days = [figure.as_of for figure in statement.positions] + ([covers.last] if covers else [])
+    StatementCoverage.objects.get_or_create(
+        account=account,
+        raw=raw,
+        defaults={
+            "first": covers.first if covers else None,
+            "last": covers.last if covers else None,
+            "origin": strength.origin,
+            "stated_at": strength.stated_at,
+            "sections": _sections(statement),
+            "positions_as_of": max(days) if statement.states_positions and days else None,
+            "states_realized_pnl": statement.states_realized_pnl,
+            "states_transfers": statement.states_transfers,
+        },
+    )
+
+
+def _note_account(account: BrokerAccount, statement: AccountStatement, strength: Strength) -> None:
+    """What the strongest statement says of the account as a whole, and the days that all of them cover together."""
+    coverages = list(StatementCoverage.objects.filter(account=account))
+    if all(Strength(coverage.origin, coverage.stated_at) <= strength for coverage in coverages):
+        account.alias = statement.alias[:120] or account.alias
+        account.base_currency = (statement.base_currency or account.base_currency)[:12]
+        account.opened_on = statement.opened_on or account.opened_on
+    ranges = [DateRange(coverage.first, coverage.last) for coverage in coverages if coverage.first and coverage.last]
+    blocks = joined(ranges)
+    if blocks:
+        account.tracked_since, account.figures_to = blocks[-1].first, blocks[-1].last
+    account.save()

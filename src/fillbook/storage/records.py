@@ -1,0 +1,198 @@
+"""Records of the ledger as rows and back: which field is which column, and the digest by which equal records are known."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any, Final, TypeVar
+
+from django.db import models
+
+from fillbook.ledger.events import CorporateAction, CorporateActionKind, OptionEvent, OptionEventKind, Transfer
+from fillbook.ledger.execution import Effect, Execution, ExecutionKind
+from fillbook.ledger.instrument import AssetClass, Instrument, Right
+from fillbook.ledger.numbers import plain
+from fillbook.ledger.statement import AccountStatement
+from fillbook.storage.models import BrokerAccount, CorporateActionRow, ExecutionRow, InstrumentRow, OptionEventRow, StatedRow, TransferRow
+
+T = TypeVar("T")
+Fact = Execution | CorporateAction | Transfer | OptionEvent
+
+_NOT_COPIED: Final = frozenset({"account", "instrument", "place"})
+_NONE: Final = "\0"
+_APART: Final = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of fact. names: fields that are columns of the same name. identity: the field that is `row_id`, "" when it is made up.
+
+    statement_field: where a statement keeps such records. enums: how texts become members again.
+    """
+
+    statement_field: str
+    model: type[StatedRow]
+    record: Callable[..., Fact]
+    identity: str
+    names: tuple[str, ...]
+    enums: Mapping[str, type[StrEnum]]
+
+    def facts(self, statement: AccountStatement) -> Sequence[Fact]:
+        """The statement's records of this kind."""
+        facts: Sequence[Fact] = getattr(statement, self.statement_field)
+        return facts
+
+
+def _kind(
+    statement_field: str, model: type[StatedRow], record: type[Fact], identity: str, enums: Mapping[str, type[StrEnum]] | None = None
+) -> Kind:
+    names = tuple(field.name for field in fields(record) if field.name not in _NOT_COPIED and field.name != identity)
+    return Kind(statement_field, model, record, identity, names, enums or {})
+
+
+EXECUTIONS: Final = _kind("executions", ExecutionRow, Execution, "execution_id", {"kind": ExecutionKind, "effect": Effect})
+ACTIONS: Final = _kind("corporate_actions", CorporateActionRow, CorporateAction, "leg_id", {"kind": CorporateActionKind})
+TRANSFERS: Final = _kind("transfers", TransferRow, Transfer, "transfer_id")
+OPTION_EVENTS: Final = _kind("option_events", OptionEventRow, OptionEvent, "", {"kind": OptionEventKind})
+KINDS: Final = (EXECUTIONS, ACTIONS, TRANSFERS, OPTION_EVENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One record with its identity and digest, ready to be compared with what is stored."""
+
+    row_id: str
+    digest: str
+    fact: Fact
+
+
+def rows_of(kind: Kind, account: BrokerAccount) -> models.QuerySet[StatedRow]:
+    """All versions of an account's facts of one kind."""
+    return kind.model._default_manager.filter(account=account)  # noqa: SLF001 - Django's door to a model chosen at run time
+
+
+def batches(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """Parts small enough for one SQL statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def stated(kind: Kind, facts: Iterable[Fact]) -> list[Stated]:
+    """Identify records. Where the broker gives no id, equal records are told apart by their number among equals."""
+    seen: Counter[str] = Counter()
+    result = []
+    for fact in facts:
+        digest = _digest(kind, fact)
+        if kind.identity:
+            row_id = _short(getattr(fact, kind.identity))
+        else:
+            seen[digest] += 1
+            row_id = f"{digest}:{seen[digest]}"
+        result.append(Stated(row_id, digest, fact))
+    return result
+
+
+def columns(kind: Kind, fact: Fact) -> dict[str, Any]:
+    """The values of a record's own columns."""
+    limits = _limits(kind.model)
+    values = {name: getattr(fact, name) for name in kind.names}
+    for name, limit in limits.items():
+        if name in values:
+            values[name] = _clip(values[name], limit)
+    return values
+
+
+def record(kind: Kind, account: str, instrument: Instrument, row_id: str, place: int, values: Mapping[str, Any]) -> Fact:
+    """A record again, as it was stated."""
+    given = {**values, **{name: member(values[name]) for name, member in kind.enums.items()}}
+    if kind.identity:
+        given[kind.identity] = row_id
+    return kind.record(account=account, instrument=instrument, place=place, **given)
+
+
+def instrument_digest(instrument: Instrument) -> str:
+    """Of the whole description."""
+    return _hash([getattr(instrument, field.name) for field in fields(Instrument)])
+
+
+def instrument_columns(instrument: Instrument) -> dict[str, Any]:
+    """The values of an instrument's columns."""
+    limits = _limits(InstrumentRow)
+    values = {field.name: getattr(instrument, field.name) for field in fields(Instrument)}
+    values["right"] = instrument.right or ""
+    return {name: _clip(value, limits[name]) if name in limits else value for name, value in values.items()}
+
+
+def instrument_record(row: InstrumentRow) -> Instrument:
+    """The description again."""
+    values = {field.name: getattr(row, field.name) for field in fields(Instrument)}
+    values["asset_class"] = AssetClass(row.asset_class)
+    values["right"] = Right(row.right) if row.right else None
+    return Instrument(**values)
+
+
+def described_as(instrument: Instrument, latest: Instrument) -> Instrument:
+    """An instrument under its latest name: what money depends on stays as the row was stated with."""
+    return replace(
+        latest,
+        asset_class=instrument.asset_class,
+        currency=instrument.currency,
+        multiplier=instrument.multiplier,
+        strike=instrument.strike,
+        expiry=instrument.expiry,
+        right=instrument.right,
+    )
+
+
+def _digest(kind: Kind, fact: Fact) -> str:
+    """Of everything a record says, and of what its money depends on; a mere new name of the instrument changes no record."""
+    traded = fact.instrument
+    money = [traded.key, traded.asset_class, traded.currency, traded.multiplier, traded.strike, traded.expiry, traded.right]
+    return _hash([*money, *(getattr(fact, name) for name in kind.names)])
+
+
+def _hash(values: Iterable[object]) -> str:
+    return blake2b(_APART.join([_text(value) for value in values]).encode(), digest_size=16).hexdigest()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return _NONE
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, datetime):
+        return repr(value.timestamp())
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _limits(model: type[models.Model]) -> dict[str, int]:
+    """Column -> most characters."""
+    known = _LIMITS.get(model)
+    if known is None:
+        columns = [column for column in model._meta.get_fields() if isinstance(column, models.CharField)]  # noqa: SLF001 - Django's public door
+        known = _LIMITS[model] = {column.name: column.max_length for column in columns if column.max_length}
+    return known
+
+
+_LIMITS: Final[dict[type[models.Model], dict[str, int]]] = {}
+
+
+def _clip(text: str, limit: int) -> str:
+    """PostgreSQL refuses longer texts and NUL where SQLite would take them."""
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def _short(identity: str) -> str:
+    """An id that fits its column and stays unique."""
+    if len(identity) <= 200 and "\0" not in identity:
+        return identity
+    return f"{_clip(identity, 150)}{blake2b(identity.encode(), digest_size=16).hexdigest()}"
