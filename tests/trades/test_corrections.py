@@ -35,7 +35,7 @@ def test_a_rebooked_close_is_compared_with_the_sum_of_its_chain() -> None:
         fill(4, -10, "15", trade_id="T", effect=Effect.CLOSES, broker_realized_pnl=Decimal(30)),
     )
     assert [trip.realized_pnl for trip in book.match.round_trips] == [50]
-    assert [(line.id, line.status, line.ours, line.broker) for line in book.lines][-1] == ("4", Status.EQUAL, 50, 50)
+    assert [(line.id, line.status, line.ours, line.broker) for line in book.lines][-1] == ("4", Status.EQUAL, 50, 30)
     assert book.broker_realized_pnl == {"USD": 50}
     assert [line.amount for line in book.bridge if line.line in ("profit", "differences", "broker")] == [50, 0, 50]
 

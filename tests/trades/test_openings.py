@@ -118,6 +118,13 @@ def test_no_cost_anywhere_leaves_the_profit_unknown() -> None:
     assert (line.status, line.ours) == (Status.UNSTATED, None)
 
 
+def test_a_fill_of_partly_unknown_cost_counts_in_no_sum() -> None:
+    book = book_of(fill(1, 10, "10", effect=OPENS), fill(2, -15, "12", effect=CLOSES), states_positions=False)
+    assert book.match.round_trips[0].realized_pnl is None
+    assert book.realized_pnl == {}
+    assert [line.amount for line in book.bridge] == []
+
+
 def test_cost_and_profit_that_disagree_are_both_told() -> None:
     book = book_of(fill(1, -10, "12", effect=CLOSES, broker_realized_pnl=Decimal(20), broker_cost=Decimal(-90)), states_positions=False)
     (finding,) = book.findings

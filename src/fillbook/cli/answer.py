@@ -11,6 +11,7 @@ from typing import Any
 from fillbook.ledger.numbers import ZERO, exact, plain
 from fillbook.ledger.statement import Finding
 from fillbook.trades.account import AccountBook
+from fillbook.trades.reasons import Reason
 from fillbook.trades.reconcile import LineKind, ReconciliationLine, Status
 from fillbook.trades.records import Lot
 
@@ -51,7 +52,7 @@ def _account(book: AccountBook) -> dict[str, Any]:
         "currency": statement.base_currency,
         "from": statement.covers.first.isoformat() if statement.covers else None,
         "to": statement.covers.last.isoformat() if statement.covers else None,
-        "executions": len(statement.executions),
+        "executions": len(statement.executions) + statement.unusable_rows,
         "corporate_actions": len(statement.corporate_actions),
         "option_events": len(statement.option_events),
         "transfers": len(statement.transfers),
@@ -69,8 +70,13 @@ def _account(book: AccountBook) -> dict[str, Any]:
             "fills": count_statuses(book.lines, LineKind.FILL),
             "positions": count_statuses(book.lines, LineKind.POSITION),
         },
-        "differences": [_difference(line) for line in book.lines if line.status in LISTED],
+        "differences": [_difference(line) for line in book.lines if _listed(line)],
     }
+
+
+def _listed(line: ReconciliationLine) -> bool:
+    """A cancellation is listed whole, its rebook too, so that ours - broker over the listed fills adds up."""
+    return line.status in LISTED or line.reason is Reason.CANCEL_CHAIN
 
 
 def _sums(sums: dict[str, Decimal]) -> dict[str, str]:
@@ -102,6 +108,6 @@ def _difference(line: ReconciliationLine) -> dict[str, str | None]:
         "instrument": line.instrument.symbol,
         "ours": None if line.ours is None else plain(line.ours),
         "broker": None if line.broker is None else plain(line.broker),
-        "status": line.status.value,
+        "status": (line.status if line.status in LISTED else Status.EXPLAINED).value,
         "reason": line.reason.value,
     }

@@ -30,7 +30,7 @@ class BridgeLine:
 
 @dataclass(frozen=True, slots=True)
 class OwnTotals:
-    """Realized P&L of ours per currency; lots of unknown cost count nothing.
+    """Realized P&L of ours per currency; a fill that closes anything of unknown cost counts nothing, for its P&L is unknown.
 
     profit, left_out, so_far: of counted, other closed and open round trips, together everything. actions: the part that corporate actions
     realized; forex: the part of currency trades; fills: the rest, realized by fills in all other instruments.
@@ -99,8 +99,9 @@ def build_bridge(own: OwnTotals, broker: BrokerTotals) -> tuple[BridgeLine, ...]
 def _add_trip(trip: RoundTrip, sums: Sums, totals: OwnTotals) -> None:
     currency = trip.instrument.currency
     by_forex = trip.instrument.asset_class is AssetClass.FOREX
+    unknown = set() if trip.realized_pnl is not None else {lot.closed_by for lot in trip.closed_lots if lot.realized_pnl is None}
     for lot in trip.closed_lots:
-        if lot.realized_pnl is not None:
+        if lot.realized_pnl is not None and lot.closed_by not in unknown:
             sums[currency] += lot.realized_pnl
             part = totals.actions if lot.by_action else totals.forex if by_forex else totals.fills
             part[currency] += lot.realized_pnl

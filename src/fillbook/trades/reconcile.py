@@ -46,7 +46,7 @@ class LineKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ReconciliationLine:
     """One comparison. id: execution id of a fill, contract id of a position. ours, broker: realized P&L of a fill in the instrument's
-    currency, quantity of a position; None where there is no figure.
+    currency, quantity of a position; None where there is no figure. A rebook is judged by the sum of its chain and shows its own figure.
     """
 
     kind: LineKind
@@ -132,8 +132,8 @@ def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> Reconcil
     if broker is None:
         return _line(row, ours, None, Status.UNSTATED, Reason.NO_OPENING if ours is None else Reason.NO_FIGURE)
     if ours is not None and same_money(ours, broker) and not facts.left_over:
-        inferred = weakest([lot.basis for lot in facts.closed]) is not Basis.EXECUTIONS
-        return _line(row, ours, broker, Status.INFERRED if inferred else Status.EQUAL, reason)
+        inferred = weakest(lot.basis for lot in facts.closed) is not Basis.EXECUTIONS
+        return _line(row, ours, row.broker_realized_pnl, Status.INFERRED if inferred else Status.EQUAL, reason)
     explained = _explain(row, ours, broker, facts)
     return _line(row, ours, broker, Status.EXPLAINED if explained else Status.DIFFERENT, explained)
 
