@@ -62,8 +62,7 @@ class ExecutionReader:
 
     def __init__(self, numbers: Numbers, dates: Dates, instruments: InstrumentBook, drafts: Drafts, observed: Observed) -> None:
         self._numbers, self._dates, self._instruments, self._drafts, self._observed = numbers, dates, instruments, drafts, observed
-        self._traits: dict[tuple[str, str, str, str], Traits] = {}
-        self._shared: dict[str, str] = {}
+        self._traits, self._shared = _TraitsBook(observed), _Shared()
 
     def take(self, values: tuple[str, ...], place: int) -> None:
         """Read one row.
@@ -80,71 +79,62 @@ class ExecutionReader:
         if draft is None or level in _OTHER_LEVELS:
             return
         instrument = self._instruments.find(values[:_WIDTH])
-        numbers, dates, shared = self._numbers, self._dates, self._shared
-        stamp_day, executed_at = dates.moment(moment)
-        report_date = dates.day(report_day)
-        trade_date = dates.day(trade_day) or stamp_day or report_date
-        settle_date = dates.day(settle_day)
+        numbers, days, shared = self._numbers, self._dates.days, self._shared
+        stamp_day, executed_at = self._dates.moment(moment)
+        report_date, settle_date = days[report_day], days[settle_day]
+        trade_date = days[trade_day] or stamp_day or report_date
         quantity = numbers[amount]
         if trade_date is None or not quantity:
             raise Unusable("Quantity" if trade_date else "Date/Time and Trade Date")
-        traits = self._traits.get((row_type, notes, side, indicator)) or self._read_traits(row_type, notes, side, indicator)
-        kind, effect, automatic = traits
+        kind, effect, automatic = self._traits[row_type, notes, side, indicator]
         fees, taxes, cost = numbers[fees_text] or ZERO, numbers[taxes_text] or ZERO, numbers[cost_text]
         price, proceeds, pnl = numbers[price_text], numbers[proceeds_text], numbers[pnl_text]
         if price is None:
             price = derived_price(instrument, quantity, numbers[money], proceeds, None if effect is Effect.CLOSES else cost, fees + taxes)
         if proceeds is None:
             proceeds = proceeds_of(instrument, quantity, price)
-        if model and model not in NOTHING and not pnl and (not cost or cost == -(proceeds + fees + taxes)):
-            pnl = cost = None
-        trade_id = "" if trade_id in _NONE else trade_id
-        exec_id = "" if exec_id in _NONE else exec_id
+        if model and model not in NOTHING and not pnl:
+            pnl, cost = None, model_cost(cost, proceeds + fees + taxes)
+        trade_id, exec_id = "" if trade_id in _NONE else trade_id, "" if exec_id in _NONE else exec_id
         if row_id in _NONE:
-            row_id = self._composite_id(draft, instrument, trade_id, side, quantity, price, moment or trade_day, exec_id)
-        if executed_at is None and trade_time:
+            row_id = composite_id(draft, (instrument.key, trade_id, side, plain(quantity), plain(price), moment or trade_day, exec_id))
+        if executed_at is None:
             executed_at = self._old_time(trade_date, trade_time)
         if side in _SIGNS and _SIGNS[side] is not (quantity > 0):
             self._observed.odd("sign_contradicts_side", f"{instrument.symbol} {amount}")
-        draft.add(
-            Execution(
-                draft.account,
-                instrument,
-                row_id,
-                executed_at or draft.order_without_time(stamp_day or trade_date, kind, row_id),
-                trade_date,
-                quantity,
-                price,
-                proceeds,
-                fees,
-                taxes,
-                instrument.currency if fees_currency in _NONE else shared.setdefault(fees_currency, fees_currency),
-                _ONE,
-                numbers[accrued] or ZERO,
-                executed_at,
-                report_date,
-                settle_date,
-                kind,
-                effect,
-                numbers[rate],
-                pnl,
-                cost,
-                numbers[close] if kind in _BOOKED and instrument.asset_class in _OPTIONS else None,
-                trade_id,
-                "" if order_id in _NONE else order_id,
-                exec_id,
-                "" if orig_row in _NONE else orig_row,
-                "" if orig_trade in _NONE else orig_trade,
-                shared.setdefault(model, model),
-                "" if venue in NOTHING else shared.setdefault(venue, venue),
-                shared.setdefault(notes, notes),
-                automatic,
-                place,
-            )
-        )
+        execution = Execution(
+            draft.account, instrument, row_id, executed_at or draft.order_without_time(stamp_day or trade_date, kind, row_id), trade_date,
+            quantity, price, proceeds, fees, taxes, shared[fees_currency] or instrument.currency, _ONE, numbers[accrued] or ZERO,
+            executed_at, report_date, settle_date, kind, effect, numbers[rate], pnl, cost,
+            numbers[close] if kind in _BOOKED and instrument.asset_class in _OPTIONS else None, trade_id,
+            "" if order_id in _NONE else order_id, exec_id, "" if orig_row in _NONE else orig_row,
+            "" if orig_trade in _NONE else orig_trade, shared[model], shared[venue], shared[notes], automatic, place,
+        )  # fmt: skip
+        draft.add(execution)
 
-    def _read_traits(self, row_type: str, notes: str, side: str, indicator: str) -> Traits:
+    def _old_time(self, trade_date: date, text: str) -> datetime | None:
+        """Statements before about 2016 give the time of day apart from the date."""
+        return None if text.strip() in NOTHING else in_new_york(trade_date, time_of(text.strip()))
+
+
+class _Shared(dict[str, str]):
+    """One string object for equal texts; "" for those that mean nothing."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = "" if text.strip() in NOTHING else text
+        return self[text]
+
+
+class _TraitsBook(dict[tuple[str, str, str, str], Traits]):
+    """What (transaction type, notes, side, open/close indicator) say, worked out once for each combination."""
+
+    def __init__(self, observed: Observed) -> None:
+        super().__init__()
+        self._observed = observed
+
+    def __missing__(self, key: tuple[str, str, str, str]) -> Traits:
         """Codes are looked at before the row's type: a book trade is an expiry because its notes say Ep."""
+        row_type, notes, side, indicator = key
         codes = frozenset(re.split(r"[;,\s]+", notes.strip()))
         effect = _EFFECTS.get(indicator.strip())
         if effect is None:
@@ -153,32 +143,25 @@ class ExecutionReader:
         kind = _TYPES.get(row_type)
         if kind is None and row_type not in _CANCELS:
             self._observed.strange("transactionType", row_type)
-        kind = kind or ExecutionKind.TRADE
-        kind = next((told for names, told in _CODES if codes & names), kind)
+        kind = next((told for names, told in _CODES if codes & names), kind or ExecutionKind.TRADE)
         if row_type in _CANCELS or "Ca" in codes or side.endswith("(Ca.)"):
             kind = ExecutionKind.CANCEL
-        traits = self._traits[row_type, notes, side, indicator] = Traits(kind, effect, "AFx" in codes)
-        return traits
+        self[key] = Traits(kind, effect, "AFx" in codes)
+        return self[key]
 
-    def _old_time(self, trade_date: date, text: str) -> datetime | None:
-        """Statements before about 2016 give the time of day apart from the date."""
-        return None if text.strip() in NOTHING else in_new_york(trade_date, time_of(text.strip()))
 
-    def _composite_id(
-        self,
-        draft: AccountDraft,
-        instrument: Instrument,
-        trade_id: str,
-        side: str,
-        quantity: Decimal,
-        price: Decimal,
-        when: str,
-        exec_id: str,
-    ) -> str:
-        """An id for a row without a Transaction ID: made of its fields, and of its number among equal rows where those hold no id."""
-        facts = (instrument.key, trade_id, side, plain(quantity), plain(price), when, exec_id)
-        base = "~" + blake2b("|".join(facts).encode(), digest_size=10).hexdigest()
-        return base if trade_id or exec_id else f"{base}-{draft.occurrence(base)}"
+def composite_id(draft: AccountDraft, facts: tuple[str, ...]) -> str:
+    """An id for a row without a Transaction ID, made of its fields.
+
+    The last fact is the Execution ID, the second the Trade ID; a row with neither gets its number among the equal rows too.
+    """
+    base = "~" + blake2b("|".join(facts).encode(), digest_size=10).hexdigest()
+    return base if facts[1] or facts[-1] else f"{base}-{draft.occurrence(base)}"
+
+
+def model_cost(cost: Decimal | None, amount: Decimal) -> Decimal | None:
+    """The cost of a model's row that has no P&L: zero, and what it would cost had it opened, are written there without meaning it."""
+    return None if not cost or cost == -amount else cost
 
 
 def derived_price(

@@ -69,49 +69,50 @@ class Numbers(dict[str, Decimal | None]):
         self["1"] = Decimal(1)
 
     def __missing__(self, text: str) -> Decimal | None:
-        plain = text.strip()
-        if plain in NOTHING:
-            return None
         try:
-            value = read_number(plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain)
+            value = read_number(text)
         except NotANumber:
-            raise NotANumber(text) from None
+            plain = text.strip()
+            if plain in NOTHING:
+                return None
+            if not _GROUPED.fullmatch(plain):
+                raise
+            value = read_number(plain.replace(",", ""))
         if len(self) < _CACHED:
             self[text] = value
         return value
 
 
 class Dates:
-    """Reads the dates of one document. `order` is set once it is known; `unknown_zones` collects suffixes without a meaning."""
+    """Reads the dates of one document. `order` is set once it is known; `unknown_zones` collects suffixes without a meaning.
+
+    days: text of a date or date-time to its calendar day, None for a field without a value; a text not met before is read
+    (raising as `moment`).
+    """
 
     def __init__(self) -> None:
         self.order: DayOrder | None = None
         self.unknown_zones: set[str] = set()
-        self._days: dict[str, date] = {}
+        self.days = _Days(self)
         self._midnights: dict[str, datetime] = {}
         self._clock: dict[str, timedelta] = {}
         self._cuts: dict[int, int] = {}
 
-    def day(self, text: str) -> date | None:
-        """The calendar day of a date or date-time text, None for a field without a value.
+    def moment(self, text: str) -> tuple[date | None, datetime | None]:
+        """(calendar day, UTC instant); the instant is None where the text has a date only, both where it has no value.
 
         Raises:
             OrderUnknown, NotADate, StatementUnreadable: see the module.
         """
-        known = self._days.get(text)
-        return known if known is not None else self._moment(text)[0]
-
-    def moment(self, text: str) -> tuple[date | None, datetime | None]:
-        """(calendar day, UTC instant); the instant is None where the text has a date only, both where it has no value."""
         try:
             cut = self._cuts[len(text)]
             day = text[:cut]
-            return self._days[day], self._midnights[day] + self._clock[text[cut:]]
-        except KeyError:
-            return self._moment(text)
+            return self.days[day], self._midnights[day] + self._clock[text[cut:]]
+        except (KeyError, NotADate):
+            return self.read(text)
 
-    def _moment(self, text: str) -> tuple[date | None, datetime | None]:
-        """`moment`, the first time a day, a time or a length is met, and whenever a zone is named."""
+    def read(self, text: str) -> tuple[date | None, datetime | None]:
+        """`moment`, without looking at what is remembered."""
         plain = text.strip()
         if plain in NOTHING:
             return None, None
@@ -120,7 +121,6 @@ class Dates:
             raise NotADate(text)
         try:
             day = self._calendar(found["day"])
-            self._days[found["day"]] = day
             if found["time"] is None:
                 return day, None
             return day, self._instant(plain, found["day"], day, time_of(found["time"]), found["zone"])
@@ -134,7 +134,7 @@ class Dates:
             if known is not None:
                 return datetime(day.year, day.month, day.day, tzinfo=known).astimezone(UTC) + clock
             self.unknown_zones.add(zone[:20])
-        elif (start := even_midnight(day)) is not None:
+        elif (start := self._midnights.get(day_text) or even_midnight(day)) is not None:
             cut = len(day_text)
             self._midnights[day_text] = start
             self._cuts[len(plain)] = cut
@@ -162,6 +162,20 @@ class Dates:
         if order_said_by(text) not in (None, self.order):
             raise refusals.dates_contradict(text)
         return slashed_day(text, self.order)
+
+
+class _Days(dict[str, date | None]):
+    """See `Dates.days`."""
+
+    def __init__(self, dates: Dates) -> None:
+        super().__init__(dict.fromkeys(NOTHING))
+        self._dates = dates
+
+    def __missing__(self, text: str) -> date | None:
+        day = self._dates.read(text)[0]
+        if len(self) < _CACHED:
+            self[text] = day
+        return day
 
 
 def slashed_day(text: str, order: DayOrder) -> date:

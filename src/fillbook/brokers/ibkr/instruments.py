@@ -78,7 +78,7 @@ class InstrumentBook:
 
     def _option(self, symbol: str, strike: str, expiry: str, right: str) -> tuple[Decimal | None, date | None, Right | None]:
         """Strike, expiry and right from their own fields, else from the symbol (`CZR   260821C00030000`)."""
-        amount, day, side = self._numbers[strike], self._dates.day(expiry), _RIGHTS.get(right.upper())
+        amount, day, side = self._numbers[strike], self._dates.days[expiry], _RIGHTS.get(right.upper())
         named = _OPTION_SYMBOL.fullmatch(symbol)
         if named is None or (amount is not None and day is not None and side is not None):
             return amount, day, side

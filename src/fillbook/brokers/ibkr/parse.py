@@ -111,7 +111,10 @@ class _Reading:
                 names = attributes[::2]
                 if names != self._trade_layout.names and self._trade_layout.learn(names):
                     self._observed.fields[tag].update(names)
-                self._trades.take(self._trade_layout.pick([*attributes, ""]), place)
+                attributes.append("")
+                values = self._trade_layout.pick(attributes)
+                attributes.pop()
+                self._trades.take(values, place)
             else:
                 self._read_other(element)
             self._observed.rows[tag] += 1

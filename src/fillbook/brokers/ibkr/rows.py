@@ -41,7 +41,7 @@ class Row:
     def day(self, *names: str) -> date | None:
         """The first of these fields that has a date."""
         for name in names:
-            value = self._dates.day(self._values.get(name, ""))
+            value = self._dates.days[self._values.get(name, "")]
             if value is not None:
                 return value
         return None
