@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
+from typing import Final, NamedTuple
 
 from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.numbers import ZERO, stored
 from fillbook.trades.records import ClosedLot, Incomplete, Lot, Role, RoundTrip, Side, TripFill, weakest
+
+_ONE: Final = Decimal(1)
 
 
 @dataclass(slots=True)
@@ -30,16 +34,11 @@ class TripBuilder:
     def build(self, open_lots: tuple[Lot, ...], base_currency: str | None) -> RoundTrip:
         """The round trip as it stands; `open_lots` are what it still holds (none when closed)."""
         closed, ended = self.closed_lots, not open_lots
-        charges, units, open_quantity = ZERO, ZERO, ZERO
-        for lot in closed:
-            charges += lot.charges
-            units += abs(lot.quantity)
-        for held in open_lots:
-            open_quantity += held.quantity
-        realized = _sum_known(lot.realized_pnl for lot in closed)
-        opens = [fill for fill in self.fills if fill.role is Role.OPENS]
-        inherits = any(not lot.opened_by for lot in closed) or any(not lot.opened_by for lot in open_lots)
-        first_open = opens[0] if opens and not inherits else None
+        sums = _sum_closed(closed, self.instrument.currency, base_currency)
+        open_quantity = sum((lot.quantity for lot in open_lots), ZERO) if open_lots else ZERO
+        units = sums.units + abs(open_quantity)
+        inherits = sums.inherits or any(not lot.opened_by for lot in open_lots)
+        opened, exited, first_open = _sum_fills(self.fills)
         return RoundTrip(
             key=trip_key(self.account, self.instrument.key, self.fills),
             account=self.account,
@@ -47,47 +46,99 @@ class TripBuilder:
             side=self.side,
             fills=tuple(self.fills),
             closed_lots=tuple(closed),
-            quantity=units + abs(open_quantity),
+            quantity=units,
             open_quantity=open_quantity,
-            opened_at=first_open.executed_at if first_open else None,
-            opened_on=first_open.trade_date if first_open else None,
+            opened_at=first_open.executed_at if first_open and not inherits else None,
+            opened_on=first_open.trade_date if first_open and not inherits else None,
             closed_at=closed[-1].closed_at if ended and closed else None,
-            closed_on=max((lot.closed_on for lot in closed), default=self.fills[-1].trade_date) if ended and self.fills else None,
-            entry_price=self._entry_price(opens, units + abs(open_quantity), inherits),
-            exit_price=_average_price([fill for fill in self.fills if fill.role is Role.CLOSES]),
-            gross_pnl=None if realized is None else realized - charges,
-            charges=charges,
-            realized_pnl=realized,
-            base_pnl=_in_base(((lot.realized_pnl, lot.rate_to_base) for lot in closed), self.instrument.currency, base_currency),
-            base_charges=_in_base(((lot.charges, lot.rate_to_base) for lot in closed), self.instrument.currency, base_currency),
-            opening_cost=self._opening_cost(opens, open_lots, inherits),
+            closed_on=(sums.last_day or self.fills[-1].trade_date) if ended and self.fills else None,
+            entry_price=self._entry_price(opened, units, inherits, sums),
+            exit_price=_per_unit(exited.value, exited.units),
+            gross_pnl=None if sums.realized is None else sums.realized - sums.charges,
+            charges=sums.charges,
+            realized_pnl=sums.realized,
+            base_pnl=None if sums.base_pnl is None else stored(sums.base_pnl),
+            base_charges=None if sums.base_charges is None else stored(sums.base_charges),
+            opening_cost=self._opening_cost(opened, open_lots, inherits),
             basis=weakest([*(lot.basis for lot in closed), *(lot.basis for lot in open_lots)]),
             incomplete=frozenset(self.incomplete),
             flagged=self.flagged,
         )
 
-    def _entry_price(self, opens: list[TripFill], units: Decimal, inherits: bool) -> Decimal | None:
+    def _entry_price(self, opened: "_FillSums", units: Decimal, inherits: bool, sums: "_ClosedSums") -> Decimal | None:
         """Average opening price per unit in the units held last; from the cost (fees included) where the opening fills are unknown."""
         if not inherits:
-            return _per_unit(opens, units) if opens else None
+            return _per_unit(opened.value, units) if opened.units else None
         cost = _sum_known(lot.cost_basis for lot in self.closed_lots)
-        closed_units = sum((abs(lot.quantity) for lot in self.closed_lots), ZERO) * self.instrument.price_factor
-        return stored(abs(cost) / closed_units) if cost is not None and closed_units else None
+        return None if cost is None else _per_unit(abs(cost), sums.units * self.instrument.price_factor)
 
-    def _opening_cost(self, opens: list[TripFill], open_lots: tuple[Lot, ...], inherits: bool) -> Decimal | None:
+    def _opening_cost(self, opened: "_FillSums", open_lots: tuple[Lot, ...], inherits: bool) -> Decimal | None:
         """Opening cost including fees; a short's opening proceeds; price x quantity x multiplier for derivatives. None when unknown."""
-        paid = ZERO
-        if self.instrument.is_derivative:
-            for fill in opens:
-                paid += abs(fill.quantity) * fill.price
-            paid *= self.instrument.price_factor
-        else:
-            for fill in opens:
-                paid += abs(fill.amount)
+        paid = opened.value * self.instrument.price_factor if self.instrument.is_derivative else opened.worth
         if not inherits:
             return paid
         inherited = _sum_known(lot.cost_basis if lot.opened_by == "" else ZERO for lot in self.closed_lots)
         return None if inherited is None or any(not lot.opened_by for lot in open_lots) else paid + abs(inherited)
+
+
+class _ClosedSums(NamedTuple):
+    """Sums over closed lots; None where a part is unknown."""
+
+    units: Decimal
+    charges: Decimal
+    realized: Decimal | None
+    base_pnl: Decimal | None
+    base_charges: Decimal | None
+    inherits: bool
+    last_day: date | None
+
+
+def _sum_closed(closed: list[ClosedLot], currency: str, base_currency: str | None) -> _ClosedSums:
+    """One pass: a rate that is not stated is 1 where the instrument's currency is the base currency."""
+    units = charges = ZERO
+    realized: Decimal | None = ZERO
+    base_pnl: Decimal | None = ZERO
+    base_charges: Decimal | None = ZERO
+    inherits, last_day = False, None
+    home = _ONE if currency == base_currency else None
+    for lot in closed:
+        pnl, paid = lot.realized_pnl, lot.charges
+        rate = home if lot.rate_to_base is None else lot.rate_to_base
+        units += abs(lot.quantity)
+        charges += paid
+        realized = None if realized is None or pnl is None else realized + pnl
+        base_pnl = None if base_pnl is None or pnl is None or rate is None else base_pnl + pnl * rate
+        base_charges = None if base_charges is None or rate is None else base_charges + paid * rate
+        inherits = inherits or not lot.opened_by
+        if last_day is None or lot.closed_on > last_day:
+            last_day = lot.closed_on
+    return _ClosedSums(units, charges, realized, base_pnl, base_charges, inherits, last_day)
+
+
+class _FillSums(NamedTuple):
+    """Sums over fills of one role: units, price x units, and what they cost or brought (all positive)."""
+
+    units: Decimal
+    value: Decimal
+    worth: Decimal
+
+
+def _sum_fills(fills: list[TripFill]) -> tuple[_FillSums, _FillSums, TripFill | None]:
+    """(opening fills, closing fills, the first opening fill)."""
+    opened = opened_value = opened_worth = exited = exited_value = ZERO
+    first = None
+    for fill in fills:
+        if fill.role is Role.OPENS:
+            units = abs(fill.quantity)
+            opened += units
+            opened_value += units * fill.price
+            opened_worth += abs(fill.amount)
+            first = first or fill
+        elif fill.role is Role.CLOSES:
+            units = abs(fill.quantity)
+            exited += units
+            exited_value += units * fill.price
+    return _FillSums(opened, opened_value, opened_worth), _FillSums(exited, exited_value, ZERO), first
 
 
 def trip_key(account: str, instrument_key: str, fills: list[TripFill]) -> str:
@@ -109,26 +160,5 @@ def _sum_known(values: Iterable[Decimal | None]) -> Decimal | None:
     return total
 
 
-def _average_price(fills: list[TripFill]) -> Decimal | None:
-    return _per_unit(fills, sum((abs(fill.quantity) for fill in fills), ZERO))
-
-
-def _per_unit(fills: list[TripFill], units: Decimal) -> Decimal | None:
-    """Price x quantity of fills for each of `units`, which a split may have changed since."""
-    if len(fills) == 1 and abs(fills[0].quantity) == units:
-        return fills[0].price
-    total = ZERO
-    for fill in fills:
-        total += abs(fill.quantity) * fill.price
-    return stored(total / units) if units else None
-
-
-def _in_base(parts: Iterable[tuple[Decimal | None, Decimal | None]], currency: str, base_currency: str | None) -> Decimal | None:
-    """Sum of amounts x their row's rate to base; None when an amount or a rate is unknown."""
-    total = ZERO
-    for value, rate in parts:
-        to_base = Decimal(1) if rate is None and currency == base_currency else rate
-        if value is None or to_base is None:
-            return None
-        total += value * to_base
-    return stored(total)
+def _per_unit(value: Decimal, units: Decimal) -> Decimal | None:
+    return stored(value / units) if units else None
