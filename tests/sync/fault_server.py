@@ -1,10 +1,10 @@
-"""A broker that misbehaves by script: each request is answered by the next entry, and every request line is kept."""
+"""A broker that misbehaves by script: each request is answered by the next entry or by a function, and every request line is kept."""
 
 import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -33,13 +33,16 @@ class FaultServer:
 
 
 @contextlib.contextmanager
-def fault_server(*answers: Answer) -> Iterator[FaultServer]:
+def fault_server(*answers: Answer, respond: Callable[[str], Answer] | None = None) -> Iterator[FaultServer]:
     script = FaultServer(answers=list(answers))
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             script.lines.append(f"{self.path} host={self.headers['host']} agent={self.headers['user-agent']}")
-            answer = script.answers.pop(0) if len(script.answers) > 1 else script.answers[0]
+            if respond is not None:
+                answer = respond(self.path)
+            else:
+                answer = script.answers.pop(0) if len(script.answers) > 1 else script.answers[0]
             self.send_response(answer.status)
             for name, value in answer.headers:
                 self.send_header(name, value)

@@ -1,0 +1,269 @@
+"""The durable job library, set up once: where it keeps its books, which queues there are, how time passes, who does database work.
+
+SQLite: a file jobs.db beside the database, one process. PostgreSQL: the schema `dbos` of the same database, any number of processes.
+Only ids and small JSON values ever reach it; documents and secrets stay in our own tables.
+"""
+
+import asyncio
+import fcntl
+import functools
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import IO, Any, Final, ParamSpec, TypeVar
+
+import sqlalchemy
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+from django.conf import settings
+from django.db import OperationalError, connection, connections
+from sqlalchemy import event
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = logging.getLogger(__name__)
+
+APPLICATION: Final = "fillbook"
+VERSION: Final = "fillbook-1"  # pinned: work in flight survives an upgrade; a change of the workflow's steps goes through DBOS.patch
+RUNS: Final = "runs"
+LIVE: Final = "requests"
+SANDBOX: Final = "sandbox-requests"
+KEEP_FINISHED: Final = timedelta(days=30)
+_BUSY_PAUSES: Final = (0.5, 2.0, 8.0)
+
+
+class AlreadyRunning(Exception):
+    """Another process works on the same SQLite files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast time passes for the sandbox (1: as for a broker), and how often queues and results are looked at, in seconds."""
+
+    scale: float = 0.1
+    look: float = 1.0
+    look_sandbox: float = 0.3
+
+    @classmethod
+    def from_environment(cls) -> "Pace":
+        """FILLBOOK_TIME_SCALE: the scale, for tests and demonstrations."""
+        scale = float(os.environ.get("FILLBOOK_TIME_SCALE", "0.1"))
+        return cls(scale=scale, look_sandbox=min(max(3 * scale, 0.05), 1.0))
+
+    def seconds(self, wanted: float, *, sandbox: bool) -> float:
+        """Seconds to really wait. A broker's own waits are never shortened; a sandbox's keep a floor, so that progress can be seen."""
+        return max(wanted, 3) * self.scale if sandbox else wanted
+
+    def between_looks(self, *, sandbox: bool) -> float:
+        """Seconds between two looks at a queue or at a result."""
+        return self.look_sandbox if sandbox else self.look
+
+
+class _Engine:
+    """What belongs to the one launched engine of this process."""
+
+    pace = Pace()
+    lock: IO[str] | None = None
+    launched = False
+
+
+_database_work = ThreadPoolExecutor(8, "job-db")
+
+
+def launch(executor: str = "main", pace: Pace | None = None) -> None:
+    """Start doing jobs in this process, first those that an earlier process with the same `executor` left unfinished.
+
+    Raises:
+        AlreadyRunning: on SQLite, when another process already does.
+    """
+    from fillbook.sync import workflow
+
+    if _Engine.launched:
+        return
+    _Engine.pace = pace or Pace.from_environment()
+    _lock_files()
+    DBOS(
+        config={
+            "name": APPLICATION,
+            "system_database_url": books_url(),
+            "executor_id": executor,
+            "application_version": VERSION,
+            "serializer": DBOSPortableJSONSerializer(),
+            "sys_db_pool_size": 10,
+            "max_executor_threads": 32,
+            "log_level": "WARNING",
+        }
+    )
+    try:
+        DBOS.launch()
+        _register_queues()
+    except BaseException:
+        shutdown()
+        raise
+    _Engine.launched = True
+    _forget_finished()
+    workflow.pick_up_stranded()
+
+
+def shutdown() -> None:
+    """Stop doing jobs; those in the middle go on at the next launch."""
+    _Engine.launched = False
+    DBOS.destroy()
+    if _Engine.lock is not None:
+        _Engine.lock.close()
+        _Engine.lock = None
+
+
+def is_running() -> bool:
+    """Whether jobs are done in this process."""
+    return _Engine.launched
+
+
+def pace() -> Pace:
+    """The pace of this process."""
+    return _Engine.pace
+
+
+def books_url() -> str:
+    """Where the job library keeps its books."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings.DATA_DIR / 'jobs.db'}"
+    return sqlalchemy.URL.create(
+        "postgresql",
+        username=database["USER"] or None,
+        password=database["PASSWORD"] or None,
+        host=database["HOST"] or None,
+        port=int(database["PORT"]) if database["PORT"] else None,
+        database=str(database["NAME"]),
+    ).render_as_string(hide_password=False)
+
+
+def enqueue(workflow: str, job: str, *arguments: str) -> None:
+    """Have a workflow done under the id `job`, here or by whichever process does jobs. The same id again changes nothing."""
+    options: EnqueueOptions = {"queue_name": RUNS, "workflow_name": workflow, "workflow_id": job, "app_version": VERSION}
+    if _Engine.launched:
+        DBOS.enqueue_workflow_with_options(options, *arguments)
+    else:
+        _with_client(lambda client: client.enqueue(options, *arguments))
+
+
+def cancel(job: str) -> None:
+    """Stop a workflow at its next step."""
+    if _Engine.launched:
+        DBOS.cancel_workflow(job, cancel_children=True)
+    else:
+        _with_client(lambda client: client.cancel_workflow(job))
+
+
+def forget(jobs: list[str]) -> None:
+    """Delete the books of these workflows and of the requests they made."""
+    if jobs and _Engine.launched:
+        DBOS.delete_workflows(jobs, delete_children=True)
+    elif jobs:
+        _with_client(lambda client: client.delete_workflows(jobs, delete_children=True))
+
+
+def known(jobs: list[str]) -> dict[str, bool]:
+    """Those of the jobs that the books know: whether each has ended."""
+    found = DBOS.list_workflows(workflow_ids=jobs, load_input=False, load_output=False) if jobs else []
+    return {status.workflow_id: status.status not in {"ENQUEUED", "PENDING", "DELAYED"} for status in found}
+
+
+def _with_client(act: Callable[[DBOSClient], object]) -> None:
+    """For a process that does no jobs itself. Books that nobody has opened yet are no error: who opens them looks for stranded runs."""
+    try:
+        client = DBOSClient(
+            system_database_url=books_url(),
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            system_database_pool_size=1,
+            retry_connection_errors=False,
+        )
+        try:
+            act(client)
+        finally:
+            client.destroy()
+    except sqlalchemy.exc.SQLAlchemyError:
+        log.warning("The job books cannot be reached; the job is done once Fillbook serves.")
+
+
+def database_work(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """A blocking function that uses the database, made awaitable.
+
+    It runs in one of a few threads that give their connection back after each call, so that a process has few connections however many
+    jobs it does. A database that is locked or restarting gets three more tries.
+    """
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for pause in _BUSY_PAUSES:
+            try:
+                return function(*args, **kwargs)
+            except OperationalError:
+                log.warning("The database is busy; %s is tried again.", function.__name__)
+            finally:
+                connections.close_all()
+            time.sleep(pause)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    @functools.wraps(function)
+    async def awaitable(*args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.get_running_loop().run_in_executor(_database_work, functools.partial(run, *args, **kwargs))
+
+    return awaitable
+
+
+def _register_queues() -> None:
+    """Requests to a broker: one at a time and at most nine a minute for each token; the sandbox has no such limit."""
+    look = _Engine.pace.look
+    DBOS.register_queue(RUNS, worker_concurrency=200, polling_interval_sec=look, on_conflict="always_update")
+    DBOS.register_queue(
+        LIVE,
+        partition_concurrency=1,
+        partition_limiter={"limit": 9, "period": 61},
+        polling_interval_sec=look,
+        on_conflict="always_update",
+    )
+    DBOS.register_queue(SANDBOX, partition_concurrency=1, polling_interval_sec=_Engine.pace.look_sandbox, on_conflict="always_update")
+
+
+def _forget_finished() -> None:
+    """Delete the books of jobs that ended long ago; the library keeps them for ever."""
+    before = (datetime.now(UTC) - KEEP_FINISHED).isoformat()
+    old = DBOS.list_workflows(
+        status=["SUCCESS", "ERROR", "CANCELLED"], completed_before=before, limit=10_000, load_input=False, load_output=False
+    )
+    if old:
+        DBOS.delete_workflows([status.workflow_id for status in old])
+
+
+def _lock_files() -> None:
+    """One process per SQLite files: a second one would take the first one's running jobs for abandoned."""
+    if connection.vendor != "sqlite":
+        return
+    lock = (settings.DATA_DIR / "jobs.lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise AlreadyRunning(f"Another Fillbook already runs with the data folder {settings.DATA_DIR}.") from None
+    _Engine.lock = lock
+
+
+@event.listens_for(sqlalchemy.Engine, "connect")
+def _prepare_sqlite(opened: Any, _record: object) -> None:
+    """WAL is four times as quick; FULL keeps a finished step through a power cut; SQLite before 3.42 lacks `unixepoch` with a fraction."""
+    if isinstance(opened, sqlite3.Connection):
+        opened.execute("PRAGMA busy_timeout=30000")
+        opened.execute("PRAGMA journal_mode=WAL")
+        opened.execute("PRAGMA synchronous=FULL")
+        if sqlite3.sqlite_version_info < (3, 42):
+            opened.create_function("unixepoch", 1, lambda _modifier: time.time())

@@ -1,0 +1,112 @@
+"""One step of a fetch, as JSON in and JSON out: what the job library keeps of it holds neither a secret nor a document.
+
+state, request -> send it, ask the connector what is next -> outcome
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Literal, TypedDict
+
+from fillbook.brokers import registry
+from fillbook.brokers.interface import Action, BrokerError, Done, FetchState, OurFault, Page, Reply, Request, Send, Transient, Wait
+from fillbook.storage.models import Instance, Link, Origin, SyncRun
+from fillbook.storage.raw import keep_raw
+from fillbook.sync import runs, transport
+from fillbook.sync.engine import database_work
+from fillbook.sync.policy import Trouble
+from fillbook.sync.runs import OPEN, Plan
+
+
+class Outcome(TypedDict, total=False):
+    """What comes next.
+
+    next: send (request), wait (seconds), page (raw: id of the kept document), done, trouble, closed (the owner stopped the run).
+    step: what a person is told meanwhile. state: what the connector is asked with then.
+    """
+
+    next: Literal["send", "wait", "page", "done", "trouble", "closed"]
+    state: FetchState
+    step: str
+    request: dict[str, Any]
+    seconds: int
+    raw: int
+    trouble: dict[str, Any]
+
+
+def trouble(record: Trouble) -> Outcome:
+    """A trouble as an outcome."""
+    return {"next": "trouble", "trouble": asdict(record)}
+
+
+def opening(plan: Plan) -> Outcome:
+    """The first step: everything the broker gives by itself."""
+    return onward(plan, registry.connector(plan.broker).start(None, plan.unproven, plan.memory))
+
+
+def onward(plan: Plan, state: FetchState) -> Outcome:
+    """The step after a wait or a page."""
+    return _guarded(plan, state, None)
+
+
+async def exchange(plan: Plan, state: FetchState, request: Mapping[str, Any]) -> Outcome:
+    """Send one request and say what comes next. Secrets are opened for the moment of sending."""
+    hosts = registry.connector(plan.broker).hosts
+    try:
+        found = await _means(plan)
+        if found is None:
+            return {"next": "closed"}
+        secrets, sandbox = found
+        reply = await transport.send(_request(request), secrets, hosts, sandbox)
+    except BrokerError as error:
+        return trouble(Trouble.of(error))
+    return await _keeping(plan, state, reply)
+
+
+@database_work
+def _means(plan: Plan) -> tuple[dict[str, str], str | None] | None:
+    """The secrets, and the sandbox's address for a sandbox link; None when the run was closed."""
+    run = SyncRun.objects.select_related("link").filter(pk=plan.run_id, state__in=OPEN).first()
+    if run is None or run.link is None:
+        return None
+    return runs.credential(run.link), _sandbox() if plan.sandbox else None
+
+
+def _sandbox() -> str:
+    address = Instance.load().sandbox_url
+    if not address:
+        raise Transient("sandbox_off", "The sandbox is not running; it comes back when Fillbook serves again.", 60)
+    return address
+
+
+@database_work
+def _keeping(plan: Plan, state: FetchState, reply: Reply) -> Outcome:
+    return _guarded(plan, state, reply)
+
+
+def _guarded(plan: Plan, state: FetchState, reply: Reply | None) -> Outcome:
+    try:
+        return _outcome(plan, *registry.connector(plan.broker).advance(state, reply))
+    except BrokerError as error:
+        return trouble(Trouble.of(error))
+
+
+def _outcome(plan: Plan, state: FetchState, action: Action) -> Outcome:
+    match action:
+        case Send(request, step):
+            return {"next": "send", "state": state, "step": step, "request": asdict(request)}
+        case Wait(seconds, step):
+            return {"next": "wait", "state": state, "step": step, "seconds": seconds}
+        case Page(content):
+            link = Link.objects.select_related("owner").filter(pk=plan.link_id).first()
+            if link is None:
+                return {"next": "closed"}
+            return {"next": "page", "state": state, "raw": keep_raw(link.owner, plan.broker, content, Origin.FETCHED, link).pk}
+        case Done():
+            return {"next": "done", "state": state}
+    raise OurFault("unknown_action", "The connector asked for something that Fillbook cannot do.")
+
+
+def _request(stored: Mapping[str, Any]) -> Request:
+    """A request that went through JSON: pairs came back as lists."""
+    pairs = {name: tuple((key, value) for key, value in stored[name]) for name in ("query", "secrets", "headers")}
+    return Request(**{**stored, **pairs})

@@ -1,0 +1,80 @@
+"""What follows from an error: who is told, what becomes of the link and the run, and when it is tried again. Pure."""
+
+import zlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from fillbook.brokers.interface import BrokerError
+
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+MAX_TRIES: Final = 8
+VALIDATING_FOR: Final = 24 * HOUR
+NOT_READY_FOR: Final = 6 * HOUR
+UNREADABLE: Final = "StatementUnreadable"
+
+
+class Follow(StrEnum):
+    """AGAIN: sleep and begin the fetch anew. TELL: stop until the user acts. GIVE_UP: end this run, the next one may do better."""
+
+    AGAIN = "again"
+    TELL = "tell"
+    GIVE_UP = "give_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error as a record that can be stored. kind: name of its class. It holds no secret."""
+
+    kind: str
+    code: str
+    message: str
+    retry_after: int | None = None
+
+    @classmethod
+    def of(cls, error: BrokerError) -> "Trouble":
+        """The record of an error."""
+        return cls(type(error).__name__, error.code, error.message, error.retry_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do. seconds: until the next try, 0 unless AGAIN. validating: the credential is not known to the broker yet."""
+
+    follow: Follow
+    seconds: int = 0
+    validating: bool = False
+
+
+def decide(trouble: Trouble, tries: int, waited: int, unproven: bool, seed: str) -> Decision:
+    """Say what follows.
+
+    Args:
+        trouble: what happened.
+        tries: failed tries of this run so far, this one included.
+        waited: seconds this run has already slept because of trouble.
+        unproven: nothing was ever fetched with this credential.
+        seed: differs from run to run, so that many links that fail together do not come back together.
+
+    Returns:
+        TELL for what only the user (or nobody) can mend, a first statement that cannot be read included; AGAIN for what time mends, within
+        limits: a broker that does not know a new credential gets 24 hours, one that is not ready 6 hours, everything else 8 tries; GIVE_UP
+        otherwise.
+    """
+    if trouble.kind in {"NeedsUser", "Unsupported"} or (trouble.kind == UNREADABLE and unproven):
+        return Decision(Follow.TELL)
+    if trouble.kind == "NotReady":
+        pause = _spread(min(max(trouble.retry_after or 0, 15 * MINUTE), HOUR), seed, tries)
+        if unproven:
+            return Decision(Follow.AGAIN, pause, validating=True) if waited + pause <= VALIDATING_FOR else Decision(Follow.TELL)
+        return Decision(Follow.AGAIN, pause) if waited + pause <= NOT_READY_FOR else Decision(Follow.GIVE_UP)
+    if trouble.kind in {"Transient", "RateLimited"} and tries < MAX_TRIES:
+        backoff = min(MINUTE * 2 ** (tries - 1), HOUR)
+        return Decision(Follow.AGAIN, _spread(max(backoff, trouble.retry_after or 0), seed, tries))
+    return Decision(Follow.GIVE_UP)
+
+
+def _spread(seconds: int, seed: str, tries: int) -> int:
+    """Up to a fifth more, the same each time this is computed for the same try: a repeated workflow must decide alike."""
+    return seconds + zlib.crc32(f"{seed}/{tries}".encode()) % (seconds // 5 + 1)

@@ -1,0 +1,217 @@
+"""Runs and links as sync writes them. Short transactions, each of which may be done twice with the same result.
+
+A run that its owner closed meanwhile (paused, unlinked, a new credential) takes no more notes: every function here then says so, and
+whoever does the run stops.
+"""
+
+import json
+import logging
+import traceback
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from fillbook.brokers.interface import Credential, FetchState
+from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
+from fillbook.storage.secrets import open_credential, seal_credential, vault
+from fillbook.sync import engine
+from fillbook.sync.policy import VALIDATING_FOR, Trouble
+
+log = logging.getLogger(__name__)
+
+OPEN: Final = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
+WORKFLOW: Final = "run"
+UPLOAD: Final = "upload"
+STOPPED: Final = "stopped"
+
+
+class Fault(Exception):
+    """An error that nobody foresaw; its text is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is to do, settled when it begins. partition: what the broker limits by. unproven: this credential never worked."""
+
+    run_id: int
+    link_id: str
+    broker: str
+    sandbox: bool
+    partition: str
+    unproven: bool
+    memory: dict[str, Any]
+
+
+def open_run(link: Link, kind: RunKind) -> SyncRun:
+    """The link's one running run: the one there is, or a new one. It is done as soon as this transaction is committed."""
+    with transaction.atomic():
+        run = _running(link)
+        if run is None:
+            try:
+                with transaction.atomic():
+                    run = SyncRun.objects.create(owner_id=link.owner_id, link=link, kind=kind, workflow_id=f"{WORKFLOW}-{uuid.uuid4().hex}")
+            except IntegrityError:  # somebody else was quicker
+                run = _running(link)
+                if run is None:
+                    raise
+        transaction.on_commit(partial(engine.enqueue, WORKFLOW, run.workflow_id, str(run.pk)))
+    return run
+
+
+def close_runs(link: Link, code: str, message: str) -> None:
+    """End the link's running run, if there is one; its workflow stops at its next step."""
+    for run in SyncRun.objects.select_for_update().filter(link=link, state__in=OPEN):
+        trouble = Trouble(STOPPED, code, message)
+        SyncRun.objects.filter(pk=run.pk).update(state=RunState.FAILED, finished_at=timezone.now(), retry_at=None, **_error(trouble))
+        transaction.on_commit(partial(engine.cancel, run.workflow_id))
+
+
+def begin(run_id: int) -> dict[str, Any] | None:
+    """The run's plan as JSON, None when there is nothing to do any more."""
+    with transaction.atomic():
+        run = SyncRun.objects.select_for_update(of=("self",)).select_related("link").filter(pk=run_id, state__in=OPEN).first()
+        if run is None or run.link is None or run.link.state in {LinkState.PAUSED, LinkState.UNLINKED}:
+            return None
+        now = timezone.now()
+        SyncRun.objects.filter(pk=run_id).update(
+            state=RunState.RUNNING, step="start", step_started_at=now, started_at=Coalesce("started_at", now), retry_at=None
+        )
+        link = run.link
+        unproven = link.linked_at is None or bool(link.sealed_candidate)
+        return asdict(Plan(run_id, str(link.pk), link.broker, link.is_sandbox, _partition(link), unproven, dict(link.memory)))
+
+
+def credential(link: Link) -> dict[str, str]:
+    """The secrets to fetch with: those of the candidate while there is one."""
+    return dict(open_candidate(link).secrets) if link.sealed_candidate else open_credential(link)
+
+
+def seal_candidate(link: Link, candidate: Credential) -> None:
+    """Put a new credential beside the one in use; the link is not saved."""
+    plain = json.dumps({"secrets": dict(candidate.secrets), "rate_secret": candidate.rate_secret})
+    link.sealed_candidate = vault().seal(plain, link.candidate_aad)
+
+
+def open_candidate(link: Link) -> Credential:
+    """The credential that is being tried."""
+    return Credential(**json.loads(vault().open(link.sealed_candidate, link.candidate_aad)))
+
+
+def note_step(run_id: int, step: str) -> bool:
+    """Say what the run does now. False: it was closed."""
+    now = timezone.now()
+    return _note(run_id, state=RunState.RUNNING, step=step, step_started_at=now, retry_at=None)
+
+
+def note_wait(run_id: int, trouble: Trouble, seconds: float, validating: bool) -> bool:
+    """Say that the run sleeps because of a trouble, and until when. False: it was closed."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not _note(
+            run_id, state=RunState.WAITING, step="wait", step_started_at=now, retry_at=now + timedelta(seconds=seconds), **_error(trouble)
+        ):
+            return False
+        link = _link_of(run_id)
+        if link is None:
+            return False
+        link.error_kind, link.error_code, link.error_message, link.error_at = trouble.kind, trouble.code, trouble.message, now
+        if validating:
+            link.validating_until = link.validating_until or now + timedelta(seconds=VALIDATING_FOR)
+            if link.state == LinkState.NEEDS_USER:
+                link.state = LinkState.VALIDATING
+        link.save()
+    return True
+
+
+def finish(run_id: int, memory: FetchState) -> bool:
+    """The run fetched everything: the credential works. False: it was closed."""
+    now = timezone.now()
+    with transaction.atomic():
+        nothing_wrong = _error(Trouble("", "", ""))
+        if not _note(run_id, state=RunState.DONE, step="", step_started_at=None, finished_at=now, retry_at=None, **nothing_wrong):
+            return False
+        link = _link_of(run_id)
+        if link is None:
+            return False
+        if link.sealed_candidate:
+            candidate = open_candidate(link)
+            seal_credential(link, candidate.secrets, candidate.rate_secret)
+            link.sealed_candidate = ""
+        link.state = LinkState.LINKED
+        link.linked_at = link.linked_at or now
+        link.last_success_at = link.last_full_fetch_at = now
+        link.memory = dict(memory)
+        link.validating_until = link.error_at = link.alarm_sent_at = None
+        link.error_kind = link.error_code = link.error_message = ""
+        link.save()
+    return True
+
+
+def finish_upload(run_id: int) -> bool:
+    """The accepted file is in the ledger. False: the run was closed."""
+    return _note(run_id, state=RunState.DONE, step="", step_started_at=None, finished_at=timezone.now())
+
+
+def fail(run_id: int, trouble: Trouble, needs_user: bool) -> bool:
+    """End the run with a trouble. needs_user: the link stops too, unless a credential that works is still there. False: it was closed."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not _note(run_id, state=RunState.FAILED, finished_at=now, retry_at=None, **_error(trouble)):
+            return False
+        link = _link_of(run_id)
+        if link is None:
+            return True
+        link.error_kind, link.error_code, link.error_message, link.error_at = trouble.kind, trouble.code, trouble.message, now
+        if needs_user:
+            kept_one_works = bool(link.sealed_candidate) and link.state == LinkState.LINKED
+            link.sealed_candidate, link.validating_until = "", None
+            if not kept_one_works:
+                link.state = LinkState.NEEDS_USER
+                link.alarm_sent_at = link.alarm_sent_at or now
+        link.save()
+    return True
+
+
+def fault(error: BaseException, where: str) -> Trouble:
+    """The record of an error that nobody foresaw: a reference for the user, the place for the operator, its text for nobody.
+
+    The text may quote a row or a secret, so it is left out of the log too.
+    """
+    reference = uuid.uuid4().hex[:8]
+    frames = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
+    log.error("Fault %s in %s: %s at %s", reference, where, type(error).__name__, " > ".join(frames))
+    message = f"Fillbook made a mistake while it worked on this (reference {reference})."
+    return Trouble("OurFault", "fault", f"{message} Your data are as they were; the log of this site says where it happened.")
+
+
+def _running(link: Link) -> SyncRun | None:
+    return SyncRun.objects.filter(link=link, state__in=OPEN).first()
+
+
+def _link_of(run_id: int) -> Link | None:
+    """The run's link, locked; None for an upload."""
+    return Link.objects.select_for_update().filter(pk__in=SyncRun.objects.filter(pk=run_id).values("link")).first()
+
+
+def _note(run_id: int, **values: Any) -> bool:
+    return SyncRun.objects.filter(pk=run_id, state__in=OPEN).update(**values) == 1
+
+
+def _error(trouble: Trouble) -> dict[str, str]:
+    return {"error_kind": trouble.kind[:20], "error_code": trouble.code[:40], "error_message": trouble.message}
+
+
+def _partition(link: Link) -> str:
+    if not link.sealed_candidate:
+        return link.rate_key
+    candidate = open_candidate(link)
+    trial = Link(pk=link.pk, broker=link.broker)
+    seal_credential(trial, candidate.secrets, candidate.rate_secret)
+    return trial.rate_key

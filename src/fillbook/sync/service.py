@@ -1,0 +1,240 @@
+"""What pages and commands ask of sync about links. Every function takes who asks and touches nothing of anybody else's.
+
+Files that the user already has are in `fillbook.sync.uploads`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from fillbook.brokers import registry
+from fillbook.brokers.interface import Credential, Endpoint, FieldError, Form
+from fillbook.brokers.manifests import manifest, manifests
+from fillbook.storage.access import accounts_of, link_for, links_of
+from fillbook.storage.models import (
+    AccountKind,
+    BrokerAccount,
+    Instance,
+    Link,
+    LinkState,
+    RawStatement,
+    RunKind,
+    SecurityEvent,
+    SyncRun,
+    User,
+)
+from fillbook.storage.secrets import open_credential, seal_credential, shred_credential
+from fillbook.sync import engine, runs
+
+STEPS: Final[Mapping[str, str]] = {
+    "": "Waiting to begin",
+    "start": "Preparing",
+    "read": "Reading the statement",
+    "match": "Pairing trades and checking them against the broker's figures",
+    "wait": "Waiting to try again",
+}
+"""Step code of a run -> what is shown meanwhile; codes that are not here are the broker's own, in its manifest."""
+
+_BREATH: Final = timedelta(seconds=60)
+"""How soon a link that the broker refuses may be tried again with the same credential: repeated refusals lock tokens."""
+
+
+class Refused(Exception):
+    """Something that cannot be done now; the text says why and what to do. code: stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOutcome:
+    """A link that is being tried, with its run; or why the form was not accepted."""
+
+    link: Link | None = None
+    run: SyncRun | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+def begin_link(owner: User, broker_id: str, endpoint: Endpoint, answer: Mapping[str, str]) -> LinkOutcome:
+    """Make a link of what the user typed and try it; it counts as linked once a statement has come. The same answer twice is one link.
+
+    Raises:
+        KeyError: there is no such broker.
+    """
+    credential = registry.connector(broker_id).complete(answer)
+    if isinstance(credential, Form):
+        return LinkOutcome(errors=credential.errors)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        link = _same_link(owner, broker_id, endpoint, credential)
+        if link is None:
+            name = manifest(broker_id).name
+            link = Link(owner=owner, broker=broker_id, endpoint=endpoint, name=name, state=LinkState.VALIDATING)
+            seal_credential(link, credential.secrets, credential.rate_secret)
+            link.save(force_insert=True)
+            _record(owner, "link_begun", link)
+        return LinkOutcome(link, runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL))
+
+
+def replace_credential(owner: User, link_id: UUID | str, answer: Mapping[str, str]) -> LinkOutcome:
+    """Try a new credential for a link; the one it has stays until the new one has worked. Fields left empty keep what they hold.
+
+    Raises:
+        Http404: the owner has no such link.
+    """
+    link = link_for(owner, link_id)
+    credential = registry.connector(link.broker).complete(answer, renew=True)
+    if isinstance(credential, Form):
+        return LinkOutcome(link, errors=credential.errors)
+    with transaction.atomic():
+        link = _locked(link)
+        runs.close_runs(link, "replaced", "A new credential is tried instead.")
+        whole = Credential({**open_credential(link), **credential.secrets}, credential.rate_secret)
+        runs.seal_candidate(link, whole)
+        link.alarm_sent_at = link.validating_until = None
+        if link.state != LinkState.LINKED:
+            link.state = LinkState.VALIDATING
+        link.save()
+        _record(owner, "credential_replaced", link)
+        return LinkOutcome(link, runs.open_run(link, RunKind.MANUAL))
+
+
+def sync_now(owner: User, link_id: UUID | str) -> SyncRun:
+    """Fetch now; the run that is already going on, if there is one.
+
+    Raises:
+        Http404: the owner has no such link.
+        Refused: it is paused, or the broker refused it less than a minute ago.
+    """
+    with transaction.atomic():
+        link = _locked(link_for(owner, link_id))
+        if link.state == LinkState.PAUSED:
+            raise Refused("paused", "This link is paused. Resume it to sync.")
+        refused_at = link.error_at if link.state == LinkState.NEEDS_USER and not link.sealed_candidate else None
+        if refused_at is not None and not link.is_sandbox and timezone.now() - refused_at < _BREATH:
+            raise Refused("too_soon", "The broker has just refused this link. Mend what it says first, then try again in a minute.")
+        return runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL)
+
+
+def pause(owner: User, link_id: UUID | str) -> Link:
+    """Fetch nothing until it is resumed; what was fetched stays. Raises `Http404` as `sync_now`."""
+    with transaction.atomic():
+        link = _locked(link_for(owner, link_id))
+        runs.close_runs(link, "paused", "The link was paused.")
+        link.state = LinkState.PAUSED
+        link.save()
+        _record(owner, "link_paused", link)
+    return link
+
+
+def resume(owner: User, link_id: UUID | str) -> SyncRun:
+    """Fetch again, at once and then as before. Raises `Http404` as `sync_now`."""
+    with transaction.atomic():
+        link = _locked(link_for(owner, link_id))
+        if link.state == LinkState.PAUSED:
+            link.state = LinkState.LINKED if link.linked_at else LinkState.VALIDATING
+            link.save()
+            _record(owner, "link_resumed", link)
+        return runs.open_run(link, RunKind.MANUAL)
+
+
+def choose_accounts(owner: User, link_id: UUID | str, account_ids: Iterable[int | str]) -> None:
+    """Follow these accounts of a link and leave its other ones out: they keep what they have and are not counted.
+
+    An account that is followed again is fetched at once. Raises `Http404` as `sync_now`; ids of other links' accounts change nothing.
+    """
+    wanted = {str(number) for number in account_ids}
+    with transaction.atomic():
+        link = _locked(link_for(owner, link_id))
+        back = False
+        for account in accounts_of(owner).filter(link=link):
+            chosen = str(account.pk) in wanted
+            back = back or (chosen and not account.chosen)
+            BrokerAccount.objects.filter(pk=account.pk).update(chosen=chosen)
+        if back and link.state == LinkState.LINKED:
+            runs.open_run(link, RunKind.MANUAL)
+
+
+def unlink(owner: User, link_id: UUID | str, keep: bool) -> None:
+    """End a link and erase its credential.
+
+    Args:
+        owner: who asks.
+        link_id: the link.
+        keep: keep the accounts with their trades, read-only from now on; else every row and document of them is deleted.
+
+    Raises:
+        Http404: the owner has no such link.
+    """
+    with transaction.atomic():
+        link = _locked(link_for(owner, link_id))
+        runs.close_runs(link, "unlinked", "The link was ended.")
+        _record(owner, "link_kept_trades" if keep else "link_deleted", link)
+        if keep:
+            shred_credential(link)
+            link.sealed_candidate = ""
+            link.state, link.unlinked_at = LinkState.UNLINKED, timezone.now()
+            link.save()
+            BrokerAccount.objects.filter(link=link).update(link=None)
+        else:
+            _delete(link)
+
+
+def start_sandbox(owner: User) -> LinkOutcome:
+    """Link the pretend broker, the way a real one is linked.
+
+    Raises:
+        Refused: no sandbox is running, or no broker has one.
+    """
+    with_sandbox = next((one for one in manifests().values() if one.sandbox), None)
+    if with_sandbox is None or not Instance.load().sandbox_url:
+        raise Refused("sandbox_off", "The sandbox is not running. It runs while `fillbook serve` does.")
+    return begin_link(owner, with_sandbox.id, Endpoint.SANDBOX, with_sandbox.sandbox)
+
+
+def remove_sandbox(owner: User) -> None:
+    """Delete everything that came from a pretend broker."""
+    for link in links_of(owner).filter(endpoint=Endpoint.SANDBOX):
+        unlink(owner, link.pk, keep=False)
+    with transaction.atomic():
+        for link in Link.objects.filter(owner=owner, endpoint=Endpoint.SANDBOX):
+            _delete(link)
+        accounts_of(owner).filter(kind=AccountKind.SANDBOX).delete()
+
+
+def _same_link(owner: User, broker_id: str, endpoint: Endpoint, credential: Credential) -> Link | None:
+    """The owner's link that already has this very credential."""
+    for link in links_of(owner).filter(broker=broker_id, endpoint=endpoint).exclude(state=LinkState.PAUSED):
+        if open_credential(link) == dict(credential.secrets):
+            return link
+    return None
+
+
+def _locked(link: Link) -> Link:
+    return Link.objects.select_for_update().get(pk=link.pk)
+
+
+def _delete(link: Link) -> None:
+    """Every row that exists because of a link: accounts with all that hangs on them, documents, runs, and the books of its jobs."""
+    accounts = list(BrokerAccount.objects.filter(link=link).values_list("pk", flat=True))
+    uploads = list(RawStatement.objects.filter(link=None, coverages__account__in=accounts).values_list("pk", flat=True).distinct())
+    jobs = [job for job in SyncRun.objects.filter(link=link).values_list("workflow_id", flat=True) if job]
+    BrokerAccount.objects.filter(pk__in=accounts).delete()
+    RawStatement.objects.filter(link=link).delete()
+    RawStatement.objects.filter(pk__in=uploads, coverages=None).delete()
+    link.delete()
+    transaction.on_commit(partial(engine.forget, jobs))
+
+
+def _record(owner: User, what: str, link: Link, **detail: Any) -> None:
+    SecurityEvent.objects.create(
+        user=owner, what=what, detail={"link": str(link.pk), "broker": link.broker, "endpoint": link.endpoint, **detail}
+    )

@@ -1,0 +1,154 @@
+"""One durable workflow per run: fetch, keep, read, write, pair, prove.
+
+Each request is a workflow of its own on a queue that keeps the broker's limit for the token; each wait is durable; what a step returns
+is kept, so a run that was killed goes on where it was. Steps may be done twice: none of them does harm the second time.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict
+from typing import Any, Final, ParamSpec, TypeVar
+
+from dbos import DBOS, PortableWorkflowError, SetEnqueueOptions
+
+from fillbook.storage.models import SyncRun
+from fillbook.sync import engine, exchange, runs, taking
+from fillbook.sync.engine import database_work
+from fillbook.sync.exchange import Outcome
+from fillbook.sync.policy import Decision, Follow, Trouble, decide
+from fillbook.sync.runs import Plan
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+REQUEST: Final = "request"
+_CLOSED: Final[Outcome] = {"next": "closed"}
+
+
+@DBOS.workflow(name=runs.WORKFLOW)
+async def run(run_id: str) -> str:
+    """Do one run of a link; returns how it ended."""
+    return await _to_the_end(int(run_id), _fetch_until_done(int(run_id)))
+
+
+@DBOS.workflow(name=REQUEST)
+async def request(plan: dict[str, Any], state: dict[str, Any], wanted: dict[str, Any]) -> Outcome:
+    """Make one request of a run and say what comes next."""
+    return await DBOS.run_step_async({"name": "exchange"}, _safely("exchange", exchange.exchange), Plan(**plan), state, wanted)
+
+
+@DBOS.workflow(name=runs.UPLOAD)
+async def upload(run_id: str, raw_id: str) -> str:
+    """Write an accepted upload into the ledger; returns how it ended."""
+    return await _to_the_end(int(run_id), _take_in_upload(int(run_id), int(raw_id)))
+
+
+def pick_up_stranded() -> None:
+    """Bring runs and jobs in step after a start: a run whose job was never queued is queued, one whose job ended badly is closed."""
+    stranded = list(SyncRun.objects.filter(state__in=runs.OPEN).exclude(workflow_id=""))
+    known = engine.known([row.workflow_id for row in stranded])
+    for row in stranded:
+        ended = known.get(row.workflow_id)
+        if ended is None:
+            document = [str(row.raw_id)] if row.link_id is None else []
+            engine.enqueue(runs.UPLOAD if document else runs.WORKFLOW, row.workflow_id, str(row.pk), *document)
+        elif ended:
+            runs.fail(row.pk, Trouble(runs.STOPPED, "lost", "This run was cut off. Sync again; nothing is lost."), needs_user=False)
+
+
+async def _to_the_end(run_id: int, work: Coroutine[Any, Any, str]) -> str:
+    """Whatever happens, the run's row says how it ended."""
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001 - a run that nobody closes would stop its link for ever
+        known = isinstance(error, runs.Fault | PortableWorkflowError)
+        return await _stop(run_id, Trouble("OurFault", "fault", str(error)) if known else runs.fault(error, "workflow"), needs_user=False)
+
+
+async def _fetch_until_done(run_id: int) -> str:
+    found = await _step("begin", runs.begin, run_id)
+    if found is None:
+        return "closed"
+    plan = Plan(**found)
+    tries = waited = 0
+    while True:
+        outcome = await _fetch(plan)
+        if outcome["next"] == "closed":
+            return "closed"
+        if outcome["next"] == "done":
+            await _step("finish", runs.finish, run_id, outcome["state"].get("memory", plan.memory))
+            return "done"
+        trouble = Trouble(**outcome["trouble"])
+        tries += 1
+        decision = decide(trouble, tries, waited, plan.unproven, f"run {run_id}")
+        if decision.follow is not Follow.AGAIN:
+            return await _stop(run_id, trouble, needs_user=decision.follow is Follow.TELL)
+        if not await _sleep_over(plan, trouble, decision):
+            return "closed"
+        waited += decision.seconds
+
+
+async def _take_in_upload(run_id: int, raw_id: int) -> str:
+    outcome = await _step("take_in", taking.take_in, run_id, raw_id)
+    if outcome["next"] == "trouble":
+        return await _stop(run_id, Trouble(**outcome["trouble"]), needs_user=False)
+    await _step("finish", runs.finish_upload, run_id)
+    return str(outcome["next"])
+
+
+async def _fetch(plan: Plan) -> Outcome:
+    """One try at everything the broker gives: "done", "closed" or a trouble."""
+    outcome: Outcome = await _step("open", exchange.opening, plan)
+    while outcome["next"] in {"send", "wait", "page"}:
+        state = outcome["state"]
+        if "step" in outcome and not await _step("note", runs.note_step, plan.run_id, outcome["step"]):
+            return _CLOSED
+        if outcome["next"] == "send":
+            outcome = await _send(plan, state, outcome["request"])
+            continue
+        if outcome["next"] == "wait":
+            await DBOS.sleep_async(engine.pace().seconds(outcome["seconds"], sandbox=plan.sandbox))
+        else:
+            taken: Outcome = await _step("take_in", taking.take_in, plan.run_id, outcome["raw"])
+            if taken["next"] != "done":
+                return taken
+        outcome = await _step("onward", exchange.onward, plan, state)
+    return outcome
+
+
+async def _send(plan: Plan, state: Any, wanted: dict[str, Any]) -> Outcome:
+    """Queue one request and wait for what came of it."""
+    queue = engine.SANDBOX if plan.sandbox else engine.LIVE
+    with SetEnqueueOptions(queue_partition_key=plan.partition):
+        handle = await DBOS.enqueue_workflow_async(queue, request, asdict(plan), dict(state), wanted)
+    return await handle.get_result(polling_interval_sec=engine.pace().between_looks(sandbox=plan.sandbox))
+
+
+async def _sleep_over(plan: Plan, trouble: Trouble, decision: Decision) -> bool:
+    """Sleep until the next try. False: the run was closed."""
+    seconds = engine.pace().seconds(decision.seconds, sandbox=plan.sandbox)
+    if not await _step("note_wait", runs.note_wait, plan.run_id, trouble, seconds, decision.validating):
+        return False
+    await DBOS.sleep_async(seconds)
+    return True
+
+
+async def _stop(run_id: int, trouble: Trouble, needs_user: bool) -> str:
+    await _step("fail", runs.fail, run_id, trouble, needs_user)
+    return "failed"
+
+
+async def _step(name: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Any:
+    """A step that uses the database; its result comes back as JSON values."""
+    return await DBOS.run_step_async({"name": name}, _safely(name, database_work(function)), *args, **kwargs)
+
+
+def _safely(name: str, function: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """What nobody foresaw leaves a step as a `Fault`, whose text may be stored and shown."""
+
+    async def step(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the job library would store and log its text
+            raise runs.Fault(runs.fault(error, name).message) from None
+
+    return step

@@ -1,0 +1,101 @@
+"""A broker that speaks the Flex Web Service by script, and small statements for it."""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tests.sync.fault_server import Answer, FaultServer, fault_server
+
+TOKEN = "713705191384205928811001"
+OTHER_TOKEN = "902846173354018827364502"
+QUERY = "1047263"
+
+
+def accepted(host: str = "ndcdyn.interactivebrokers.com") -> Answer:
+    return Answer(
+        "<FlexStatementResponse timestamp='21 November, 2026 02:00 AM EST'><Status>Success</Status>"
+        f"<ReferenceCode>5550001</ReferenceCode><Url>https://{host}/AccountManagement/FlexWebService/GetStatement</Url>"
+        "</FlexStatementResponse>".encode()
+    )
+
+
+def refused(code: int, status: str = "Fail") -> Answer:
+    return Answer(
+        f"<FlexStatementResponse timestamp='21 November, 2026 02:00 AM EST'><Status>{status}</Status><ErrorCode>{code}</ErrorCode>"
+        f"<ErrorMessage>Something about {code}.</ErrorMessage></FlexStatementResponse>".encode()
+    )
+
+
+IN_PROGRESS = refused(1019, "Warn")
+
+
+@dataclass(frozen=True)
+class Fill:
+    """One fill of 10 units of one stock; its id is made of the account and the number."""
+
+    number: int
+    side: str
+    price: int
+    day: str
+
+    def xml(self, account: str) -> str:
+        quantity = 10 if self.side == "BUY" else -10
+        money = quantity * self.price
+        return (
+            f'<Trade accountId="{account}" currency="USD" fxRateToBase="1" assetCategory="STK" symbol="ACME" description="ACME INC" '
+            f'conid="4711" multiplier="1" tradeID="{account[1:]}{self.number:03}" transactionID="9{account[1:]}{self.number:03}" '
+            f'dateTime="{self.day};103000" tradeDate="{self.day}" reportDate="{self.day}" transactionType="ExchTrade" exchange="NYSE" '
+            f'quantity="{quantity}" tradePrice="{self.price}" tradeMoney="{money}" proceeds="{-money}" taxes="0" ibCommission="-1" '
+            f'ibCommissionCurrency="USD" netCash="{-money - 1}" buySell="{self.side}" levelOfDetail="EXECUTION" '
+            f'openCloseIndicator="{"O" if self.side == "BUY" else "C"}" notes="" />'
+        )
+
+
+TRIP = (Fill(1, "BUY", 100, "20260105"), Fill(2, "SELL", 110, "20260210"))
+"""Bought 10 at 100, sold 10 at 110, one dollar of commission each: 98 dollars."""
+
+
+def statement(*accounts: str, fills: tuple[Fill, ...] = TRIP, filler: int = 0, made: str = "20260926;020000") -> bytes:
+    """A year's statement, the same fills in each account. filler: bytes of comments, to make it large."""
+    parts = [_account(account, fills, made) for account in accounts]
+    padding = f"<!--{'x' * 1000}-->" * (filler // 1000)
+    statements = f'<FlexStatements count="{len(parts)}">{"".join(parts)}</FlexStatements>'
+    return f'<FlexQueryResponse queryName="Book" type="AF">{padding}{statements}</FlexQueryResponse>'.encode()
+
+
+def _account(account: str, fills: tuple[Fill, ...], made: str) -> str:
+    days = f'fromDate="20250926" toDate="20260925" period="Last365CalendarDays" whenGenerated="{made}"'
+    return (
+        f'<FlexStatement accountId="{account}" {days}>'
+        f'<AccountInformation accountId="{account}" acctAlias="" name="" currency="USD" /><OpenPositions></OpenPositions>'
+        f"<Trades>{''.join(fill.xml(account) for fill in fills)}</Trades></FlexStatement>"
+    )
+
+
+@dataclass
+class Flex:
+    """The script: what SendRequest and GetStatement answer, in turn; the last answer repeats. seen: (call, token) of every request."""
+
+    requests: list[Answer] = field(default_factory=lambda: [accepted()])
+    statements: list[Answer] = field(default_factory=lambda: [IN_PROGRESS, Answer(statement("U7000001"))])
+    seen: list[tuple[str, str]] = field(default_factory=list)
+    server: FaultServer = field(default_factory=FaultServer)
+
+    def answer(self, path: str) -> Answer:
+        call = re.search(r"FlexWebService/(\w+)", path)
+        token = re.search(r"[?&]t=(\d+)", path)
+        assert call is not None
+        assert token is not None
+        self.seen.append((call[1], token[1]))
+        script = self.requests if call[1] == "SendRequest" else self.statements
+        return script.pop(0) if len(script) > 1 else script[0]
+
+
+@contextlib.contextmanager
+def flex_server() -> Iterator[Flex]:
+    flex = Flex()
+    respond: Callable[[str], Answer] = flex.answer
+    with fault_server(respond=respond) as server:
+        flex.server = server
+        yield flex

@@ -1,0 +1,57 @@
+import pytest
+
+from fillbook.sync.policy import HOUR, MINUTE, Decision, Follow, Trouble, decide
+
+
+def after(kind: str, tries: int = 1, waited: int = 0, unproven: bool = False, retry_after: int | None = None, seed: str = "s") -> Decision:
+    return decide(Trouble(kind, "code", "Sentence.", retry_after), tries, waited, unproven, seed)
+
+
+@pytest.mark.parametrize("kind", ["NeedsUser", "Unsupported"])
+@pytest.mark.parametrize("unproven", [True, False])
+def test_what_only_the_user_can_mend_is_never_tried_again(kind: str, unproven: bool) -> None:
+    assert after(kind, unproven=unproven, retry_after=5) == Decision(Follow.TELL)
+
+
+def test_a_new_credential_is_tried_for_a_day() -> None:
+    first = after("NotReady", unproven=True, retry_after=20 * MINUTE)
+    assert first.follow is Follow.AGAIN
+    assert first.validating
+    assert 20 * MINUTE <= first.seconds <= 24 * MINUTE
+    assert after("NotReady", tries=60, waited=24 * HOUR - 10 * MINUTE, unproven=True) == Decision(Follow.TELL)
+
+
+def test_a_broker_that_is_not_ready_is_asked_each_quarter_of_an_hour_or_later_but_not_for_ever() -> None:
+    first = after("NotReady")
+    assert first.follow is Follow.AGAIN
+    assert not first.validating
+    assert 15 * MINUTE <= first.seconds <= 18 * MINUTE
+    assert after("NotReady", retry_after=10 * HOUR).seconds <= 72 * MINUTE
+    assert after("NotReady", tries=20, waited=6 * HOUR) == Decision(Follow.GIVE_UP)
+
+
+@pytest.mark.parametrize("kind", ["Transient", "RateLimited"])
+def test_eight_tries_each_after_a_longer_pause(kind: str) -> None:
+    pauses = [after(kind, tries=tries).seconds for tries in range(1, 8)]
+    least = [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE, 32 * MINUTE, HOUR]
+    assert all(low <= pause <= low * 1.2 for low, pause in zip(least, pauses, strict=True))
+    assert after(kind, tries=8) == Decision(Follow.GIVE_UP)
+
+
+def test_the_brokers_own_pause_is_kept() -> None:
+    assert after("RateLimited", retry_after=90).seconds >= 90
+    assert after("Transient", tries=1, retry_after=HOUR).seconds >= HOUR
+
+
+def test_our_own_fault_ends_the_run_and_leaves_the_link() -> None:
+    assert after("OurFault") == Decision(Follow.GIVE_UP)
+
+
+def test_a_statement_that_cannot_be_read_is_the_users_matter_until_one_could() -> None:
+    assert after("StatementUnreadable", unproven=True) == Decision(Follow.TELL)
+    assert after("StatementUnreadable") == Decision(Follow.GIVE_UP)
+
+
+def test_the_same_try_always_decides_alike_and_different_runs_spread() -> None:
+    assert after("Transient", seed="run 1") == after("Transient", seed="run 1")
+    assert len({after("Transient", tries=7, seed=f"run {number}").seconds for number in range(50)}) > 25
