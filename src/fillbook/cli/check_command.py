@@ -10,7 +10,6 @@ from typing import Final
 
 from fillbook.cli import answer, statements
 from fillbook.cli.progress import Progress
-from fillbook.ledger.statement import ParsedStatement
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.reconcile import Status
 
@@ -40,7 +39,7 @@ class _Checked:
     """One file: either why it could not be read, or what it says and the books made of it."""
 
     path: Path
-    parsed: ParsedStatement | statements.Unread
+    found: statements.Read | statements.Unread
     books: tuple[AccountBook, ...] = ()
 
     @property
@@ -49,17 +48,16 @@ class _Checked:
 
     @property
     def status(self) -> int:
-        if isinstance(self.parsed, statements.Unread):
+        if isinstance(self.found, statements.Unread):
             return UNREADABLE
         return SOMETHING_DIFFERENT if self.different else NOTHING_DIFFERENT
 
 
 def _check(path: Path, progress: Progress) -> _Checked:
-    parsed = statements.read(path, progress)
-    if isinstance(parsed, statements.Unread):
-        return _Checked(path, parsed)
-    named = [account for account in parsed.accounts if account.account != "-"]
-    return _Checked(path, parsed, tuple(read_account(account) for account in named))
+    found = statements.read(path, progress)
+    if isinstance(found, statements.Unread):
+        return _Checked(path, found)
+    return _Checked(path, found, tuple(read_account(account) for account in found.parsed.accounts))
 
 
 def _as_json(files: list[Path]) -> int:
@@ -75,9 +73,9 @@ def _as_json(files: list[Path]) -> int:
 
 
 def _entry(checked: _Checked) -> dict[str, object]:
-    if isinstance(checked.parsed, statements.Unread):
-        return answer.unread_file(str(checked.path), checked.parsed.error)
-    findings = [*checked.parsed.findings, *(finding for book in checked.books for finding in book.findings)]
+    if isinstance(checked.found, statements.Unread):
+        return answer.unread_file(str(checked.path), checked.found.error)
+    findings = [*checked.found.parsed.findings, *(finding for book in checked.books for finding in book.findings)]
     return answer.read_file(str(checked.path), findings, checked.books)
 
 
@@ -89,10 +87,10 @@ def _on_paper(files: list[Path], every: bool) -> int:
     status = unread = different = 0
     for path in files:
         checked = _check(path, progress)
-        if isinstance(checked.parsed, statements.Unread):
-            check_page.print_unread(console, str(path), checked.parsed.error)
+        if isinstance(checked.found, statements.Unread):
+            check_page.print_unread(console, str(path), checked.found.error)
         else:
-            check_page.print_file(console, path.name, checked.parsed.title, checked.books, checked.parsed.findings, every)
+            check_page.print_file(console, path.name, checked.found.parsed.title, checked.books, checked.found.parsed.findings, every)
         status, unread, different = max(status, checked.status), unread + (checked.status == UNREADABLE), different + checked.different
     if len(files) > 1:
         check_page.print_summary(console, len(files) - unread, unread, different)

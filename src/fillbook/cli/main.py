@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import fillbook
+from fillbook.cli.stop import Stop
 
 COMMANDS: Final = {
     "check": "compare statements with your broker's own figures; nothing is stored and nothing is sent",
     "import": "store statements in the database",
-    "trades": "list round trips",
-    "report": "the figures of performance",
-    "serve": "start Fillbook in the browser",
     "passwd": "set a new password for a user",
 }
 """Name -> what it does; the module is `fillbook.cli.<name>_command`, with `add_arguments(parser)` and `run(options) -> exit status`."""
@@ -37,6 +35,9 @@ def main(words: Sequence[str]) -> int:
         status = int(options.run(options))
         sys.stdout.flush()
         return status
+    except Stop as problem:
+        print(problem, file=sys.stderr)
+        return problem.status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

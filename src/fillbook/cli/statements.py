@@ -1,7 +1,7 @@
 """Statements as files on this computer: which ones are meant, what each is, and reading it chunk by chunk."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,14 @@ from fillbook.ledger.statement import ParsedStatement, Severity
 
 CHUNK: Final = 256 * 1024
 SUFFIXES: Final = frozenset({".xml", ".csv"})
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that was read. broker: id of the connector that recognized it. parsed: without what belongs to no account ("-")."""
+
+    broker: str
+    parsed: ParsedStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ def expand(names: Iterable[str]) -> list[Path]:
     return found
 
 
-def read(path: Path, progress: Progress) -> ParsedStatement | Unread:
+def read(path: Path, progress: Progress) -> Read | Unread:
     """Read one file. Whatever is wrong with it comes back as a sentence; nothing of a file with a fatal finding is used."""
     if path.is_dir():
         return Unread("This folder holds no XML or CSV file.")
@@ -49,7 +57,7 @@ def read(path: Path, progress: Progress) -> ParsedStatement | Unread:
         return Unread(f"This file could not be read: {error.strerror or error}.")
 
 
-def _parse(chunks: Iterator[bytes]) -> ParsedStatement | Unread:
+def _parse(chunks: Iterator[bytes]) -> Read | Unread:
     head = next(chunks, b"")
     connector = registry.recognize(head)
     if connector is None:
@@ -59,4 +67,6 @@ def _parse(chunks: Iterator[bytes]) -> ParsedStatement | Unread:
     except StatementUnreadable as error:
         return Unread(" ".join(part for part in (error.message, error.remedy) if part))
     fatal = [f"{finding.message} {finding.remedy}".strip() for finding in parsed.findings if finding.severity is Severity.FATAL]
-    return Unread(fatal[0]) if fatal else parsed
+    if fatal:
+        return Unread(fatal[0])
+    return Read(connector.broker, replace(parsed, accounts=tuple(one for one in parsed.accounts if one.account != "-")))
