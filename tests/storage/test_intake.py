@@ -43,13 +43,15 @@ def test_rows_come_back_as_they_were_stated() -> None:
     )
     transfer = Transfer(BUY.account, EURO, "t1", BUY.ordered_at, BUY.trade_date, Decimal(5), price=Decimal("1.5"))
     event = OptionEvent(BUY.account, STOCK, OptionEventKind.ASSIGNMENT, BUY.trade_date, Decimal(-1), trade_id="9")
-    statement = says(rich, SELL, transfer, event, event, positions=(held(STOCK, 3, "61.5"),), opened_on=day_of(-400))
+    statement = says(
+        rich, SELL, transfer, event, event, positions=(replace(held(STOCK, 3, "61.5"), as_of=day_of(60)),), opened_on=day_of(-400)
+    )
     deliver(person(), statement)
     loaded = load_statement(only_account()).statement
     assert loaded.executions == (rich, SELL)
     assert loaded.transfers == (transfer,)
     assert loaded.option_events == (event, event)
-    assert loaded.positions == (replace(held(STOCK, 3, "61.5"), as_of=day_of(60)),)
+    assert loaded.positions == statement.positions
     assert (loaded.covers, loaded.opened_on, loaded.states_positions) == (days(0, 60), day_of(-400), True)
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.statement import AccountStatement, DateRange, ParsedStatement, Severity
+from fillbook.storage.bulk import insert
 from fillbook.storage.coverage import joined
 from fillbook.storage.describing import Describer
 from fillbook.storage.models import (
@@ -33,8 +34,8 @@ from fillbook.storage.records import EXECUTIONS, KINDS, TRANSFERS, Kind, Stated,
 MARGIN: Final = timedelta(days=7)
 """Days at both ends of a period in which a missing row means nothing: brokers book late and correct for a while."""
 
-_BATCH: Final = 400
 _FEW: Final = 2_000
+_STATED: Final = "account_id instrument_id row_id digest raw_id place origin stated_at state ended_by_id".split()
 
 
 class AccountTaken(Exception):
@@ -328,29 +329,21 @@ def _apply(plan: _Plan, account: BrokerAccount, raw: RawStatement, strength: Str
             rows.filter(pk__in=part).update(state=state, ended_by=raw)
     for part in batches(plan.repeated):
         rows.filter(pk__in=part).update(stated_at=strength.stated_at)
-    plan.kind.model._default_manager.bulk_create(  # noqa: SLF001 - Django's door to a model chosen at run time
-        [
-            plan.kind.model(
-                account=account,
-                instrument_id=describer.row_of(entry.fact.instrument),
-                row_id=entry.row_id,
-                digest=entry.digest,
-                raw=raw,
-                place=entry.fact.place,
-                origin=strength.origin,
-                stated_at=strength.stated_at,
-                state=RowState.WITHDRAWN if denied else RowState.CURRENT,
-                **columns(plan.kind, entry.fact),
-            )
-            for entry, denied in plan.insert
-        ],
-        batch_size=_BATCH,
-    )
+    insert(plan.kind.model, (*_STATED, *plan.kind.names), (_row(plan.kind, account, raw, strength, describer, *it) for it in plan.insert))
+
+
+def _row(
+    kind: Kind, account: BrokerAccount, raw: RawStatement, strength: Strength, describer: Describer, entry: Stated, denied: bool
+) -> list[Any]:
+    state = RowState.WITHDRAWN if denied else RowState.CURRENT
+    row = describer.row_of(entry.fact.instrument)
+    head = [account.pk, row, entry.row_id, entry.digest, raw.pk, entry.fact.place, strength.origin, strength.stated_at, state, None]
+    return [*head, *columns(kind, entry.fact)]
 
 
 def _cover(account: BrokerAccount, raw: RawStatement, statement: AccountStatement, strength: Strength) -> None:
     covers = statement.covers
-    days = [figure.as_of for figure in statement.positions] + ([covers.last] if covers else [])
+    days = [figure.as_of for figure in statement.positions] or ([covers.last] if covers else [])
     StatementCoverage.objects.get_or_create(
         account=account,
         raw=raw,

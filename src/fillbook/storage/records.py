@@ -95,14 +95,10 @@ def stated(kind: Kind, facts: Iterable[Fact]) -> list[Stated]:
     return result
 
 
-def columns(kind: Kind, fact: Fact) -> dict[str, Any]:
-    """The values of a record's own columns."""
+def columns(kind: Kind, fact: Fact) -> list[Any]:
+    """The values of a record's own columns, in the order of `kind.names`."""
     limits = _limits(kind.model)
-    values = {name: getattr(fact, name) for name in kind.names}
-    for name, limit in limits.items():
-        if name in values:
-            values[name] = _clip(values[name], limit)
-    return values
+    return [_clip(value, limits[name]) if name in limits else value for name, value in ((name, getattr(fact, name)) for name in kind.names)]
 
 
 def record(kind: Kind, account: str, instrument: Instrument, row_id: str, place: int, values: Mapping[str, Any]) -> Fact:

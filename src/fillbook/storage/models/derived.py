@@ -15,8 +15,9 @@ from fillbook.storage.models.links import BrokerAccount
 class RoundTripRow(models.Model):
     """`trades.records.RoundTrip`. Money is in `currency`, `base_*` in the account's base currency.
 
-    symbol, underlying: upper case, to search by. gain_e8: net P&L over opening cost, a fraction. day: closed_on, while open
-    opened_on. ended_at: orders the round trips of a day: the instant of the last fill.
+    result_currency: the base currency, or the instrument's own where a rate is unknown; net_e8 (net P&L), fees_e8 (- paid) and result_cost
+    (opening cost) are in it. gain_e8: net P&L over opening cost, a fraction. symbol, underlying: upper case, to
+    search by. day: closed_on, while open opened_on. ended_at: orders the round trips of a day: the instant of the last fill.
     """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
@@ -46,8 +47,10 @@ class RoundTripRow(models.Model):
     base_pnl = ExactDecimalField(null=True)
     base_charges = ExactDecimalField(null=True)
     opening_cost = ExactDecimalField(null=True)
-    base_pnl_e8 = models.BigIntegerField(null=True)
-    base_charges_e8 = models.BigIntegerField(null=True)
+    result_currency = models.CharField(max_length=12)
+    result_cost = ExactDecimalField(null=True)
+    net_e8 = models.BigIntegerField(null=True)
+    fees_e8 = models.BigIntegerField(null=True)
     gain_e8 = models.BigIntegerField(null=True)
     outcome = models.CharField(max_length=4, blank=True, default="")
     holding_seconds = models.BigIntegerField(null=True)
@@ -62,7 +65,7 @@ class RoundTripRow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-closed_on"], name="trip_by_day"),
             models.Index(fields=["account", "symbol"], name="trip_by_symbol"),
-            models.Index(fields=["account", "base_pnl_e8"], name="trip_by_pnl"),
+            models.Index(fields=["account", "net_e8"], name="trip_by_pnl"),
             models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),
         ]
 
@@ -187,10 +190,11 @@ class ReconciliationRow(models.Model):
 
 
 class DayTotals(models.Model):
-    """`performance.summary.Summary` of the round trips that an account closed on a day; only those that count."""
+    """`performance.summary.Summary` of the round trips that an account closed on a day: those of the empty filter, in one currency."""
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
+    currency = models.CharField(max_length=12)
     n = models.PositiveIntegerField()
     wins = models.PositiveIntegerField()
     losses = models.PositiveIntegerField()
@@ -206,7 +210,7 @@ class DayTotals(models.Model):
     greatest = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "day"], name="day_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "day", "currency"], name="day_once")]
 
 
 class BridgeRow(models.Model):

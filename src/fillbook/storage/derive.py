@@ -1,0 +1,208 @@
+"""From the ledger to round trips: load, match, write. The derived tables are dropped and made again, whole or for some instruments."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.statement import Finding, Severity
+from fillbook.performance.summary import Summary
+from fillbook.storage import derived_rows as rows
+from fillbook.storage.bulk import insert
+from fillbook.storage.connections import connected
+from fillbook.storage.loading import Loaded, load_statement
+from fillbook.storage.models import (
+    AccountInstrument,
+    AccountTotals,
+    BridgeRow,
+    BrokerAccount,
+    ClosedLotRow,
+    DayTotals,
+    FindingRow,
+    FlagRow,
+    OpenLotRow,
+    ReconciliationRow,
+    RoundTripRow,
+    TripFillRow,
+    UnmatchedRow,
+)
+from fillbook.storage.records import batches
+from fillbook.trades.account import AccountBook, read_account
+from fillbook.trades.reconcile import LineKind
+from fillbook.trades.records import RoundTrip
+from fillbook.trades.settings import Grouping, MatchingMethod, MatchSettings
+
+RULES: Final = "1"
+"""Changes when the same ledger gives other trades, so that accounts derived by older rules are read again."""
+
+_BY_INSTRUMENT: Final = (OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, BridgeRow, FindingRow)
+_DAY: Final = (
+    "account_id day currency n wins losses zeros total total_wins total_losses fees gain_count gain_total squares least greatest"
+).split()
+
+
+def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] | None = None) -> int:
+    """Read an account's trades again and write what came out, in one transaction.
+
+    Args:
+        account: the account, or its id.
+        instruments: contract ids whose facts changed; those connected with them are read too. None for all.
+
+    Returns:
+        How many round trips are new, gone or different.
+    """
+    account_id = account if isinstance(account, int) else account.pk
+    with transaction.atomic():
+        owner = BrokerAccount.objects.select_for_update().get(pk=account_id)
+        keys = None if instruments is None else connected(owner, instruments)
+        loaded = load_statement(owner, keys)
+        book = read_account(loaded.statement, settings_of(owner))
+        changed = _Writer(owner, loaded, book, keys).write()
+        totals = {"rebuilt_at": timezone.now(), "round_trips": RoundTripRow.objects.filter(account=owner, is_open=False).count()}
+        if keys is None:
+            totals |= {"rules": RULES, "executions": len(loaded.statement.executions)}
+        AccountTotals.objects.update_or_create(account=owner, defaults=totals)
+    return changed
+
+
+def settings_of(account: BrokerAccount) -> MatchSettings:
+    """How the account's owner wants its fills read."""
+    return MatchSettings(
+        method=MatchingMethod(account.matching),
+        grouping=Grouping(account.grouping),
+        base_currency=account.base_currency or None,
+        forex=account.counts_forex,
+    )
+
+
+def outdated_accounts() -> QuerySet[BrokerAccount]:
+    """Accounts whose trades were read by other rules than these, or never."""
+    return BrokerAccount.objects.exclude(totals__rules=RULES)
+
+
+class _Writer:
+    """Replaces the derived rows of an account, or of some of its instruments."""
+
+    def __init__(self, account: BrokerAccount, loaded: Loaded, book: AccountBook, keys: frozenset[str] | None) -> None:
+        self.account = account
+        self.loaded = loaded
+        self.book = book
+        self.keys = keys
+        self.pks = dict(AccountInstrument.objects.filter(account=account).values_list("key", "instrument_id"))
+        self.findings = [(str(finding.params.get("id", "")), finding) for finding in book.findings]
+
+    def write(self) -> int:
+        """Everything; returns how many round trips changed."""
+        before = self._marks()
+        days = self._drop()
+        trips = self._fitting(self.book.match.round_trips) + self._fitting(self.book.match.open_trips)
+        after = self._write_trips(trips)
+        self._write_lots()
+        self._write_lines()
+        self._write_bridge()
+        self._write_findings()
+        self._write_days(days, trips)
+        return sum(1 for key in {*before, *after} if before.get(key) != after.get(key))
+
+    def _mine(self, model: type[Model]) -> list[QuerySet[Any]]:
+        """The rows of the instruments that are replaced, in as many parts as SQL can name them in."""
+        found = model._default_manager.filter(account=self.account)  # noqa: SLF001 - Django's door to a model chosen at run time
+        return [found] if self.keys is None else [found.filter(instrument_key__in=part) for part in batches(sorted(self.keys))]
+
+    def _marks(self) -> dict[str, tuple[Any, ...]]:
+        return {key: tuple(mark) for part in self._mine(RoundTripRow) for key, *mark in part.values_list("key", *rows.MARK)}
+
+    def _drop(self) -> set[date]:
+        """Delete what is replaced; the days whose totals it was in."""
+        days: set[date] = set()
+        for part in self._mine(RoundTripRow):
+            days.update(day for day in part.values_list("closed_on", flat=True).distinct() if day)
+            TripFillRow.objects.filter(trip__in=part).delete()
+            ClosedLotRow.objects.filter(trip__in=part).delete()
+            part.delete()
+        for model in _BY_INSTRUMENT:
+            for part in self._mine(model):
+                part.delete()
+        return days
+
+    def _fitting(self, trips: Iterable[RoundTrip]) -> list[RoundTrip]:
+        """Trips whose amounts the database can hold; a finding for each of the others."""
+        kept = []
+        for trip in trips:
+            if rows.fits(trip):
+                kept.append(trip)
+            else:
+                message = f"{trip.instrument.symbol}: a trade was left out, because its amounts are larger than any account's."
+                first = trip.fills[0].execution_id if trip.fills else ""
+                self.findings.append((first, Finding(Severity.WARNING, "amount_out_of_range", message, params={"id": first})))
+        return kept
+
+    def _write_trips(self, trips: list[RoundTrip]) -> dict[str, tuple[Any, ...]]:
+        by_fill = {line.id: line for line in self.book.lines if line.kind is LineKind.FILL}
+        base, pk = self.account.base_currency, self.account.pk
+        made = [rows.trip_row(pk, base, trip, self.pks, rows.worst_status(trip, by_fill)) for trip in trips]
+        insert(RoundTripRow, rows.TRIP, made)
+        ids = {key: pk for part in self._mine(RoundTripRow) for key, pk in part.values_list("key", "pk")}
+        fills = (rows.fill_row(ids[trip.key], number, fill) for trip in trips for number, fill in enumerate(trip.fills, 1))
+        insert(TripFillRow, rows.FILL, fills)
+        lots = (rows.closed_lot_row(ids[trip.key], number, lot) for trip in trips for number, lot in enumerate(trip.closed_lots, 1))
+        insert(ClosedLotRow, rows.CLOSED_LOT, lots)
+        return {trip.key: rows.trip_mark(row) for trip, row in zip(trips, made, strict=True)}
+
+    def _write_lots(self) -> None:
+        result, pk = self.book.match, self.account.pk
+        insert(OpenLotRow, rows.OPEN_LOT, rows.open_lot_rows(pk, filter(rows.fits, result.open_lots), self.pks))
+        insert(UnmatchedRow, rows.UNMATCHED, (rows.unmatched_row(pk, left, self.pks) for left in result.unmatched))
+        insert(FlagRow, rows.FLAG, (rows.flag_row(pk, flag, self.pks) for flag in result.flags if rows.fits(flag)))
+
+    def _write_lines(self) -> None:
+        lines = filter(rows.fits, self.book.lines)
+        insert(ReconciliationRow, rows.LINE, (rows.line_row(self.account.pk, line, self.pks, self.loaded.carried) for line in lines))
+
+    def _write_bridge(self) -> None:
+        """One bridge per instrument: they add up to the account's, and each can be replaced alone."""
+        lines = rows.bridges(self.loaded.statement.executions, self.book.match)
+        made = [[self.account.pk, key, line.line, line.currency, line.amount] for key, line in lines if line.amount and rows.fits(line)]
+        insert(BridgeRow, ("account_id", "instrument_key", "line", "currency", "amount"), made)
+
+    def _write_findings(self) -> None:
+        key_of = {row.execution_id: row.instrument.key for row in self.loaded.statement.executions}
+        made = [
+            [self.account.pk, key_of.get(name, ""), item.severity, item.code, item.message, item.remedy, dict(item.params)]
+            for name, item in self.findings
+        ]
+        insert(FindingRow, ("account_id", "instrument_key", "severity", "code", "message", "remedy", "params"), made)
+
+    def _write_days(self, days: set[date], trips: list[RoundTrip]) -> None:
+        """Sum again the days in which something was or is; from the table, because other instruments closed on them too."""
+        days |= {trip.closed_on for trip in trips if trip.closed_on}
+        totals = DayTotals.objects.filter(account=self.account)
+        closed = counted(RoundTripRow.objects.filter(account=self.account))
+        parts = [(totals, closed)]
+        if self.keys is not None:
+            parts = [(totals.filter(day__in=part), closed.filter(closed_on__in=part)) for part in batches(sorted(days))]
+        for old, trip_rows in parts:
+            old.delete()
+            insert(DayTotals, _DAY, (_day_row(self.account.pk, *key, summary) for key, summary in _by_day(trip_rows).items()))
+
+
+def counted(trips: QuerySet[RoundTripRow]) -> QuerySet[RoundTripRow]:
+    """Those that the empty filter takes and whose result is known."""
+    return trips.filter(is_open=False, counts=True, net_e8__isnull=False).exclude(asset_class=AssetClass.FOREX)
+
+
+def _by_day(trips: QuerySet[RoundTripRow]) -> dict[tuple[date, str], Summary]:
+    sums: dict[tuple[date, str], Summary] = {}
+    for day, currency, net, fees, gain in trips.order_by("pk").values_list("closed_on", "result_currency", "net_e8", "fees_e8", "gain_e8"):
+        assert day is not None
+        assert net is not None
+        sums[day, currency] = sums.get((day, currency), Summary()).merge(Summary.of_one(net, fees or 0, gain))
+    return sums
+
+
+def _day_row(account_id: int, day: date, currency: str, summary: Summary) -> list[Any]:
+    return [account_id, day, currency, *(getattr(summary, name) for name in _DAY[3:])]
