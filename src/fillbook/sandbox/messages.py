@@ -1,0 +1,26 @@
+"""What travels between the HTTP server and a pretend broker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request. headers: names in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One reply. delay: seconds before it is sent. cut: bytes after which the connection breaks, although all were promised."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", "text/xml;charset=UTF-8"),)
+    delay: float = 0.0
+    cut: int | None = None
