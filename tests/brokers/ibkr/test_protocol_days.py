@@ -161,16 +161,19 @@ def test_query_that_hangs_on_days_is_asked_bare_and_remembered() -> None:
 
 
 def test_other_days_than_asked_for_are_not_taken_for_them() -> None:
-    told = drive(accepted(), YEAR, accepted(), YEAR, window=days("2019-01-01", "2019-12-31"))
+    told = drive(*[accepted(), YEAR] * 3, window=days("2019-01-01", "2019-12-31"))
+    assert told.asked[2:] == ["SendRequest", GET, "SendRequest p=365", GET]
     assert told.code == "window_ignored"
     assert isinstance(told.error, Unsupported)
     assert told.pages == []
 
 
 def test_collapsed_statement_is_not_taken_for_the_days_asked() -> None:
-    told = drive(accepted(), DAY, accepted(), DAY, window=days("2026-09-10", "2026-09-25"))
+    told = drive(*[accepted(), DAY] * 3, window=days("2026-09-10", "2026-09-25"))
     assert told.code == "short_statement"
     assert told.pages == []
+    told = drive(accepted(), DAY, accepted(), DAY, accepted(), YEAR, window=days("2026-09-10", "2026-09-25"))
+    assert [page.content for page in told.pages] == [YEAR.body]
 
 
 def test_new_link_that_cannot_be_validated_waits_also_for_given_days() -> None:

@@ -231,10 +231,22 @@ def _fall_back(fetch: Fetch, trouble: BrokerError) -> _Step:
         raise trouble
     if fetch.year and fetch.spans and not fetch.settle:
         return _another_form(replace(fetch, spans={**fetch.spans, fetch.form: 0}))
-    asked_for_days = not fetch.year and fetch.form == "fd_td"
-    if asked_for_days and trouble.code in {"1019", "1020"} and not fetch.new_link:
-        return _again(replace(fetch, form="bare", memory={**fetch.memory, "fd_td": "no"}))
+    if not fetch.year and trouble.code in {"1019", "1020"} and not fetch.new_link:
+        return _without_days(fetch, trouble)
     raise trouble
+
+
+def _without_days(fetch: Fetch, trouble: BrokerError) -> _Step:
+    """These days cannot be asked for as they are: perhaps the query's own period or the last 365 days hold them.
+
+    Raises:
+        BrokerError: the trouble, when both were tried.
+    """
+    tried = {**fetch.spans, fetch.form: 0}
+    untried = [form for form in (fetch.memory.get("form"), "bare", "p") if form in {"bare", "p"} and form not in tried]
+    if not untried:
+        raise trouble
+    return _again(replace(fetch, form=untried[0], spans=tried, memory={**fetch.memory, "fd_td": "no"}))
 
 
 # --- statements
@@ -254,12 +266,10 @@ def _arrived(fetch: Fetch, body: bytes, statement: Statement) -> _Step:
     first, last = _days(fetch.window)
     if span.first <= first + timedelta(days=5) and span.last >= last - timedelta(days=5):
         return _keep(fetch, body, covers, {})
-    if fetch.form == "fd_td":
-        return _again(replace(fetch, form="bare", memory={**fetch.memory, "fd_td": "no"}))
-    if span.last < first or span.first > last:
-        raise error("window_ignored")
+    if fetch.form == "fd_td" or span.last < first or span.first > last:
+        return _without_days(fetch, error("window_ignored"))
     if span.days == 1:
-        raise error("short_statement")
+        return _without_days(fetch, error("short_statement"))
     return _keep(fetch, body, covers, {})
 
 
@@ -304,7 +314,7 @@ def _halved(fetch: Fetch) -> _Step:
     first, last = _days(window)
     chunk = ((last - first).days + 2) // 2
     memory = {**fetch.memory, "chunk": chunk} | ({"form": "fd_td"} if fetch.year else {})
-    fetch = replace(fetch, memory=memory, form="fd_td", year=False, moved=0)
+    fetch = replace(fetch, memory=memory, form="fd_td", year=False, moved=0, spans={})
     windows = _windows(DateRange(first, last), fetch)
     return _again(replace(fetch, window=windows[0], rest=windows[1:] + fetch.rest))
 
@@ -335,7 +345,7 @@ def _repeat(fetch: Fetch) -> _Step:
 
 def _next_window(fetch: Fetch) -> Fetch:
     fresh = replace(fetch, phase="ask", window=fetch.rest[0], rest=fetch.rest[1:], restarts=0, moved=0, reference="", polls=0, repeats=0)
-    return replace(fresh, switched=False)
+    return replace(fresh, switched=False, spans={})
 
 
 # --- days
