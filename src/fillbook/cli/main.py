@@ -16,6 +16,7 @@ from fillbook.cli.stop import Stop
 COMMANDS: Final = {
     "check": "compare statements with your broker's own figures; nothing is stored and nothing is sent",
     "import": "store statements in the database",
+    "serve": "start Fillbook in the browser",
     "passwd": "set a new password for a user",
 }
 """Name -> what it does; the module is `fillbook.cli.<name>_command`, with `add_arguments(parser)` and `run(options) -> exit status`."""
