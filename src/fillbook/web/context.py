@@ -1,0 +1,96 @@
+"""What the frame of every page needs: the menu, the look its reader chose, whether the sandbox is what they look at."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from fillbook.storage.access import accounts_of, links_of
+from fillbook.storage.models import AccountKind, LinkState, User
+
+_MENU: Final = (
+    ("dashboard", "Dashboard", "dashboard", "d"),
+    ("trades", "Trades", "trades", "t"),
+    ("accounts", "Accounts", "accounts", "a"),
+)
+_SECTIONS: Final = {
+    "dashboard": "dashboard",
+    "welcome": "dashboard",
+    "trades": "trades",
+    "trade": "trades",
+    "settings": "settings",
+    "settings-key": "settings",
+}
+_SECTION_BY_PREFIX: Final = (
+    ("account_", "settings"),
+    ("mfa_", "settings"),
+    ("usersessions_", "settings"),
+    ("account", "accounts"),
+    ("link", "accounts"),
+    ("upload", "accounts"),
+)
+_THEMES: Final = {
+    User.Theme.SYSTEM: ("", "system", User.Theme.LIGHT, "Theme: as your system. Switch to light"),
+    User.Theme.LIGHT: ("light", "sun", User.Theme.DARK, "Theme: light. Switch to dark"),
+    User.Theme.DARK: ("dark", "moon", User.Theme.SYSTEM, "Theme: dark. Switch to your system's"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One place of the menu. key: pressed after g. count: things there that need the user."""
+
+    name: str
+    url: str
+    icon: str
+    key: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page. theme, colours: attributes of the root element, "" for the default."""
+
+    theme: str = ""
+    colours: str = ""
+    theme_icon: str = "system"
+    next_theme: str = User.Theme.LIGHT
+    theme_words: str = ""
+    section: str = ""
+    menu: tuple[MenuItem, ...] = ()
+    sandbox: bool = False
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor: `frame`, also for error pages, which may come before there is a user."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not user.is_authenticated:
+        return {"frame": Frame()}
+    theme, icon, next_theme, words = _THEMES[User.Theme(user.theme)]
+    section = _section(request)
+    trouble = links_of(user).filter(state=LinkState.NEEDS_USER).count()
+    menu = tuple(
+        MenuItem(name, reverse(url), icon_name, key, current=section == url, count=trouble if url == "accounts" else 0)
+        for url, name, icon_name, key in _MENU
+    )
+    return {
+        "frame": Frame(
+            theme=theme,
+            colours="" if user.gain_colours == User.GainColours.TEAL_VERMILION else user.gain_colours,
+            theme_icon=icon,
+            next_theme=next_theme,
+            theme_words=words,
+            section=section,
+            menu=menu,
+            sandbox=accounts_of(user).filter(kind=AccountKind.SANDBOX).exists(),
+        )
+    }
+
+
+def _section(request: HttpRequest) -> str:
+    name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+    if name in _SECTIONS:
+        return _SECTIONS[name]
+    return next((section for prefix, section in _SECTION_BY_PREFIX if name.startswith(prefix)), "")

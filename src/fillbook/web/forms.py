@@ -1,0 +1,86 @@
+"""Forms of our own pages; signing in has allauth's."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
+
+from fillbook.brokers.interface import FieldError
+from fillbook.brokers.manifests import Manifest
+from fillbook.storage.models import User
+
+
+class SetUpForm(forms.Form):
+    """The first user: the code that only who reads the terminal knows, and how they want to sign in."""
+
+    code = forms.CharField(
+        label="Set-up code",
+        max_length=64,
+        help_text="Printed in the terminal where Fillbook was started.",
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "class": "mono"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        help_text="You sign in with it. Nothing is sent to it.",
+        widget=forms.EmailInput({"autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label="Password",
+        max_length=256,
+        strip=False,
+        help_text=password_validators_help_text_html,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the password against the rules, the e-mail address known."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if password := cleaned.get("password"):
+            try:
+                validate_password(password, User(email=cleaned.get("email", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class LinkForm(forms.Form):
+    """What a broker's manifest asks for. Secrets are never sent back to the page, not even after an error."""
+
+    def __init__(self, manifest: Manifest, *args: Any, renew: bool = False, **kwargs: Any) -> None:
+        """Make the fields. renew: what is left empty stays as it is."""
+        super().__init__(*args, **kwargs)
+        for wanted in manifest.form:
+            attributes: dict[str, str] = {
+                "inputmode": wanted.inputmode,
+                "autocomplete": wanted.autocomplete,
+                "autocapitalize": "off",
+                "spellcheck": "false",
+                "class": "mono",
+            }
+            if wanted.pattern:
+                attributes["pattern"] = wanted.pattern
+            widget = forms.PasswordInput(attributes) if wanted.secret else forms.TextInput(attributes)
+            help_text = f"{wanted.help} Leave it empty to keep the one you have." if renew else wanted.help
+            self.fields[wanted.name] = forms.CharField(
+                label=wanted.label,
+                help_text=help_text,
+                max_length=wanted.maxlength,
+                required=not renew,
+                widget=widget,
+                error_messages={"required": "Please fill this in."},
+            )
+
+    def refuse(self, errors: Iterable[FieldError]) -> None:
+        """Show why the broker's connector does not take the answer."""
+        for error in errors:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
+
+
+class LookForm(forms.Form):
+    """How pages look; a part that is not sent stays as it is."""
+
+    theme = forms.ChoiceField(choices=User.Theme.choices, required=False)
+    gain_colours = forms.ChoiceField(choices=User.GainColours.choices, required=False)

@@ -1,0 +1,92 @@
+"""Brokers as a user chooses among them: what each can give, in words made from its manifest."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from fillbook.brokers.manifests import LinkKind, Manifest, Precision, QualityLevel, Renewal
+
+LEVELS: Final = {
+    QualityLevel.PARSES: ("Reads", "Reads this broker's statements."),
+    QualityLevel.RECONCILES: ("Reconciles", "Every fill and position is compared with the broker's own figures."),
+    QualityLevel.COMPLETE: ("Complete", "Compared to the cent in every asset class, corporate actions included."),
+}
+_TIMES: Final = {Precision.EXACT: "To the second", Precision.DATE: "Day only", Precision.MIXED: "Some to the second"}
+_CLASSES: Final = {
+    "stock": "stocks",
+    "option": "options",
+    "future": "futures",
+    "future_option": "options on futures",
+    "forex": "currencies",
+    "cfd": "CFDs",
+    "bond": "bonds",
+    "bill": "bills",
+    "warrant": "warrants",
+    "structured": "structured products",
+    "fund": "funds",
+    "crypto": "crypto",
+    "commodity": "metals",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One thing a broker can or cannot do. good: None where it is neither."""
+
+    name: str
+    value: str
+    good: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerCard:
+    """A broker in a list."""
+
+    id: str
+    name: str
+    summary: str
+    level: str
+    level_words: str
+    classes: str
+    capabilities: tuple[Capability, ...]
+    by_redirect: bool
+
+
+def card(manifest: Manifest) -> BrokerCard:
+    """A broker as a list shows it."""
+    level, words = LEVELS[manifest.quality.level]
+    return BrokerCard(
+        id=manifest.id,
+        name=manifest.name,
+        summary=manifest.summary,
+        level=level,
+        level_words=words,
+        classes=", ".join(_CLASSES.get(name, name) for name in manifest.asset_classes),
+        capabilities=capabilities(manifest),
+        by_redirect=manifest.link is LinkKind.REDIRECT,
+    )
+
+
+def capabilities(manifest: Manifest) -> tuple[Capability, ...]:
+    """The rows of the capability table, the same for every broker and in the same order."""
+    can = manifest.capabilities
+    return (
+        Capability("History at the start", "All there is" if can.history_days is None else _days(can.history_days)),
+        Capability("Time of each fill", _TIMES[can.time], good=can.time is Precision.EXACT),
+        Capability("New trades", "During the day" if can.same_day else "The next morning"),
+        Capability("Open positions to check against", "Yes" if can.positions else "No", good=can.positions),
+        Capability("Several accounts in one link", "Yes" if can.several_accounts else "No", good=can.several_accounts),
+        Capability("The link lasts", _lasts(can.renewal, can.renewal_days)),
+    )
+
+
+def _days(days: int) -> str:
+    years, rest = divmod(days, 365)
+    if rest:
+        return f"{days} days"
+    return "One year" if years == 1 else f"{years} years"
+
+
+def _lasts(renewal: Renewal, days: int | None) -> str:
+    if renewal is Renewal.NONE or days is None:
+        return "Until you end it"
+    return f"Up to {_days(days).lower()}, then renew it"

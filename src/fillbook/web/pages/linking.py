@@ -1,0 +1,97 @@
+"""Linking a broker: choose one, follow its guide, hand over what it asks for, watch the first statement arrive."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fillbook.brokers.interface import Endpoint
+from fillbook.brokers.manifests import Manifest, manifest, manifests
+from fillbook.storage.access import link_for, runs_of
+from fillbook.sync import service
+from fillbook.web.forms import LinkForm
+from fillbook.web.pages.brokers import capabilities, card
+from fillbook.web.pages.progress import link_progress
+from fillbook.web.viewer import is_partial, recently_confirmed, vary_on_partial, viewer
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """All brokers there are, with what each can give."""
+    return render(request, "pages/link_choose.html", {"brokers": [card(one) for one in manifests().values()]})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_confirmed
+def broker(request: HttpRequest, broker_id: str) -> HttpResponse:
+    """Guide, promises and form of one broker. What is typed goes to the broker for a trial and is kept sealed."""
+    chosen = known_broker(broker_id)
+    form = LinkForm(chosen, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        outcome = service.begin_link(viewer(request), chosen.id, Endpoint.LIVE, form.cleaned_data)
+        if outcome.link and not outcome.errors:
+            return redirect("link-progress", outcome.link.pk)
+        form.refuse(outcome.errors)
+    return _guide(request, chosen, form, renew=False)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_confirmed
+def replace(request: HttpRequest, link_id: str) -> HttpResponse:
+    """The same page for a link that gets a new credential; the old one stays until the new one has worked."""
+    link = link_for(viewer(request), link_id)
+    chosen = known_broker(link.broker)
+    form = LinkForm(chosen, request.POST or None, renew=True)
+    if request.method == "POST" and form.is_valid():
+        outcome = service.replace_credential(viewer(request), link.pk, form.cleaned_data)
+        if not outcome.errors:
+            return redirect("link-progress", link.pk)
+        form.refuse(outcome.errors)
+    return _guide(request, chosen, form, renew=True)
+
+
+def _guide(request: HttpRequest, chosen: Manifest, form: LinkForm, renew: bool) -> HttpResponse:
+    context = {"broker": chosen, "form": form, "capabilities": capabilities(chosen), "renew": renew}
+    return render(request, "pages/link_broker.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def progress(request: HttpRequest, link_id: str) -> HttpResponse:
+    """How far a link is; the page asks for its middle again every other second while something goes on."""
+    link = link_for(viewer(request), link_id)
+    run = runs_of(viewer(request)).filter(link=link).first()
+    context = {"progress": link_progress(link, run, known_broker(link.broker), timezone.now())}
+    template = "pages/_progress.html" if is_partial(request) else "pages/link_progress.html"
+    return vary_on_partial(render(request, template, context))
+
+
+@require_POST
+def start_sandbox(request: HttpRequest) -> HttpResponse:
+    """Link the practice broker."""
+    try:
+        outcome = service.start_sandbox(viewer(request))
+    except service.Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("welcome")
+    assert outcome.link is not None
+    return redirect("link-progress", outcome.link.pk)
+
+
+@require_POST
+def remove_sandbox(request: HttpRequest) -> HttpResponse:
+    """Take the practice broker and everything that came from it away."""
+    service.remove_sandbox(viewer(request))
+    messages.success(request, "The sandbox is gone, with everything that came from it.")
+    return redirect("dashboard")
+
+
+def known_broker(broker_id: str) -> Manifest:
+    """A broker by its id; raises `Http404` for any other text."""
+    try:
+        return manifest(broker_id)
+    except KeyError:
+        raise Http404("There is no such broker.") from None

@@ -1,0 +1,166 @@
+"""How far a run is, in words: named steps, what is so, what happens next, and the one thing to do if there is one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.urls import reverse
+
+from fillbook.brokers.manifests import Manifest
+from fillbook.storage.models import Link, LinkState, RunState, SyncRun
+from fillbook.sync import service
+from fillbook.web import readable
+
+_PAUSE: Final = "pause"
+_OURS: Final = ("read", "match")
+_BEFORE: Final = ("", "start")
+_OPEN: Final = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
+
+
+class Mark(StrEnum):
+    """Where a step stands."""
+
+    DONE = "done"
+    NOW = "now"
+    AHEAD = "ahead"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named step. note: how long it has taken so far, on the present one."""
+
+    name: str
+    mark: Mark
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The one thing to do. post: by a form rather than a link."""
+
+    name: str
+    url: str
+    post: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is so, what it means for the data, what happens next. tone: good, bad, warn or plain."""
+
+    title: str
+    tone: str
+    sentences: tuple[str, ...]
+    action: Next | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A run as the page shows it. url: where its state is asked for. polls: something still goes on."""
+
+    words: Words
+    broker: str
+    url: str
+    steps: tuple[Step, ...] = ()
+    polls: bool = False
+    sandbox: bool = False
+    elapsed: str = ""
+
+
+def link_progress(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -> Progress:
+    """The state of a link with its latest run."""
+    going = run is not None and run.state in _OPEN
+    told = run is not None and (going or run.state == RunState.FAILED) and link.state != LinkState.PAUSED
+    return Progress(
+        words=words_of(link, run, broker, now),
+        broker=broker.name,
+        url=reverse("link-progress", args=[link.pk]),
+        steps=steps_of(run, broker, now) if run is not None and told else (),
+        polls=going,
+        sandbox=link.is_sandbox,
+        elapsed=_passed(run.started_at or run.created_at, now) if run is not None and going else "",
+    )
+
+
+def upload_progress(run: SyncRun, now: datetime) -> Progress:
+    """The state of an accepted file."""
+    going = run.state in _OPEN
+    at = _OURS.index(run.step) if run.step in _OURS else 0
+    marks = [Mark.DONE if index < at else Mark.NOW if index == at else Mark.AHEAD for index in range(len(_OURS))]
+    if run.state == RunState.DONE:
+        words = Words("In your book", "good", (_arrived(run),), Next("See how you trade", reverse("dashboard")))
+    elif run.state == RunState.FAILED:
+        words = Words(
+            "It was not taken in", "bad", (run.error_message, "Nothing was changed."), Next("Choose another file", reverse("upload"))
+        )
+    else:
+        words = Words("Taking your file in", "plain", ("You may leave this page; it goes on by itself.",))
+    return Progress(
+        words=words,
+        broker="Your file",
+        url=reverse("upload-progress", args=[run.pk]),
+        steps=tuple(Step(service.STEPS[code], mark) for code, mark in zip(_OURS, marks, strict=True)) if going else (),
+        polls=going,
+        elapsed=_passed(run.started_at or run.created_at, now) if going else "",
+    )
+
+
+def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -> Words:
+    """The state of a link in sentences, with the one thing to do if there is one."""
+    retry = Next("Sync now", reverse("link-sync", args=[link.pk]), post=True)
+    if run is not None and run.state == RunState.WAITING:
+        return _waiting(link, run, now)
+    if run is not None and run.state in _OPEN:
+        return Words(f"Fetching from {broker.name}", "plain", ("You may leave this page; it goes on by itself.",))
+    if link.state == LinkState.PAUSED:
+        resume = Next("Resume", reverse("link-resume", args=[link.pk]), post=True)
+        return Words("Paused", "plain", ("Nothing is fetched until you resume. What was fetched stays.",), resume)
+    if link.state == LinkState.NEEDS_USER:
+        mend = Next("Replace what you entered", reverse("link-replace", args=[link.pk]))
+        return Words("One thing for you to do", "bad", (link.error_message, "What was fetched before stays as it is."), mend)
+    if run is not None and run.state == RunState.FAILED:
+        sentences = (run.error_message, "Nothing was lost. We try again with the next nightly sync.")
+        return Words("It did not work this time", "warn", sentences, retry)
+    if link.linked_at is None:
+        return Words("Not linked yet", "warn", ("Nothing was fetched so far.",), retry)
+    onward = Next("See how you trade", reverse("dashboard"))
+    return Words("Linked", "good", (_arrived(run), f"From now on {broker.name} is asked by itself, once a day."), onward)
+
+
+def _waiting(link: Link, run: SyncRun, now: datetime) -> Words:
+    again = f"We try again {readable.until(run.retry_at, now)}." if run.retry_at else "We try again shortly."
+    if link.validating_until is not None and link.linked_at is None:
+        end = f"If it still does not work {readable.until(link.validating_until, now)}, we tell you what to check."
+        kept = "What you entered is kept sealed; you need not do anything."
+        return Words("Still validating", "warn", (run.error_message, again, end, kept))
+    return Words("Waiting to try again", "warn", (run.error_message, again, "Nothing was lost."))
+
+
+def _arrived(run: SyncRun | None) -> str:
+    if run is None or not run.rows_new:
+        return "Everything the broker sent was known already."
+    return f"{readable.plural(run.rows_new, 'row')} came in."
+
+
+def steps_of(run: SyncRun, broker: Manifest, now: datetime) -> tuple[Step, ...]:
+    """The broker's own steps, then ours, each with where it stands."""
+    codes = [*(code for code in broker.steps if code != _PAUSE), *_OURS]
+    if run.step in codes:
+        at = codes.index(run.step)
+    else:
+        at = 0 if run.step in _BEFORE else 1
+    steps = []
+    for index, code in enumerate(codes):
+        name = broker.steps.get(code) or service.STEPS[code]
+        if index != at:
+            steps.append(Step(name, Mark.DONE if index < at else Mark.AHEAD))
+        elif run.state == RunState.FAILED:
+            steps.append(Step(name, Mark.FAILED))
+        else:
+            steps.append(Step(name, Mark.NOW, _passed(run.step_started_at or run.created_at, now)))
+    return tuple(steps)
+
+
+def _passed(start: datetime, now: datetime) -> str:
+    return readable.duration(max(now - start, timedelta()))

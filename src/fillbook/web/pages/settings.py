@@ -1,0 +1,103 @@
+"""Settings: how pages look, how one signs in, and the key that opens the sealed secrets."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings as instance_settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fillbook.storage import keyfile
+from fillbook.storage.models import Instance, SecurityEvent, User
+from fillbook.web.forms import LookForm
+from fillbook.web.viewer import recently_confirmed, viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way a page can look. note: what speaks for it."""
+
+    value: str
+    name: str
+    icon: str = ""
+    note: str = ""
+
+
+THEMES: Final = (
+    Choice(User.Theme.SYSTEM, "As your system", "system"),
+    Choice(User.Theme.LIGHT, "Light", "sun"),
+    Choice(User.Theme.DARK, "Dark", "moon"),
+)
+COLOURS: Final = (
+    Choice(User.GainColours.TEAL_VERMILION, "Teal and vermilion", note="Everybody can tell them apart, red-green blind readers included."),
+    Choice(User.GainColours.GREEN_RED, "Green and red", note="Green for gains, red for losses."),
+    Choice(User.GainColours.RED_GREEN, "Red and green", note="Red for gains, green for losses, as in East Asia."),
+)
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Everything that can be set, with its present state."""
+    user = viewer(request)
+    kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    return render(
+        request,
+        "pages/settings.html",
+        {
+            "themes": THEMES,
+            "colours": COLOURS,
+            "app_is_on": Authenticator.Type.TOTP in kinds,
+            "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
+            "sessions": len(UserSession.objects.purge_and_list(user)),
+            "key_exported_at": Instance.load().key_exported_at,
+            "may_export": user.is_operator and not instance_settings.VAULT_KEYS,
+            "key_is_elsewhere": bool(instance_settings.VAULT_KEYS),
+        },
+    )
+
+
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Change theme or gain colours, what is not sent stays; goes back to the page it came from."""
+    user = viewer(request)
+    form = LookForm(request.POST)
+    if form.is_valid():
+        user.theme = form.cleaned_data["theme"] or user.theme
+        user.gain_colours = form.cleaned_data["gain_colours"] or user.gain_colours
+        user.save(update_fields=["theme", "gain_colours"])
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return redirect(target if safe else "settings")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_confirmed
+def key(request: HttpRequest) -> HttpResponse:
+    """Offer the vault key for safe keeping; a POST shows it or sends it as a file.
+
+    Whoever holds it and the database can read brokers' tokens, so only the operator sees it, after confirming their password.
+    """
+    user = viewer(request)
+    if not user.is_operator:
+        return redirect("settings")
+    if instance_settings.VAULT_KEYS:
+        return render(request, "pages/key.html", {"elsewhere": True})
+    if request.method != "POST":
+        return render(request, "pages/key.html", {"first": "first" in request.GET})
+    text = keyfile.read(instance_settings.VAULT_KEY_FILE)
+    Instance.objects.filter(pk=1).update(key_exported_at=timezone.now())
+    SecurityEvent.objects.create(user=user, what="vault_key_exported")
+    if request.POST.get("as") == "file":
+        return HttpResponse(
+            text + "\n",
+            content_type="application/octet-stream",
+            headers={"Content-Disposition": 'attachment; filename="fillbook-vault.key"'},
+        )
+    messages.success(request, "Keep this key apart from the backups of your database.")
+    return render(request, "pages/key.html", {"key": text, "first": "first" in request.POST})

@@ -1,0 +1,203 @@
+"""How numbers, days and times read on a page.
+
+Minus is U+2212, separators are the language's, rounding (half to even) happens here and nowhere before. An unknown value is an em
+dash, never a zero.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+
+from fillbook.ledger.numbers import EXACT
+
+MINUS: Final = "\u2212"
+UNKNOWN: Final = "\u2014"
+_THIN: Final = "\u202f"
+_WITHOUT_CENTS: Final = frozenset({"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "VND"})
+_WITH_MILLS: Final = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def cents(currency: str) -> int:
+    """Decimals that amounts of a currency are shown with; 2 for an unknown one."""
+    if currency in _WITHOUT_CENTS:
+        return 0
+    return 3 if currency in _WITH_MILLS else 2
+
+
+def number(value: Decimal, decimals: int, signed: bool = False) -> str:
+    """A number with exactly so many decimals and grouped thousands. `signed` adds a plus; what rounds to zero has no sign."""
+    rounded = EXACT.quantize(value, Decimal(1).scaleb(-decimals))
+    return _sign(rounded, signed) + _grouped(format(abs(rounded), "f"))
+
+
+def amount(value: Decimal | None, currency: str = "", signed: bool = False) -> str:
+    """An amount of money with the currency's decimals, without its name."""
+    return UNKNOWN if value is None else number(value, cents(currency), signed)
+
+
+def gain(value: Decimal | None, currency: str = "") -> str:
+    """A profit or loss: an amount that always says its sign."""
+    return amount(value, currency, signed=True)
+
+
+def short_amount(value: Decimal, signed: bool = True) -> str:
+    """An amount for narrow places: `+12.3k`, `−1.25M`; below 1,000 whole units."""
+    size = abs(value)
+    for limit, letter in ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k")):
+        if size >= limit:
+            return number(value / limit, 1 if size >= 10 * limit else 2, signed) + letter
+    return number(value, 0, signed)
+
+
+def percent(value: Decimal | None, signed: bool = False, decimals: int = 1) -> str:
+    """A percentage, which is 12.5 for `12.5 %`."""
+    return UNKNOWN if value is None else number(value, decimals, signed) + _THIN + "%"
+
+
+def ratio(value: Decimal | None) -> str:
+    """A plain ratio with two decimals."""
+    return UNKNOWN if value is None else number(value, 2)
+
+
+def quantity(value: Decimal | None, signed: bool = False) -> str:
+    """Units without trailing zeros."""
+    return UNKNOWN if value is None else _sign(value, signed) + _grouped(_trimmed(abs(value)))
+
+
+def price(value: Decimal | None, least: int = 2) -> str:
+    """A price as precise as it is (at most 6 decimals) and at least with `least` decimals."""
+    if value is None:
+        return UNKNOWN
+    decimals = min(max(len(_trimmed(abs(value)).partition(".")[2]), least), 6)
+    return number(value, decimals)
+
+
+def day(value: date | None) -> str:
+    """`12 Mar 2026`."""
+    return UNKNOWN if value is None else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def weekday(value: date) -> str:
+    """`Fri 20 Nov`, for a day that is near."""
+    return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
+
+
+def month(value: date) -> str:
+    """`Mar 2026`."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def days(first: date | None, last: date | None) -> str:
+    """A period: `3 Mar – 12 Apr 2026`, `Mar 2026`, `since 3 Mar 2026`, `until 12 Apr 2026`, `all time`."""
+    if first is None or last is None:
+        if first is not None:
+            return f"since {day(first)}"
+        return "all time" if last is None else f"until {day(last)}"
+    if first == last:
+        return day(first)
+    tomorrow = last + timedelta(days=1)
+    if first.day == 1 and tomorrow.day == 1 and (first.year, first.month) == (last.year, last.month):
+        return month(first)
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
+        return str(first.year)
+    start = f"{first.day} {_MONTHS[first.month - 1]}" if first.year == last.year else day(first)
+    return f"{start} – {day(last)}"
+
+
+def zone_name(zone: str) -> str:
+    """`America/New_York` is `New York`."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def clock(moment: datetime, zone: str, seconds: bool = True) -> str:
+    """Time of day by the clock of a zone: `09:31:07`."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def moment(value: datetime | None, zone: str, seconds: bool = False) -> str:
+    """`12 Mar 2026, 09:31` by the clock of a zone, which the page names once."""
+    if value is None:
+        return UNKNOWN
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())}, {local.strftime('%H:%M:%S' if seconds else '%H:%M')}"
+
+
+def duration(value: timedelta | None) -> str:
+    """A length of time in its two largest units: `3 d 4 h`, `12 min 5 s`, `8 s`."""
+    if value is None:
+        return UNKNOWN
+    total = int(value.total_seconds())
+    parts = []
+    for name, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, total = divmod(total, size)
+        parts.append((count, name))
+    while len(parts) > 1 and not parts[0][0]:
+        del parts[0]
+    return " ".join(f"{count}\u00a0{name}" for count, name in parts[:2] if count) or f"0\u00a0{parts[0][1]}"
+
+
+def ago(value: datetime | None, now: datetime) -> str:
+    """How long ago something was, roughly: `just now`, `5 min ago`, `3 h ago`, `yesterday`, `12 Mar 2026`."""
+    if value is None:
+        return "never"
+    seconds = int((now - value).total_seconds())
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds // 60} min ago"
+    if seconds < 24 * 3600:
+        return f"{seconds // 3600} h ago"
+    return "yesterday" if seconds < 48 * 3600 else day(value.date())
+
+
+def until(value: datetime, now: datetime) -> str:
+    """How soon something is, roughly: `in a moment`, `in 14 min`, `in 3 h`, `in 5 days`."""
+    seconds = int((value - now).total_seconds())
+    if seconds < 60:
+        return "in a moment"
+    if seconds < 2 * 3600:
+        return f"in {seconds // 60} min"
+    return f"in {seconds // 3600} h" if seconds < 48 * 3600 else f"in {seconds // 86400} days"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 trade`, `1,204 trades`."""
+    return f"{_grouped(str(count))} {one if count == 1 else many or one + 's'}"
+
+
+def whole(count: int) -> str:
+    """A count with grouped thousands."""
+    return _grouped(str(count))
+
+
+def size(count: int) -> str:
+    """Bytes: `812 B`, `3.4 KB`, `12.0 MB`."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.1f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def _sign(value: Decimal, signed: bool) -> str:
+    if value < 0:
+        return MINUS
+    return "+" if signed and value > 0 else ""
+
+
+def _trimmed(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _grouped(text: str) -> str:
+    """Group the thousands of a plain unsigned number in the way of the active language."""
+    units, _, fraction = text.partition(".")
+    separator = formats.get_format("THOUSAND_SEPARATOR")
+    head = len(units) % 3
+    groups = ([units[:head]] if head else []) + [units[index : index + 3] for index in range(head, len(units), 3)]
+    point = formats.get_format("DECIMAL_SEPARATOR")
+    return f"{separator.join(groups)}{point}{fraction}" if fraction else str(separator.join(groups))

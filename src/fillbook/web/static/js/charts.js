@@ -1,0 +1,87 @@
+// <chart-frame> draws the ECharts option in its <script type="application/json">. Python builds the option and every sentence in it;
+// here colours are taken from the page's tokens ("var(--gain)") and the few functions an option needs are put in by name.
+
+const tokens = (element) => {
+  const probe = element.appendChild(document.createElement("i"));
+  const seen = new Map();
+  const color = (text) => {
+    if (!seen.has(text)) {
+      probe.style.color = text;
+      seen.set(text, getComputedStyle(probe).color);
+    }
+    return seen.get(text);
+  };
+  color.done = () => probe.remove();
+  return color;
+};
+
+const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
+const plain = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 6 });
+const minus = (text) => text.replace("-", "\u2212");
+
+// What is shown beside the pointer: lines that the server wrote, the first one strong.
+const tip = (lines) => {
+  const box = document.createElement("div");
+  box.className = "chart-tip num";
+  lines.forEach((line, index) => {
+    const row = document.createElement(index ? "span" : "b");
+    row.textContent = line;
+    box.append(row);
+  });
+  return box;
+};
+
+const functions = (tips) => ({
+  "fn:money": (value) => minus(compact.format(value)),
+  "fn:price": (value) => minus(plain.format(value)),
+  "fn:tips": (points) => {
+    const point = [points].flat().find((one) => tips[one.seriesIndex]?.[one.dataIndex]);
+    return point ? tip(tips[point.seriesIndex][point.dataIndex]) : "";
+  },
+});
+
+const resolve = (value, color, named) => {
+  if (typeof value === "string") return named[value] ?? (value.includes("var(--") ? color(value) : value);
+  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((one) => resolve(one, color, named));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolve(one, color, named)]));
+  }
+  return value;
+};
+
+class ChartFrame extends HTMLElement {
+  connectedCallback() {
+    this.scheme = matchMedia("(prefers-color-scheme: dark)");
+    this.redraw = () => this.draw();
+    this.scheme.addEventListener("change", this.redraw);
+    this.observer = new ResizeObserver(() => this.chart?.resize());
+    this.observer.observe(this);
+    this.draw();
+  }
+
+  disconnectedCallback() {
+    this.scheme.removeEventListener("change", this.redraw);
+    this.observer.disconnect();
+    this.chart?.dispose();
+  }
+
+  draw() {
+    const source = this.querySelector("script");
+    if (!source || !window.echarts) return;
+    const { option, tips = [], links = [] } = JSON.parse(source.textContent);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.chart?.dispose();
+    this.canvas ??= this.appendChild(Object.assign(document.createElement("div"), { className: "chart-canvas" }));
+    this.chart = window.echarts.init(this.canvas, null, { renderer: "canvas" });
+    const color = tokens(this);
+    this.chart.setOption({ animation: !still, animationDuration: 160, ...resolve(option, color, functions(tips)) });
+    color.done();
+    this.chart.on("click", (point) => {
+      const target = links[point.seriesIndex]?.[point.dataIndex];
+      if (target) location.assign(target);
+    });
+    this.setAttribute("data-drawn", "");
+  }
+}
+
+customElements.define("chart-frame", ChartFrame);

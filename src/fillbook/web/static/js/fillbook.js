@@ -1,0 +1,136 @@
+// Small helpers of every page. Pages work without them; with them fewer clicks are needed.
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// Dialogs: <button data-open="#id">, closed by data-close, by Escape (the browser's own) or by a click beside them.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.querySelector(opener.dataset.open)?.showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+});
+
+// Menus made of <details class="chip">: one open at a time, closed by a click elsewhere and by Escape.
+const closeMenus = (except) => {
+  for (const menu of all("details.chip[open]")) if (menu !== except) menu.open = false;
+};
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("details.chip");
+  // On a phone the shade around the sheet belongs to the <details> itself.
+  closeMenus(menu && event.target !== menu ? menu : null);
+});
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.("details.chip") || !event.target.open) return;
+  closeMenus(event.target);
+  event.target.querySelector("[autofocus]")?.focus();
+}, true);
+
+// Toasts leave after a while unless they say that something went wrong.
+const dismiss = (toast) => toast?.remove();
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close-toast]")) dismiss(event.target.closest(".toast"));
+});
+for (const toast of all(".toast:not(.toast-bad)")) setTimeout(() => dismiss(toast), 7000);
+
+// A pressed button shows it at once, and a form is not sent twice.
+document.addEventListener("submit", (event) => {
+  if (event.target.method === "dialog") return;
+  const button = event.submitter;
+  if (button?.getAttribute("aria-busy")) event.preventDefault();
+  else button?.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => {
+  for (const button of all("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// What is typed into a masked field may be looked at.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-reveal]");
+  if (!button) return;
+  const input = document.getElementById(button.dataset.reveal);
+  const shown = input.type === "text";
+  input.type = shown ? "password" : "text";
+  button.setAttribute("aria-pressed", String(!shown));
+});
+
+// <button data-copy="#id"> copies the text of an element.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.querySelector(button.dataset.copy);
+  await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+  const words = button.querySelector("span") ?? button;
+  const before = words.textContent;
+  words.textContent = "Copied";
+  setTimeout(() => (words.textContent = before), 1600);
+});
+
+// A form with data-word enables its last button only when the word is typed.
+const guard = (form) => {
+  const input = form.querySelector("[data-word]");
+  const button = form.querySelector("[data-guarded]");
+  if (!input || !button) return;
+  const needed = () => {
+    const choice = form.querySelector("[data-needs-word]");
+    return !choice || choice.checked;
+  };
+  const check = () => {
+    const typed = input.value.trim().toLowerCase() === input.dataset.word;
+    input.closest(".field").hidden = !needed();
+    button.disabled = needed() && !typed;
+  };
+  form.addEventListener("input", check);
+  check();
+};
+all("form").forEach(guard);
+
+// Times are shown by the clock of the exchange; hovering tells the viewer's own.
+document.addEventListener("mouseover", (event) => {
+  const time = event.target.closest?.("time[datetime*='T']");
+  if (!time || time.title) return;
+  const local = new Date(time.dateTime);
+  time.title = `Your time: ${local.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" })}`;
+});
+
+// Keys: g then a letter goes to a page, / finds a symbol, j and k walk through rows, ? lists them.
+let waiting = false;
+const rows = () => all("main .row-link").filter((row) => row.offsetParent !== null);
+const walk = (step) => {
+  const links = rows();
+  const next = links.indexOf(document.activeElement) + step;
+  links[Math.max(0, Math.min(next, links.length - 1))]?.focus();
+};
+const keys = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  "?": () => document.querySelector("#keys")?.showModal(),
+  "/": () => {
+    const menu = document.querySelector("[data-search]");
+    if (menu) menu.open = true;
+    menu?.querySelector("input")?.focus();
+  },
+};
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const menu = document.querySelector("details.chip[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+  const writing = event.target.closest?.("input, textarea, select, [contenteditable], dialog");
+  if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (waiting) {
+    waiting = false;
+    const link = /^[a-z]$/.test(event.key) && document.querySelector(`[data-go="${event.key}"]`);
+    if (link) link.click();
+    return;
+  }
+  if (event.key === "g") {
+    waiting = true;
+    setTimeout(() => (waiting = false), 1200);
+  } else if (keys[event.key]) {
+    event.preventDefault();
+    keys[event.key]();
+  }
+});

@@ -1,0 +1,99 @@
+"""What templates may call: readable numbers and times, icons, profit or loss with its sign and colour.
+
+Every filter takes None and shows a dash. A template decides where a number stands, never how it is rounded.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from fillbook.web import readable
+
+register = template.Library()
+
+register.filter("amount", readable.amount)
+register.filter("gain", readable.gain)
+register.filter("ratio", readable.ratio)
+register.filter("price", readable.price)
+register.filter("day", readable.day)
+register.filter("weekday", readable.weekday)
+register.filter("month", readable.month)
+register.filter("duration", readable.duration)
+register.filter("zone_name", readable.zone_name)
+register.filter("whole", readable.whole)
+register.filter("size", readable.size)
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    """A percentage without a plus: a share or a rate."""
+    return readable.percent(value)
+
+
+@register.filter
+def gain_percent(value: Decimal | None) -> str:
+    """A percentage with its sign: a gain."""
+    return readable.percent(value, signed=True)
+
+
+@register.filter
+def quantity(value: Decimal | None) -> str:
+    """Units without trailing zeros."""
+    return readable.quantity(value)
+
+
+@register.filter
+def signed_quantity(value: Decimal | None) -> str:
+    """Units with their sign: + bought, - sold."""
+    return readable.quantity(value, signed=True)
+
+
+@register.filter
+def moment(value: datetime | None, zone: str) -> str:
+    """Day and minute by the clock of a zone."""
+    return readable.moment(value, zone)
+
+
+@register.filter
+def clock(value: datetime | None, zone: str) -> str:
+    """Time of day with seconds by the clock of a zone."""
+    return readable.UNKNOWN if value is None else readable.clock(value, zone)
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """Machine form, for `<time datetime>` and wide tables."""
+    return "" if value is None else value.isoformat()
+
+
+@register.filter
+def plural(count: int, word: str) -> str:
+    """`3|plural:"trade"` is `3 trades`; an odd plural follows a comma: `"entry,entries"`."""
+    one, _, many = word.partition(",")
+    return readable.plural(count, one, many)
+
+
+@register.filter
+def tone(value: Decimal | None) -> str:
+    """The class that colours a profit or loss; nothing for zero and unknown."""
+    if not value:
+        return ""
+    return "pnl-gain" if value > 0 else "pnl-loss"
+
+
+@register.simple_tag
+def pnl(value: Decimal | None, currency: str = "") -> SafeString:
+    """A profit or loss with sign and colour, without its currency."""
+    return format_html('<span class="num {}">{}</span>', tone(value), readable.gain(value, currency))
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """One of the symbols in img/icons.svg, as decoration: the words stand beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', extra, static("img/icons.svg"), name
+    )
