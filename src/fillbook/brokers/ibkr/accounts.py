@@ -109,7 +109,7 @@ class AccountDraft:
                 return ""
             number += 1
             candidate = f"{row_id}~{number}"
-        if number > 1:
+        if number > 1 and not row_id.startswith("~"):
             self._observed.odd("id_reused", row_id)
         return candidate
 

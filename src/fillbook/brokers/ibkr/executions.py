@@ -95,6 +95,8 @@ class ExecutionReader:
             proceeds = proceeds_of(instrument, quantity, price)
         if model and model not in NOTHING and not pnl:
             pnl, cost = None, model_cost(cost, proceeds + fees + taxes)
+            if not indicator:
+                self._observed.odd("model_zero", row_id)
         trade_id, exec_id = "" if trade_id in _NONE else trade_id, "" if exec_id in _NONE else exec_id
         if row_id in _NONE:
             row_id = composite_id(draft, (instrument.key, trade_id, side, plain(quantity), plain(price), moment or trade_day, exec_id))

@@ -41,7 +41,8 @@ class Header:
         if announced > len(self.periods):
             raise refusals.statement_count(self._announced, len(self.periods))
         if announced < len(self.periods):
-            self._observed.odd("more_statements_than_announced", self._announced)
+            self._observed.first["statements"] = self._announced
+            self._observed.count["statements"] = len(self.periods)
         if not self.periods:
             raise refusals.no_statement()
 

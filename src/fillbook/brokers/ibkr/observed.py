@@ -19,7 +19,6 @@ class Observed:
         self.count: Counter[str] = Counter()
         self.first: dict[str, str] = {}
         self.unusable: Counter[tuple[str, str]] = Counter()
-        self.unknown_zones: set[str] = set()
 
     def odd(self, what: str, example: str) -> None:
         """One more of this oddity."""

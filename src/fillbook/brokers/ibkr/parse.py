@@ -16,7 +16,7 @@ from fillbook.brokers.ibkr.accounts import Drafts
 from fillbook.brokers.ibkr.closing import close_statements
 from fillbook.brokers.ibkr.columns import TRADE, Layout
 from fillbook.brokers.ibkr.dateorder import order_proved_by, order_that_fits
-from fillbook.brokers.ibkr.doctor import fingerprint
+from fillbook.brokers.ibkr.doctor import examine, fingerprint
 from fillbook.brokers.ibkr.events import EventReader
 from fillbook.brokers.ibkr.executions import ExecutionReader, Unusable
 from fillbook.brokers.ibkr.flexml import Element, read_elements
@@ -34,6 +34,11 @@ from fillbook.ledger.statement import ParsedStatement
 __all__ = ["parse", "recognize"]
 
 _SECTION_DEPTH: Final = 4
+_VITAL: Final = {
+    "Quantity": frozenset({"quantity"}),
+    "Trade Date": frozenset({"dateTime", "tradeDate", "reportDate"}),
+    "Trade Price": frozenset({"tradePrice", "tradeMoney", "proceeds", "cost"}),
+}
 _WAITING: Final = 20_000
 """Rows held back at most until a date proves the order of day and month."""
 
@@ -91,9 +96,21 @@ class _Reading:
         if self._waiting:
             self._read_waiting()
         self._header.check_complete()
-        self._observed.unknown_zones = self._dates.unknown_zones
+        self._check_fills()
         accounts = close_statements(self._drafts, self._described, self._observed)
-        return ParsedStatement(accounts, (), fingerprint(self._observed), self._header.title)
+        findings = examine(accounts, self._header, self._dates, self._observed)
+        return ParsedStatement(accounts, findings, fingerprint(self._observed), self._header.title)
+
+    def _check_fills(self) -> None:
+        """Raise when the query lacks what every row of the section Trades needs.
+
+        Raises:
+            StatementUnreadable: there are rows, and no field of theirs can tell a quantity, a day or a price.
+        """
+        fields = self._observed.fields["Trade"]
+        lacking = [name for name, sources in _VITAL.items() if not fields & sources]
+        if self._observed.rows["Trade"] and lacking:
+            raise refusals.trades_without(" and ".join(lacking))
 
     def _read_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []

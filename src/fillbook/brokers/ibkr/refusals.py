@@ -3,10 +3,10 @@
 from typing import Final
 from xml.parsers.expat import ErrorString, ExpatError
 
+from fillbook.brokers.ibkr.portal import EDIT_QUERY, SECTIONS
 from fillbook.brokers.interface import StatementUnreadable
 
 _AGAIN: Final = "Fetch or download the statement again; if it was edited, take the original."
-_OPEN_QUERY: Final = "In the portal open Performance & Reports > Flex Queries, edit the query"
 
 
 def empty() -> StatementUnreadable:
@@ -17,7 +17,7 @@ def csv() -> StatementUnreadable:
     return StatementUnreadable(
         "csv",
         "This is a Flex query in CSV form; Fillbook reads the XML form.",
-        f"{_OPEN_QUERY} and, under Delivery Configuration, set Format to XML.",
+        f"{EDIT_QUERY} and, under Delivery Configuration, set Format to XML.",
         0,
     )
 
@@ -73,7 +73,7 @@ def trade_confirmations() -> StatementUnreadable:
     return StatementUnreadable(
         "trade_confirmations",
         "This is a Trade Confirmation Flex query, which lacks what performance is made of.",
-        "In the portal open Performance & Reports > Flex Queries, create an Activity Flex Query and use its Query ID.",
+        "In the portal open Performance & Statements > Flex Queries, create an Activity Flex Query and use its Query ID.",
     )
 
 
@@ -153,7 +153,7 @@ def bad_date(text: str, tag: str, attribute: str, place: int) -> StatementUnread
     return StatementUnreadable(
         "bad_date",
         f"{attribute}={text[:40]!r} of <{tag}> at byte {place} is no date that a Flex query writes.",
-        f"{_OPEN_QUERY} and, under General Configuration, set Date Format to yyyyMMdd.",
+        f"{EDIT_QUERY} and, under General Configuration, set Date Format to yyyyMMdd.",
         place,
     )
 
@@ -162,7 +162,7 @@ def dates_undecidable() -> StatementUnreadable:
     return StatementUnreadable(
         "dates_undecidable",
         "The dates of this statement can be read as month/day and as day/month, and nothing in it decides which.",
-        f"{_OPEN_QUERY} and, under General Configuration, set Date Format to yyyyMMdd.",
+        f"{EDIT_QUERY} and, under General Configuration, set Date Format to yyyyMMdd.",
     )
 
 
@@ -170,13 +170,11 @@ def dates_contradict(text: str) -> StatementUnreadable:
     return StatementUnreadable(
         "dates_contradict",
         f"The date {text[:20]!r} contradicts the order of day and month that the rest of the statement uses.",
-        f"{_OPEN_QUERY} and, under General Configuration, set Date Format to yyyyMMdd.",
+        f"{EDIT_QUERY} and, under General Configuration, set Date Format to yyyyMMdd.",
     )
 
 
-def no_usable_trades(rows: int, fields: str) -> StatementUnreadable:
+def trades_without(fields: str) -> StatementUnreadable:
     return StatementUnreadable(
-        "trades_unusable",
-        f"None of the {rows} rows in the section Trades can be used: {fields} is missing.",
-        f"{_OPEN_QUERY}, open the section Trades, tick Executions, click Select All and save.",
+        "trades_unusable", f"The section Trades lacks {fields}, without which no row of it means anything.", SECTIONS["Trades"].path
     )
