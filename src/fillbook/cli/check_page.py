@@ -5,7 +5,8 @@ which we do not, with the reason. Below: what the statement lacks, and what to d
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 from rich.console import Console
@@ -19,6 +20,7 @@ from fillbook.cli.left_out import print_left_out
 from fillbook.cli.numbers import counted, day, money, period, quantity
 from fillbook.cli.paper import LOSS, QUIET, figure_table, heading, indented, sentence, signed
 from fillbook.cli.three_numbers import print_three_numbers
+from fillbook.ledger.numbers import ZERO
 from fillbook.ledger.statement import Finding, Severity
 from fillbook.performance.filters import Filter
 from fillbook.performance.results import results_in
@@ -30,8 +32,6 @@ from fillbook.trades.reconcile import LineKind, ReconciliationLine, Status
 SHOWN: Final = 6
 """Rows listed for one reason, unless all are asked for."""
 _STYLE: Final = {Status.EQUAL: "green", Status.DIFFERENT: f"bold {LOSS}", Status.EXPLAINED: "yellow", Status.INFERRED: "yellow"}
-_COLUMN: Final = 16
-_WORDS: Final = 34
 
 
 def print_file(console: Console, name: str, title: str, books: Sequence[AccountBook], findings: Iterable[Finding], every: bool) -> None:
@@ -94,20 +94,40 @@ def _print_figures(console: Console, book: AccountBook) -> None:
 def _print_bridge(console: Console, book: AccountBook) -> None:
     amounts = {(step.line, step.currency): step.amount for step in book.bridge}
     currencies = list(dict.fromkeys(step.currency for step in book.bridge))
-    currencies = [one for one in currencies if any(amounts[line, one] for line in LINES)] or currencies[:1]
+    currencies = [one for one in currencies if any(_shows(amounts[line, one]) for line in LINES)] or currencies[:1]
     if not currencies:
         return
     own = {book.statement.base_currency} == set(currencies)
     heading(console, "From profit to the broker's figure" + ("" if own else ", in the currencies traded"))
-    per_table = max(1, (console.width - 2 - _WORDS) // _COLUMN)
-    for start in range(0, len(currencies), per_table):
-        shown = currencies[start : start + per_table]
+    lines = [line for line in LINES if line in (LINES[0], LINES[-1]) or any(_shows(amounts[line, one]) for one in currencies)]
+    widest = max(len(words.BRIDGE[line]) for line in lines)
+    for index, shown in enumerate(_side_by_side(currencies, amounts, console.width - 2 - widest)):
+        if index:
+            console.print()
         table = figure_table(["", *shown])
-        for line in LINES:
-            values = [amounts[line, currency] for currency in shown]
-            if any(values) or line in (LINES[0], LINES[-1]):
-                table.add_row(Text(words.BRIDGE[line], style="bold" if line == LINES[-1] else ""), *(signed(value) for value in values))
+        for line in lines:
+            title = Text(words.BRIDGE[line], style="bold" if line == LINES[-1] else "")
+            table.add_row(title, *(signed(amounts[line, currency]) for currency in shown))
         indented(console, table)
+
+
+def _shows(amount: Decimal) -> bool:
+    """Whether anything of it is left once it is rounded to cents."""
+    return money(amount) != money(ZERO)
+
+
+def _side_by_side(currencies: Sequence[str], amounts: Mapping[tuple[str, str], Decimal], room: int) -> list[list[str]]:
+    """Currencies in rows of as many columns as fit into `room`, at least one each."""
+    rows: list[list[str]] = []
+    left = 0
+    for currency in currencies:
+        wide = 2 + max(len(money(amounts[line, currency])) for line in LINES)
+        if not rows or wide > left:
+            rows.append([])
+            left = room
+        rows[-1].append(currency)
+        left -= wide
+    return rows
 
 
 def _print_agreement(console: Console, book: AccountBook) -> None:

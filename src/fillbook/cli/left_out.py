@@ -21,7 +21,8 @@ def print_left_out(console: Console, match: MatchResult) -> None:
         return
     heading(console, "Left out of these figures")
     if incomplete:
-        why = sentence((f"{count:,} {words.INCOMPLETE[reason]}" for reason, count in reasons.most_common()), "; ")
+        alone = len(reasons) == 1
+        why = sentence((("" if alone else f"{count:,} ") + words.INCOMPLETE[reason] for reason, count in reasons.most_common()), "; ")
         indented(console, f"{counted(incomplete, 'incomplete round trip')}: {why}.")
     if unmatched:
         indented(console, f"{counted(unmatched, 'closing fill')} whose opening is not in the statement and whose cost is not known.")
