@@ -24,7 +24,6 @@ NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = datetime(2026, 9, 28, 6, 30, tzinfo=NEW_YORK)
 IB = connector("ibkr")
 SECRETS = manifest("ibkr").sandbox
-AGENT = (("User-Agent", "Python/3.11"),)
 
 
 class Clock:
@@ -156,16 +155,16 @@ def test_next_day_has_one_day_more(sandbox: SandboxServer, clock: Clock) -> None
 # --- limits and refusals
 
 
-def ask(sandbox: SandboxServer, step: str = "SendRequest", headers: tuple[tuple[str, str], ...] = AGENT, **query: str) -> bytes:
-    request = Request("", f"/AccountManagement/FlexWebService/{step}", tuple(query.items()), headers=headers)
+def ask(sandbox: SandboxServer, query: dict[str, str], step: str = "SendRequest", agent: str = "Python/3.11") -> bytes:
+    request = Request("", f"/AccountManagement/FlexWebService/{step}", tuple(query.items()), headers=(("User-Agent", agent),))
     return Loop(sandbox.base_url, {}).send(request).body
 
 
 def test_version_and_agent_are_required_as_by_the_real_service(sandbox: SandboxServer) -> None:
     good = {"t": SECRETS["token"], "q": SECRETS["query_id"]}
-    assert b"<ErrorCode>1001</ErrorCode>" in ask(sandbox, **good)
-    assert ask(sandbox, headers=(("User-Agent", "curl"),), v="3", **good) == b""
-    assert b"<Status>Success</Status>" in ask(sandbox, v="3", **good)
+    assert b"<ErrorCode>1001</ErrorCode>" in ask(sandbox, good)
+    assert ask(sandbox, {"v": "3", **good}, agent="curl") == b""
+    assert b"<Status>Success</Status>" in ask(sandbox, {"v": "3", **good})
 
 
 @pytest.mark.parametrize(
@@ -185,16 +184,18 @@ def test_version_and_agent_are_required_as_by_the_real_service(sandbox: SandboxS
 )
 def test_bad_requests_are_refused(sandbox: SandboxServer, query: dict[str, str], code: int) -> None:
     sandbox.flex.play(SECRETS["token"], ())
-    reply = ask(sandbox, v="3", **{"t": SECRETS["token"], "q": "100001", **query})
+    reply = ask(sandbox, {"v": "3", "t": SECRETS["token"], "q": "100001", **query})
     assert f"<ErrorCode>{code}</ErrorCode>".encode() in reply
     assert reply.startswith(b"<FlexStatementResponse timestamp='28 September, 2026 06:30 AM EDT'>")
 
 
 def test_reference_code_belongs_to_its_token(sandbox: SandboxServer) -> None:
-    assert b"1017" in ask(sandbox, "GetStatement", v="3", t=SECRETS["token"], q="123")
-    reference = ask(sandbox, v="3", t=token_of("lost-once"), q="100001").partition(b"<ReferenceCode>")[2].partition(b"<")[0].decode()
+    assert b"1017" in ask(sandbox, {"v": "3", "t": SECRETS["token"], "q": "123"}, "GetStatement")
+    reference = (
+        ask(sandbox, {"v": "3", "t": token_of("lost-once"), "q": "100001"}).partition(b"<ReferenceCode>")[2].partition(b"<")[0].decode()
+    )
     sandbox.flex.play(SECRETS["token"], ())
-    assert b"1017" in ask(sandbox, "GetStatement", v="3", t=SECRETS["token"], q=reference)
+    assert b"1017" in ask(sandbox, {"v": "3", "t": SECRETS["token"], "q": reference}, "GetStatement")
 
 
 def test_asking_without_pauses_is_throttled() -> None:
@@ -212,9 +213,9 @@ def test_eleventh_request_of_a_minute_is_throttled() -> None:
         replies = []
         for _ in range(11):
             moment[0] += 2
-            replies.append(ask(server, v="3", t=SECRETS["token"], q="100001"))
+            replies.append(ask(server, {"v": "3", "t": SECRETS["token"], "q": "100001"}))
         moment[0] += 59
-        replies.append(ask(server, v="3", t=SECRETS["token"], q="100001"))
+        replies.append(ask(server, {"v": "3", "t": SECRETS["token"], "q": "100001"}))
     assert [b"1018" in reply for reply in replies] == [False] * 10 + [True, False]
 
 
