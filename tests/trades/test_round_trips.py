@@ -172,7 +172,7 @@ def test_reverse_split_into_a_new_contract_carries_lots_trip_and_cost_over_long_
 
 
 def test_unknown_action_flags_its_instrument_and_the_rest_goes_on() -> None:
-    odd = action(2, 10, CorporateActionKind.SPIN_OFF, OTHER)
+    odd = action(2, 10, CorporateActionKind.OTHER, OTHER)
     result = matched(fill(1, 10, "10"), odd, fill(3, -10, "12", day=1), fill(4, -10, "5", OTHER, day=1))
     assert [flag.instrument.symbol for flag in result.flags] == ["ZORG"]
     complete, spun_off = result.round_trips

@@ -32,7 +32,8 @@ class CorporateAction:
     """One leg of a corporate action. Identity: (account, leg_id).
 
     action_id: shared by the legs of one action. quantity: signed change of this instrument's position. proceeds: + cash received.
-    value: market value of the leg. ratio_new, ratio_old: units after for units before, where the broker's sentence states them.
+    value: market value of the leg. parent: ISIN (or other id) of the security that the broker's sentence begins with.
+    ratio_new, ratio_old: units after for units before, where the broker's sentence states them.
     reverses: a booking that takes an earlier one back.
     """
 
@@ -51,6 +52,7 @@ class CorporateAction:
     rate_to_base: Decimal | None = None
     ratio_new: Decimal | None = None
     ratio_old: Decimal | None = None
+    parent: str = ""
     broker_type: str = ""
     description: str = ""
     reverses: bool = False

@@ -1,8 +1,16 @@
-"""Corporate actions as changes of lots: legs grouped, reversed bookings dropped, each action told apart by its legs.
+"""Corporate actions told apart: legs grouped, reversed bookings dropped, what each does to lots.
 
-What an action does follows from its legs, whatever its name: one leg in one instrument that is a split scales the lots there; one leg out
-and one leg in without cash exchanges one security for another and keeps the cost; anything else moves units whose cost the statement
-does not give, and flags its instruments.
+What an action does follows from its legs and its kind (`trades/adjust.py` does it):
+
+| legs | kind | effect |
+|---|---|---|
+| one, in place | split, reverse split | scale: units change, cost stays |
+| out and in | any | exchange: the cost moves, with cash paid added to it |
+| out | merger, tender, maturity, delisting | close at the cash paid out (0 for a delisting) |
+| in, paid for | subscription and alike | open at the cash paid in |
+| in, free | spin-off | new units and the parent's lots have an unknown share of the parent's cost |
+| in, free | others | units of unknown cost |
+| none | cash dividend, coupon | nothing |
 """
 
 from collections import defaultdict
@@ -13,25 +21,19 @@ from typing import Final
 
 from fillbook.ledger.events import CorporateAction, CorporateActionKind
 from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.numbers import ZERO
 
-_SPLITS: Final = frozenset({CorporateActionKind.SPLIT, CorporateActionKind.REVERSE_SPLIT})
-_EXCHANGES: Final = frozenset(
-    {
-        CorporateActionKind.SPLIT,
-        CorporateActionKind.REVERSE_SPLIT,
-        CorporateActionKind.IDENTIFIER_CHANGE,
-        CorporateActionKind.MERGER,
-        CorporateActionKind.TENDER,
-    }
-)
+SPLITS: Final = frozenset({CorporateActionKind.SPLIT, CorporateActionKind.REVERSE_SPLIT})
 _OPTIONS: Final = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 
 
 class Effect(StrEnum):
-    """What an action does to lots."""
+    """How an action is to be applied."""
 
     SCALE = "scale"
-    EXCHANGE = "exchange"
+    MOVE = "move"
+    """Legs out, legs in, or both."""
+    NOTHING = "nothing"
     UNKNOWN = "unknown"
 
 
@@ -47,9 +49,14 @@ class Action:
         """The leg whose place in the total order is the action's."""
         return self.legs[0]
 
+    @property
+    def kind(self) -> CorporateActionKind:
+        """The first leg's kind."""
+        return self.legs[0].kind
+
 
 def gather_actions(rows: Sequence[CorporateAction]) -> list[Action]:
-    """Group an account's legs into actions. A leg of one instrument per split; legs that share an action id otherwise.
+    """Group an account's legs into actions by the broker's action id.
 
     Args:
         rows: in total order.
@@ -57,37 +64,50 @@ def gather_actions(rows: Sequence[CorporateAction]) -> list[Action]:
     groups: dict[str, list[CorporateAction]] = defaultdict(list)
     for row in _without_reversed(rows):
         groups[row.action_id or row.leg_id].append(row)
-    return [action for legs in groups.values() for action in _classify(legs)]
+    return [action for legs in groups.values() for action in _classify(_without_zero_pairs(legs))]
 
 
 def _without_reversed(rows: Sequence[CorporateAction]) -> list[CorporateAction]:
     """Drop each reversal together with the latest earlier booking of the same kind, instrument and opposite quantity."""
     kept: list[CorporateAction] = []
     for row in rows:
-        if row.reverses:
-            for index in range(len(kept) - 1, -1, -1):
-                earlier = kept[index]
-                if (earlier.kind, earlier.instrument.key, earlier.quantity) == (row.kind, row.instrument.key, -row.quantity):
-                    del kept[index]
-                    break
-            else:
-                kept.append(row)
-        else:
+        twin = next((earlier for earlier in reversed(kept) if row.reverses and _undoes(row, earlier)), None)
+        if twin is None:
             kept.append(row)
+        else:
+            kept.remove(twin)
+    return kept
+
+
+def _undoes(row: CorporateAction, earlier: CorporateAction) -> bool:
+    return (earlier.kind, earlier.instrument.key, earlier.quantity) == (row.kind, row.instrument.key, -row.quantity)
+
+
+def _without_zero_pairs(legs: list[CorporateAction]) -> list[CorporateAction]:
+    """Drop two legs of one instrument that cancel out: the broker books such a pair when the units were sold before the action."""
+    kept: list[CorporateAction] = []
+    for leg in legs:
+        twin = next((earlier for earlier in kept if leg.quantity and _undoes(leg, earlier) and leg.proceeds == -earlier.proceeds), None)
+        if twin is None:
+            kept.append(leg)
+        else:
+            kept.remove(twin)
     return kept
 
 
 def _classify(legs: list[CorporateAction]) -> list[Action]:
     """Contracts of a split are adjusted in place, leg by leg; securities may also change their id (one leg out, one in)."""
+    if not legs:
+        return []
     options = [leg for leg in legs if leg.instrument.asset_class in _OPTIONS]
-    others = [leg for leg in legs if leg.instrument.asset_class not in _OPTIONS]
-    if options and {leg.kind for leg in options} <= _SPLITS:
-        scaled = [Action(Effect.SCALE, (leg,)) for leg in options]
-        return scaled + (_classify(others) if others else [])
-    cash = any(leg.proceeds for leg in legs)
+    if options and {leg.kind for leg in legs} <= SPLITS:
+        others = [leg for leg in legs if leg.instrument.asset_class not in _OPTIONS]
+        return [Action(Effect.SCALE, (leg,)) for leg in options] + _classify(others)
     kinds = {leg.kind for leg in legs}
-    if len(legs) == 1 and kinds <= _SPLITS and not cash:
+    if kinds <= {CorporateActionKind.CASH_DIVIDEND} or all(leg.quantity == ZERO and leg.proceeds == ZERO for leg in legs):
+        return [Action(Effect.NOTHING, tuple(legs))]
+    if len(legs) == 1 and kinds <= SPLITS:
         return [Action(Effect.SCALE, tuple(legs))]
-    if len(legs) == 2 and kinds <= _EXCHANGES and not cash and legs[0].quantity * legs[1].quantity < 0:
-        return [Action(Effect.EXCHANGE, tuple(legs))]
-    return [Action(Effect.UNKNOWN, tuple(legs))]
+    if CorporateActionKind.OTHER in kinds:
+        return [Action(Effect.UNKNOWN, tuple(legs))]
+    return [Action(Effect.MOVE, tuple(legs))]

@@ -1,6 +1,7 @@
-"""What a corporate action does to books: scale lots, move them to another contract, or flag what the statement leaves unknown."""
+"""What a corporate action does to books: scale lots, close them, open them, move them with their cost, or flag what nobody can know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from fillbook.ledger.events import CorporateAction, CorporateActionKind
@@ -11,119 +12,210 @@ from fillbook.trades.books import Book
 from fillbook.trades.lots import MATCHING_METHODS, scale_lots
 from fillbook.trades.records import Basis, ClosedLot, Flag, Incomplete, Lot, Role, TripFill
 from fillbook.trades.settings import MatchingMethod
+from fillbook.trades.trips import TripBuilder
 
 _OLDEST = MATCHING_METHODS[MatchingMethod.FIFO]
-_NO_UNITS = frozenset({CorporateActionKind.CASH_DIVIDEND})
-
-BookOf = Callable[[Instrument], Book]
-Finish = Callable[[Book], None]
+_PARTIAL = frozenset({CorporateActionKind.TENDER, CorporateActionKind.SUBSCRIPTION, CorporateActionKind.MATURITY})
+"""Actions that may take a part of a position; any other that takes less or more than we hold contradicts our lots."""
 
 
-def apply(action: Action, book_of: BookOf, flags: list[Flag], finish: Finish) -> None:
-    """Apply one action to the books. Appends to `flags` what cannot be trusted afterwards; `finish` puts away a trip that ends."""
+@dataclass(slots=True)
+class Shelf:
+    """What an action may reach: any book, the flags, and putting away a round trip that ends."""
+
+    book: Callable[[Instrument], Book]
+    books: Callable[[], Iterable[Book]]
+    finish: Callable[[Book], None]
+    flags: list[Flag]
+
+    def flag(self, leg: CorporateAction, reason: str, ours: Decimal) -> None:
+        """Note that an instrument's lots cannot be trusted, with our figure and the broker's."""
+        self.flags.append(Flag(leg.instrument, reason, leg.leg_id, ours=ours, broker=leg.quantity))
+
+
+def apply(action: Action, shelf: Shelf) -> None:
+    """Apply one action."""
     if action.effect is Effect.SCALE:
-        _scale(action.first, book_of(action.first.instrument), flags)
-    elif action.effect is Effect.EXCHANGE:
-        _exchange(action, book_of, flags, finish)
-    else:
+        _scale(action.first, shelf)
+    elif action.effect is Effect.MOVE:
+        _move(action, shelf)
+    elif action.effect is Effect.UNKNOWN:
         for leg in action.legs:
-            if leg.kind not in _NO_UNITS:
-                _unknown(leg, book_of(leg.instrument), flags, finish)
+            shelf.flag(leg, "corporate_action_unknown", shelf.book(leg.instrument).position)
+        _move(action, shelf, known=False)
 
 
-def _scale(leg: CorporateAction, book: Book, flags: list[Flag]) -> None:
-    """A split of lots in place. The broker's unit delta decides; a stated ratio that disagrees flags the instrument with both figures."""
+def _scale(leg: CorporateAction, shelf: Shelf) -> None:
+    """A split in place. The broker's unit delta decides; a stated ratio that disagrees flags the instrument with both figures."""
+    book = shelf.book(leg.instrument)
     before, after = book.position, book.position + leg.quantity
     if before == 0 or before * after <= 0:
         if leg.quantity:
-            flags.append(Flag(leg.instrument, "split_without_position", leg.leg_id, ours=before, broker=leg.quantity))
+            shelf.flag(leg, "split_without_position", before)
         return
     if leg.ratio_new and leg.ratio_old:
         expected = before * leg.ratio_new / leg.ratio_old
         if abs(expected - after) >= 1:
-            flags.append(Flag(leg.instrument, "split_ratio_disagrees", leg.leg_id, ours=expected - before, broker=leg.quantity))
+            shelf.flag(leg, "split_ratio_disagrees", expected - before)
     book.lots.extend(scale_lots([book.lots.popleft() for _ in range(len(book.lots))], after))
     book.position = after
     _note(book, leg, leg.quantity)
 
 
-def _exchange(action: Action, book_of: BookOf, flags: list[Flag], finish: Finish) -> None:
-    """One security becomes another: its lots move with their cost, scaled to the new quantity."""
-    out = next((leg for leg in action.legs if book_of(leg.instrument).position * leg.quantity < 0), None)
-    if out is None:
-        flags.extend(Flag(leg.instrument, "exchange_without_position", leg.leg_id, ours=ZERO, broker=leg.quantity) for leg in action.legs)
-        return
-    into = next(leg for leg in action.legs if leg is not out)
-    source, target = book_of(out.instrument), book_of(into.instrument)
-    quantity = out.quantity if abs(out.quantity) <= abs(source.position) else -source.position
-    if quantity != out.quantity:
-        flags.append(Flag(out.instrument, "exchange_exceeds_position", out.leg_id, ours=source.position, broker=out.quantity))
-    taken = source.take(quantity, _OLDEST)
-    moved = scale_lots([lot._replace(instrument=into.instrument) for lot in taken], share(into.quantity, quantity, out.quantity))
-    trip = source.trip
-    assert trip is not None
-    if source.position == 0 and target.trip is None:
-        source.trip, target.trip = None, trip
-    for lot in moved:
-        target.add(lot, trip.account)
-    if target.trip is not None and target.trip is not trip:
-        target.trip.fills[:] = sorted([*trip.fills, *target.trip.fills], key=lambda fill: fill.ordered_at)
-        target.trip.incomplete |= trip.incomplete
-        if source.position == 0:
-            target.trip.closed_lots[:0] = trip.closed_lots
-            source.trip = None
-    _note(target, into, into.quantity)
-    finish(source)
+def _move(action: Action, shelf: Shelf, known: bool = True) -> None:
+    """Units leave, units arrive, cash is paid.
 
-
-def _unknown(leg: CorporateAction, book: Book, flags: list[Flag], finish: Finish) -> None:
-    """An action whose effect on cost the statement does not give: units move, the instrument is flagged, the rest goes on."""
-    flags.append(Flag(leg.instrument, "corporate_action_unknown", leg.leg_id, ours=book.position, broker=leg.quantity))
-    leaving = ZERO
-    if book.position * leg.quantity < 0:
-        leaving = leg.quantity if abs(leg.quantity) <= abs(book.position) else -book.position
-        taken = book.take(leaving, _OLDEST)
+    Without arrivals the lots close at the cash received. With one arrival the whole cost moves to it, cash paid in added; with several, or
+    when cash is received beside them, the statement does not give each one's share (unless the broker realizes the cash in full): unknown.
+    """
+    taken: list[Lot] = []
+    trip: TripBuilder | None = None
+    leaving = [leg for leg in action.legs if shelf.book(leg.instrument).position * leg.quantity < 0]
+    arriving = [leg for leg in action.legs if leg not in leaving and leg.quantity]
+    cash = sum((leg.proceeds for leg in action.legs), ZERO)
+    for leg in leaving:
+        book = shelf.book(leg.instrument)
+        if -leg.quantity != book.position and action.kind not in _PARTIAL:
+            shelf.flag(leg, "action_disagrees_with_lots", book.position)
+        quantity = leg.quantity if abs(leg.quantity) <= abs(book.position) else -book.position
         trip = book.trip
-        assert trip is not None
-        trip.closed_lots.extend(_closed_by(leg, taken, leaving))
+        lots = book.take(quantity, _OLDEST)
+        taken += lots
+        _note(book, leg, quantity)
+        _realize(leg, lots, quantity, trip, bool(arriving), known)
+        if arriving and book.position == 0:
+            book.trip = None
+        shelf.finish(book)
+    cost = _moved_cost(taken, cash, _realized_in_full(action, cash)) if known and len(arriving) == 1 and (taken or cash < 0) else None
+    for leg in arriving:
+        _arrive(leg, _arrivals(leg, taken if len(arriving) == 1 else [], cost), shelf, trip)
+        trip = None
+    if action.kind is CorporateActionKind.SPIN_OFF:
+        _forget_cost_of_parent(action.first, shelf)
+
+
+def _realized_in_full(action: Action, cash: Decimal) -> bool:
+    """Whether the broker books all cash received as profit, so that the cost moves on untouched."""
+    stated = [leg.broker_realized_pnl for leg in action.legs if leg.proceeds]
+    return cash > 0 and all(pnl is not None for pnl in stated) and sum((pnl for pnl in stated if pnl is not None), ZERO) == cash
+
+
+def _moved_cost(taken: list[Lot], cash: Decimal, realized_in_full: bool) -> Decimal | None:
+    if cash > 0 and not realized_in_full:
+        return None
+    costs = [lot.cost_basis for lot in taken if lot.cost_basis is not None]
+    if len(costs) != len(taken):
+        return None
+    return sum(costs, ZERO) - min(cash, ZERO)
+
+
+def _realize(leg: CorporateAction, lots: list[Lot], quantity: Decimal, trip: TripBuilder | None, replaced: bool, known: bool) -> None:
+    """Close lots at the cash received; where other units replace them, only the broker's own figure says what of the cash is profit."""
+    if trip is None:
+        return
+    if not known:
         trip.incomplete.add(Incomplete.CORPORATE_ACTION)
         trip.flagged = True
-        _note(book, leg, leaving)
-        finish(book)
-    coming = leg.quantity - leaving
-    if coming:
-        lot = Lot(leg.instrument, coming, None, ZERO, Basis.UNKNOWN, incomplete=Incomplete.CORPORATE_ACTION)
-        book.add(lot, leg.account).flagged = True
-        _note(book, leg, coming)
+    if not replaced:
+        trip.closed_lots.extend(_closed_by(leg, lots, quantity))
+    elif leg.proceeds > 0:
+        trip.closed_lots.append(_cash_beside_units(leg))
+
+
+def _arrivals(leg: CorporateAction, taken: list[Lot], cost: Decimal | None) -> list[Lot]:
+    """The lots that arrive: those that left, in their new units and with the moved cost; else one new lot."""
+    if taken and cost is not None:
+        before = sum((lot.cost_basis for lot in taken if lot.cost_basis is not None), ZERO)
+        moved, left = [], cost - before
+        for index, lot in enumerate(scale_lots(taken, leg.quantity)):
+            extra = left if index == len(taken) - 1 else share(cost - before, lot.quantity, leg.quantity)
+            left -= extra
+            moved.append(lot._replace(instrument=leg.instrument, cost_basis=(lot.cost_basis or ZERO) + extra))
+        return moved
+    if taken:
+        return [_of_unknown_cost(lot._replace(instrument=leg.instrument)) for lot in scale_lots(taken, leg.quantity)]
+    if cost is not None:
+        lot = Lot(leg.instrument, leg.quantity, cost, ZERO, Basis.EXECUTIONS, leg.leg_id, leg.ordered_at, leg.trade_date)
+    else:
+        lot = Lot(leg.instrument, leg.quantity, None, ZERO, Basis.UNKNOWN, incomplete=Incomplete.CORPORATE_ACTION)
+    return [lot]
+
+
+def _arrive(leg: CorporateAction, lots: list[Lot], shelf: Shelf, trip: TripBuilder | None) -> None:
+    """Put arriving lots into their book, which goes on with the round trip they come from."""
+    book = shelf.book(leg.instrument)
+    if trip is not None:
+        if book.trip is None:
+            book.trip = trip
+        elif book.trip is not trip:
+            book.trip.fills[:] = sorted([*trip.fills, *book.trip.fills], key=lambda fill: fill.ordered_at)
+            book.trip.closed_lots[:0] = trip.closed_lots
+            book.trip.incomplete |= trip.incomplete
+    for lot in lots:
+        book.add(lot, leg.account)
+    _note(book, leg, leg.quantity)
+
+
+def _forget_cost_of_parent(leg: CorporateAction, shelf: Shelf) -> None:
+    """A spin-off takes a share of its parent's cost that the statement does not give: the parent's lots have an unknown cost now."""
+    for book in shelf.books():
+        instrument = book.instrument
+        is_parent = leg.parent and leg.parent in (instrument.isin, instrument.key, instrument.symbol)
+        if is_parent and instrument.key != leg.instrument.key and book.trip is not None:
+            lots = [_of_unknown_cost(lot) for lot in book.lots]
+            book.lots.clear()
+            book.lots.extend(lots)
+            book.trip.incomplete.add(Incomplete.CORPORATE_ACTION)
+
+
+def _of_unknown_cost(lot: Lot) -> Lot:
+    return lot._replace(cost_basis=None, basis=Basis.UNKNOWN, incomplete=Incomplete.CORPORATE_ACTION)
 
 
 def _closed_by(leg: CorporateAction, taken: list[Lot], quantity: Decimal) -> list[ClosedLot]:
-    """Lots that an action ends, at the cash it pays (0 when it pays none)."""
+    """Lots that an action ends, at the cash it pays; an unknown cost follows from the broker's realized P&L on the leg."""
     closed, left = [], leg.proceeds
+    unknown = [lot for lot in taken if lot.cost_basis is None]
+    known = sum((lot.cost_basis for lot in taken if lot.cost_basis is not None), ZERO)
+    stated = leg.broker_realized_pnl
+    missing = None if stated is None or (stated == 0 and leg.proceeds == 0) else leg.proceeds - stated - known
+    units = sum((lot.quantity for lot in unknown), ZERO)
     for index, lot in enumerate(taken):
         got = left if index == len(taken) - 1 else share(leg.proceeds, lot.quantity, -quantity)
         left -= got
-        cost = lot.cost_basis
-        closed.append(
-            ClosedLot(
-                instrument=lot.instrument,
-                quantity=lot.quantity,
-                cost_basis=cost,
-                proceeds=got,
-                charges=lot.charges,
-                realized_pnl=None if cost is None else got - cost,
-                basis=lot.basis,
-                opened_by=lot.opened_by,
-                opened_at=lot.opened_at,
-                opened_on=lot.opened_on,
-                closed_by=leg.leg_id,
-                closed_at=leg.ordered_at,
-                closed_on=leg.trade_date,
-                rate_to_base=leg.rate_to_base,
-                by_action=True,
-            )
-        )
+        cost, basis = lot.cost_basis, lot.basis
+        if cost is None and missing is not None:
+            cost, basis = share(missing, lot.quantity, units), Basis.INFERRED
+            missing, units = missing - cost, units - lot.quantity
+        closed.append(_closed(leg, lot.quantity, cost, got, basis, lot))
     return closed
+
+
+def _cash_beside_units(leg: CorporateAction) -> ClosedLot:
+    """The profit that the broker books on cash received beside new units."""
+    pnl = leg.broker_realized_pnl
+    cost = None if pnl is None else leg.proceeds - pnl
+    return _closed(leg, ZERO, cost, leg.proceeds, Basis.UNKNOWN if cost is None else Basis.INFERRED, None)
+
+
+def _closed(leg: CorporateAction, quantity: Decimal, cost: Decimal | None, got: Decimal, basis: Basis, lot: Lot | None) -> ClosedLot:
+    return ClosedLot(
+        instrument=leg.instrument if lot is None else lot.instrument,
+        quantity=quantity,
+        cost_basis=cost,
+        proceeds=got,
+        charges=ZERO if lot is None else lot.charges,
+        realized_pnl=None if cost is None else got - cost,
+        basis=basis,
+        opened_by=leg.leg_id if lot is None else lot.opened_by,
+        opened_at=None if lot is None else lot.opened_at,
+        opened_on=None if lot is None else lot.opened_on,
+        closed_by=leg.leg_id,
+        closed_at=leg.ordered_at,
+        closed_on=leg.trade_date,
+        rate_to_base=leg.rate_to_base,
+        by_action=True,
+    )
 
 
 def _note(book: Book, leg: CorporateAction, quantity: Decimal) -> None:

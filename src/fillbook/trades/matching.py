@@ -105,7 +105,7 @@ class _Matcher:
         elif isinstance(row, Transfer):
             self._transfer(row)
         elif row.leg_id in self.actions:
-            adjust.apply(self.actions[row.leg_id], self.book, self.flags, self.finish)
+            adjust.apply(self.actions[row.leg_id], adjust.Shelf(self.book, self.books.values, self.finish, self.flags))
 
     def finish(self, book: Book) -> None:
         """Put a round trip away once its book is flat."""

@@ -58,6 +58,12 @@ def ratio_said_by(sentence: str, kind: CorporateActionKind, instrument: Instrume
     return new, old
 
 
+def parent_said_by(sentence: str) -> str:
+    """ISIN (or whatever id stands there, else the symbol) of the security at the head of the sentence; "" when there is none."""
+    head = _HEAD.match(sentence)
+    return "" if head is None else head[2] or head[1]
+
+
 def _names_itself(sentence: str, instrument: Instrument) -> bool:
     """Whether the security at the head of the sentence is the leg's own."""
     head = _HEAD.match(sentence)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Final
 
 from fillbook.brokers.ibkr.accounts import Drafts, new_york
-from fillbook.brokers.ibkr.actions import kind_said_by, ratio_said_by
+from fillbook.brokers.ibkr.actions import kind_said_by, parent_said_by, ratio_said_by
 from fillbook.brokers.ibkr.executions import Unusable
 from fillbook.brokers.ibkr.instruments import InstrumentBook
 from fillbook.brokers.ibkr.observed import Observed
@@ -98,6 +98,7 @@ class EventReader:
                 rate_to_base=row.number("fxRateToBase"),
                 ratio_new=ratio[0] if ratio is not None else None,
                 ratio_old=ratio[1] if ratio is not None else None,
+                parent=parent_said_by(sentence),
                 broker_type=broker_type,
                 description=sentence,
                 reverses="Ca" in re.split(r"[;,\s]+", row.text("code")),
