@@ -94,9 +94,8 @@ class _Writer:
         } | _about(listing)
 
     def _trade(self, fill: Fill) -> dict[str, str]:
+        """Four groups in the real order: what, when and where, how much, and under which numbers."""
         listing, booked = fill.listing, fill.kind in _BOOKED
-        transaction = str(_TRANSACTIONS + fill.number)
-        ordered = "" if booked else _time(fill.when)
         return {
             **self._head(listing, fill.report_date),
             "tradeID": str(_TRADES + fill.number),
@@ -112,49 +111,28 @@ class _Writer:
             "settleDateTarget": _day(fill.settle_date),
             "transactionType": "BookTrade" if booked else "ExchTrade",
             "exchange": "--" if booked else _venue(fill),
+            **self._money(fill),
+            **_numbers(fill, booked),
+            **_METALS,
+        }
+
+    def _money(self, fill: Fill) -> dict[str, str]:
+        converts = fill.kind is Kind.CONVERSION
+        return {
             "quantity": plain(fill.quantity),
             "tradePrice": plain(fill.price),
             "tradeMoney": plain(fill.money),
             "proceeds": plain(-fill.money),
             "taxes": plain(fill.taxes),
             "ibCommission": plain(fill.commission),
-            "ibCommissionCurrency": self._base if fill.kind is Kind.CONVERSION else listing.currency,
+            "ibCommissionCurrency": self._base if converts else fill.listing.currency,
             "netCash": plain(self._net_cash(fill)),
             "closePrice": plain(fill.close_price),
-            "openCloseIndicator": "" if fill.kind is Kind.CONVERSION else fill.indicator,
+            "openCloseIndicator": "" if converts else fill.indicator,
             "notes": fill.notes,
-            "cost": "0" if fill.kind is Kind.CONVERSION else plain(fill.cost),
-            "fifoPnlRealized": "0" if fill.kind is Kind.CONVERSION else plain(fill.realized),
-            "mtmPnl": "0" if fill.kind is Kind.CONVERSION else plain(self._marked(fill)),
-            "origTradePrice": "0",
-            "origTradeDate": "",
-            "origTradeID": "",
-            "origOrderID": "0",
-            "origTransactionID": "0",
-            "buySell": "BUY" if fill.quantity > 0 else "SELL",
-            "clearingFirmID": "",
-            "ibOrderID": transaction if booked else str(_ORDERS + fill.order_number),
-            "transactionID": transaction,
-            "ibExecID": "" if booked else f"{zlib.crc32(transaction.encode()):08x}.{fill.number:08x}.01.01",
-            "relatedTransactionID": "",
-            "rtn": "",
-            "brokerageOrderID": "" if booked else f"0012d687.{fill.order_number:08x}.{zlib.crc32(ordered.encode()):08x}.0001",
-            "orderReference": "",
-            "volatilityOrderLink": "",
-            "exchOrderId": "N/A",
-            "extExecID": "N/A" if booked else f"{zlib.crc32(ordered.encode()):x}{fill.number}",
-            "orderTime": ordered,
-            **dict.fromkeys(("openDateTime", "holdingPeriodDateTime", "whenRealized", "whenReopened"), ""),
-            "levelOfDetail": "EXECUTION",
-            "changeInPrice": "0",
-            "changeInQuantity": "0",
-            "orderType": "" if booked else "MKT" if fill.kind is Kind.CONVERSION or fill.order_number % 3 == 0 else "LMT",
-            "traderID": "",
-            "isAPIOrder": "N",
-            "accruedInt": "0",
-            "initialInvestment": "",
-            "positionActionID": str(101_000_000 + fill.number // 1000) if booked else "",
-            **_METALS,
+            "cost": "0" if converts else plain(fill.cost),
+            "fifoPnlRealized": "0" if converts else plain(fill.realized),
+            "mtmPnl": "0" if converts else plain(self._marked(fill)),
         }
 
     def _net_cash(self, fill: Fill) -> Decimal:
@@ -289,6 +267,42 @@ def _security(listing: Listing) -> dict[str, str]:
         "settlementPolicyMethod": "Delivery" if listing.category == "OPT" else "",
         "code": "",
         **_METALS,
+    }
+
+
+def _numbers(fill: Fill, booked: bool) -> dict[str, str]:
+    """Ids and what belongs to the order; what the broker booked by itself has no order and no execution."""
+    transaction, ordered = str(_TRANSACTIONS + fill.number), "" if booked else _time(fill.when)
+    at_market = fill.kind is Kind.CONVERSION or fill.order_number % 3 == 0
+    return {
+        "origTradePrice": "0",
+        "origTradeDate": "",
+        "origTradeID": "",
+        "origOrderID": "0",
+        "origTransactionID": "0",
+        "buySell": "BUY" if fill.quantity > 0 else "SELL",
+        "clearingFirmID": "",
+        "ibOrderID": transaction if booked else str(_ORDERS + fill.order_number),
+        "transactionID": transaction,
+        "ibExecID": "" if booked else f"{zlib.crc32(transaction.encode()):08x}.{fill.number:08x}.01.01",
+        "relatedTransactionID": "",
+        "rtn": "",
+        "brokerageOrderID": "" if booked else f"0012d687.{fill.order_number:08x}.{zlib.crc32(ordered.encode()):08x}.0001",
+        "orderReference": "",
+        "volatilityOrderLink": "",
+        "exchOrderId": "N/A",
+        "extExecID": "N/A" if booked else f"{zlib.crc32(ordered.encode()):x}{fill.number}",
+        "orderTime": ordered,
+        **dict.fromkeys(("openDateTime", "holdingPeriodDateTime", "whenRealized", "whenReopened"), ""),
+        "levelOfDetail": "EXECUTION",
+        "changeInPrice": "0",
+        "changeInQuantity": "0",
+        "orderType": "" if booked else "MKT" if at_market else "LMT",
+        "traderID": "",
+        "isAPIOrder": "N",
+        "accruedInt": "0",
+        "initialInvestment": "",
+        "positionActionID": str(101_000_000 + fill.number // 1000) if booked else "",
     }
 
 

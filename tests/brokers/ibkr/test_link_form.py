@@ -1,8 +1,11 @@
 """What a user may paste into the link form, and what they are told when it is something else."""
 
+from pathlib import Path
+
 import pytest
 
 from fillbook.brokers.ibkr.connector import CONNECTOR
+from fillbook.brokers.ibkr.errors import SENTENCES
 from fillbook.brokers.interface import Credential, Form
 from fillbook.brokers.manifests import manifest
 
@@ -105,3 +108,8 @@ def test_guide_names_every_section_and_option_of_the_query() -> None:
 def test_guide_asks_for_a_token_of_one_year() -> None:
     ticks = [tick for part in manifest("ibkr").guide for step in part.steps for tick in step.ticks]
     assert "1 year" in ticks
+
+
+def test_every_code_is_explained_on_the_user_page() -> None:
+    page = (Path(__file__).parents[3] / "docs/brokers/interactive-brokers.md").read_text()
+    assert [code for code in SENTENCES if code.isdigit() and code not in page] == []
