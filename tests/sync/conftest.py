@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
@@ -18,9 +19,8 @@ from tests.sync.flex import Flex, flex_server
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
-    from pytest_django.fixtures import Settings
 
-PACE = engine.Pace(scale=0.001, look=0.05, look_sandbox=0.05)
+PACE = engine.Pace(scale=0.00002, look=0.03, look_sandbox=0.03)
 
 
 def point_at(**database: object) -> None:
@@ -43,25 +43,31 @@ def template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: "Djang
     return path
 
 
-@pytest.fixture
-def home(tmp_path: Path, template: Path, settings: "Settings", django_db_blocker: "DjangoDbBlocker") -> Iterator[Path]:
-    """A data folder with an SQLite database and a key."""
-    shutil.copy(template, tmp_path / "fillbook.db")
-    settings.DATA_DIR = tmp_path
-    settings.VAULT_KEYS = ""
-    settings.VAULT_KEY_FILE = tmp_path / "keys" / "vault.key"
-    settings.VAULT_KEY_FILE.parent.mkdir()
-    keyfile.make(settings.VAULT_KEY_FILE, keys.generate())
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, template: Path, django_db_blocker: "DjangoDbBlocker") -> Iterator[Path]:
+    """A data folder with an SQLite database and a key, for the tests of one file: each has an owner of its own."""
+    folder = tmp_path_factory.mktemp("home")
+    shutil.copy(template, folder / "fillbook.db")
     before = connections.settings["default"]["NAME"]
-    with django_db_blocker.unblock():
-        point_at(NAME=tmp_path / "fillbook.db")
-        yield tmp_path
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        live_in(folder, patch)
+        point_at(NAME=folder / "fillbook.db")
+        yield folder
         point_at(NAME=before)
 
 
-@pytest.fixture
+def live_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let the settings name this data folder, with a new key in it."""
+    key = folder / "keys" / "vault.key"
+    key.parent.mkdir()
+    keyfile.make(key, keys.generate())
+    for name, value in {"DATA_DIR": folder, "VAULT_KEYS": "", "VAULT_KEY_FILE": key}.items():
+        patch.setattr(settings, name, value)
+
+
+@pytest.fixture(scope="module")
 def jobs(home: Path) -> Iterator[None]:
-    """The engine, with a sandbox's time passing a thousand times as fast."""
+    """The engine, with no time to lose."""
     assert home.exists()
     engine.launch(pace=PACE)
     yield

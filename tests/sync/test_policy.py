@@ -21,13 +21,18 @@ def test_a_new_credential_is_tried_for_a_day() -> None:
     assert after("NotReady", tries=60, waited=24 * HOUR - 10 * MINUTE, unproven=True) == Decision(Follow.TELL)
 
 
-def test_a_broker_that_is_not_ready_is_asked_each_quarter_of_an_hour_or_later_but_not_for_ever() -> None:
-    first = after("NotReady")
-    assert first.follow is Follow.AGAIN
-    assert not first.validating
-    assert 15 * MINUTE <= first.seconds <= 18 * MINUTE
+def test_a_broker_that_is_not_ready_is_asked_ever_more_rarely_and_left_after_some_hours() -> None:
+    waited = 0
+    pauses: list[int] = []
+    while (next_try := after("NotReady", tries=len(pauses) + 1, waited=waited)).follow is Follow.AGAIN:
+        assert not next_try.validating
+        waited += next_try.seconds
+        pauses.append(next_try.seconds)
+    assert next_try == Decision(Follow.GIVE_UP)
+    least = [15 * MINUTE, 30 * MINUTE, *[HOUR] * (len(pauses) - 2)]
+    assert all(low <= pause <= low * 1.2 for low, pause in zip(least, pauses, strict=True))
+    assert 5 * HOUR < waited <= 6 * HOUR
     assert after("NotReady", retry_after=10 * HOUR).seconds <= 72 * MINUTE
-    assert after("NotReady", tries=20, waited=6 * HOUR) == Decision(Follow.GIVE_UP)
 
 
 @pytest.mark.parametrize("kind", ["Transient", "RateLimited"])

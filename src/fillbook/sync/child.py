@@ -4,6 +4,7 @@ python -m fillbook.sync.child TASK NUMBER...      prints the result as JSON
 """
 
 import json
+import logging
 import os
 import resource
 import subprocess
@@ -15,7 +16,9 @@ from django.conf import settings
 from django.db import connection
 
 from fillbook.brokers.interface import OurFault
-from fillbook.sync import engine, runs
+from fillbook.sync import engine
+
+log = logging.getLogger(__name__)
 
 LARGE: Final = 2 * 1024 * 1024
 """Documents over so many bytes get a process of their own."""
@@ -39,7 +42,7 @@ def call(task: str, *numbers: int) -> Any:
             "too_slow", "Reading this statement took longer than half an hour, so it was stopped. Nothing of it was used."
         ) from None
     if ended.returncode != 0:
-        runs.log.error("The process that did %s %s ended with status %s.", task, numbers, ended.returncode)
+        log.error("The process that did %s %s ended with status %s.", task, numbers, ended.returncode)
         raise OurFault("reader_died", "The process that read this statement ended early. Nothing of it was used; the statement is kept.")
     return json.loads(ended.stdout)
 

@@ -153,20 +153,11 @@ def enqueue(workflow: str, job: str, *arguments: str) -> None:
         _with_client(lambda client: client.enqueue(options, *arguments))
 
 
-def cancel(job: str) -> None:
-    """Stop a workflow at its next step."""
-    if _Engine.launched:
-        DBOS.cancel_workflow(job, cancel_children=True)
-    else:
-        _with_client(lambda client: client.cancel_workflow(job))
-
-
 def forget(jobs: list[str]) -> None:
-    """Delete the books of these workflows and of the requests they made."""
-    if jobs and _Engine.launched:
-        DBOS.delete_workflows(jobs, delete_children=True)
-    elif jobs:
-        _with_client(lambda client: client.delete_workflows(jobs, delete_children=True))
+    """Delete the books of those workflows that have ended, and of the requests they made. The others go with the old ones later."""
+    if _Engine.launched:
+        ended = [job for job, has_ended in known(jobs).items() if has_ended]
+        DBOS.delete_workflows(ended, delete_children=True)
 
 
 def known(jobs: list[str]) -> dict[str, bool]:

@@ -65,7 +65,7 @@ def decide(trouble: Trouble, tries: int, waited: int, unproven: bool, seed: str)
     if trouble.kind in {"NeedsUser", "Unsupported"} or (trouble.kind == UNREADABLE and unproven):
         return Decision(Follow.TELL)
     if trouble.kind == "NotReady":
-        pause = _spread(min(max(trouble.retry_after or 0, 15 * MINUTE), HOUR), seed, tries)
+        pause = _spread(min(max(trouble.retry_after or 0, 15 * MINUTE) * (1 if unproven else 2 ** (tries - 1)), HOUR), seed, tries)
         if unproven:
             return Decision(Follow.AGAIN, pause, validating=True) if waited + pause <= VALIDATING_FOR else Decision(Follow.TELL)
         return Decision(Follow.AGAIN, pause) if waited + pause <= NOT_READY_FOR else Decision(Follow.GIVE_UP)

@@ -66,11 +66,9 @@ def open_run(link: Link, kind: RunKind) -> SyncRun:
 
 
 def close_runs(link: Link, code: str, message: str) -> None:
-    """End the link's running run, if there is one; its workflow stops at its next step."""
-    for run in SyncRun.objects.select_for_update().filter(link=link, state__in=OPEN):
-        trouble = Trouble(STOPPED, code, message)
-        SyncRun.objects.filter(pk=run.pk).update(state=RunState.FAILED, finished_at=timezone.now(), retry_at=None, **_error(trouble))
-        transaction.on_commit(partial(engine.cancel, run.workflow_id))
+    """End the link's running run, if there is one; its workflow finds out at its next step and stops."""
+    error = _error(Trouble(STOPPED, code, message))
+    SyncRun.objects.filter(link=link, state__in=OPEN).update(state=RunState.FAILED, finished_at=timezone.now(), retry_at=None, **error)
 
 
 def begin(run_id: int) -> dict[str, Any] | None:
