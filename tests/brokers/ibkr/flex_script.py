@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import cycle
 from typing import Any
 
 from fillbook.brokers.ibkr import protocol
@@ -79,15 +80,18 @@ def drive(
     window: DateRange | None = None,
     new_link: bool = False,
     memory: Mapping[str, Any] | None = None,
-    through_json: bool = True,
+    for_ever: bool = False,
 ) -> Told:
-    """Run until Done, an error, or the script is used up; every state goes through JSON as a durable driver's would."""
-    told, script = Told(), iter(replies)
+    """Run until Done or an error, over the replies in turn (`for_ever`: again and again).
+
+    Every state goes through JSON, as a durable driver's would.
+    """
+    told, script = Told(), cycle(replies) if for_ever else iter(replies)
     state, reply = protocol.start(window, new_link, memory or {}), None
     for _ in range(2000):
         told.states.append(state)
         try:
-            state, action = protocol.advance(json.loads(json.dumps(state)) if through_json else state, reply)
+            state, action = protocol.advance(json.loads(json.dumps(state)), reply)
         except BrokerError as error:
             told.error = error
             return told
@@ -95,7 +99,7 @@ def drive(
         reply = None
         match action:
             case Done():
-                assert next(script, None) is None, "the script has replies left"
+                assert for_ever or next(script, None) is None, "the script has replies left"
                 return told
             case Wait(seconds):
                 told.waits.append(seconds)

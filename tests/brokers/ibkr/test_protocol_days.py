@@ -1,8 +1,12 @@
 """Which days a statement must span, and what is asked when it does not: the forms of request, windows, halves."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fillbook.brokers.interface import NeedsUser, NotReady, Transient, Unsupported
+from fillbook.brokers.ibkr.replies import HOSTS
+from fillbook.brokers.interface import NeedsUser, NotReady, Reply, Transient, Unsupported
+from fillbook.ledger.statement import DateRange
 from tests.brokers.ibkr.flex_script import FAILED, WORKING, YEAR, accepted, days, drive, refused, statement
 
 DAY = statement("20260925", "20260925")
@@ -247,3 +251,26 @@ def test_single_day_over_the_cap_is_told() -> None:
 
 def test_size_without_a_day_to_count_from_is_told() -> None:
     assert drive(accepted(stamp="yesterday"), FAILED["too_large"]).code == "too_large"
+
+
+# --- whatever comes
+
+
+REPLIES = [
+    *FAILED.values(), WORKING, YEAR, DAY, MONTH, accepted(), accepted(stamp=""), statement("05/07/2025", "04/07/2026"), statement("", ""),
+    statement("20260301", "20260925"), *[refused(code) for code in (1001, 1003, 1017, 1018, 1020, 1021)],
+    Reply(200, YEAR.body[:-9]), Reply(200), Reply(503),
+]  # fmt: skip
+WINDOWS = [None, days("2026-09-14", "2026-09-25"), days("2024-01-01", "2026-09-25"), days("2026-09-25", "2026-09-25")]
+MEMORIES = [{}, {"form": "p", "days": 365}, {"form": "fd_td", "chunk": 183}, {"form": "bare", "days": 30, "fd_td": "no"}]
+
+
+@given(st.lists(st.sampled_from(REPLIES), min_size=1, max_size=12), st.sampled_from(WINDOWS), st.sampled_from(MEMORIES), st.booleans())
+def test_every_fetch_ends_and_goes_nowhere_else(
+    replies: list[Reply], window: DateRange | None, memory: dict[str, object], new: bool
+) -> None:
+    told = drive(*replies, window=window, memory=memory, new_link=new, for_ever=True)
+    assert len(told.requests) <= 700
+    assert {request.host for request in told.requests} <= set(HOSTS)
+    assert sum(told.waits) >= 5 * (len(told.requests) - 1) - 4 * told.waits.count(1)
+    assert told.error is not None or told.pages
