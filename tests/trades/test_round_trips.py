@@ -59,7 +59,7 @@ def test_reversal_closes_one_round_trip_and_opens_the_next_sharing_fees_by_quant
 def test_fifo_closes_the_oldest_lifo_the_newest_highest_cost_the_dearest() -> None:
     rows = [fill(1, 10, "10"), fill(2, 10, "14"), fill(3, 10, "12"), fill(4, -10, "13")]
     realized = {method: matched(*rows, settings=MatchSettings(method=method)).open_trips[0].realized_pnl for method in MatchingMethod}
-    assert realized == {MatchingMethod.FIFO: 30, MatchingMethod.LIFO: 10, MatchingMethod.HIGHEST_COST: -10}
+    assert realized == {MatchingMethod.FIFO: 30, MatchingMethod.LIFO: 10, MatchingMethod.HIGHEST_COST: -10, MatchingMethod.AVERAGE: 10}
 
 
 def test_multiplier_and_percent_of_par() -> None:

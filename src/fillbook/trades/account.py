@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fillbook.ledger.execution import Execution, ExecutionKind
+from fillbook.ledger.figures import BrokerFigure
 from fillbook.ledger.numbers import exact, plain
 from fillbook.ledger.order import LedgerRow, total_order
 from fillbook.ledger.statement import AccountStatement, Finding, Severity
 from fillbook.trades.bridge import BridgeLine, Sums, broker_totals, build_bridge, own_totals
 from fillbook.trades.corrections import resolve_cancels
+from fillbook.trades.grouping import regroup
 from fillbook.trades.matching import match
-from fillbook.trades.openings import cost_from_positions, infer_opening
+from fillbook.trades.openings import Opening, cost_from_positions, infer_opening, settle_opening
 from fillbook.trades.reconcile import CENT, ReconciliationLine, reconcile_fills, reconcile_positions
 from fillbook.trades.records import Basis, MatchResult
 from fillbook.trades.settings import MatchSettings
@@ -42,6 +44,8 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
     Args:
         statement: everything known of the account, rows in any order, each transaction once.
         settings: how fills become trades; the statement's base currency fills in a missing one.
+
+    Figures are always compared under the broker's own settings (`MatchSettings.as_broker`), whatever the trader prefers to look at.
     """
     settings = settings or MatchSettings()
     if settings.base_currency is None:
@@ -54,10 +58,13 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
         rows = _counted_rows(ordered, counted) if chains else ordered
         positions = statement.positions
         opening = infer_opening(rows, positions, statement.states_positions, _funded_inside(statement))
-        result = match(rows, opening, settings)
-        result = replace(result, open_lots=cost_from_positions(result.open_lots, positions))
-        lines = reconcile_fills(executions, counted, chains, result)
-        lines += reconcile_positions(result.open_lots, positions, statement.states_positions, result)
+        as_broker = _matched(rows, opening, settings.as_broker, positions)
+        lines = reconcile_fills(executions, counted, chains, as_broker)
+        lines += reconcile_positions(as_broker.open_lots, positions, statement.states_positions, as_broker)
+        result = as_broker
+        if (settings.method, settings.assignment) != (settings.as_broker.method, settings.as_broker.assignment):
+            result = _matched(rows, settle_opening(opening, as_broker), settings, positions)
+        result = regroup(result, settings.grouping, settings.base_currency)
         own, broker = own_totals(result), broker_totals(executions)
         return AccountBook(
             statement=statement,
@@ -67,8 +74,14 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
             realized_pnl=own.fills,
             broker_realized_pnl=broker.realized,
             corporate_action_pnl=_action_pnl(statement),
-            findings=tuple(_cost_disagreements(counted, result)),
+            findings=tuple(_cost_disagreements(counted, as_broker)),
         )
+
+
+def _matched(rows: Sequence[LedgerRow], opening: Opening, settings: MatchSettings, positions: Sequence[BrokerFigure]) -> MatchResult:
+    """Match, and give what is left of older holdings the cost that the broker's positions leave for it."""
+    result = match(rows, opening, settings)
+    return replace(result, open_lots=cost_from_positions(result.open_lots, positions))
 
 
 def _counted_rows(ordered: Sequence[LedgerRow], counted: Sequence[Execution]) -> list[LedgerRow]:

@@ -34,6 +34,7 @@ MATCHING_METHODS: Final[dict[MatchingMethod, LotOrder]] = {
     MatchingMethod.FIFO: _oldest,
     MatchingMethod.LIFO: _newest,
     MatchingMethod.HIGHEST_COST: _highest_cost,
+    MatchingMethod.AVERAGE: _oldest,
 }
 
 
@@ -54,6 +55,20 @@ def split_lot(lot: Lot, quantity: Decimal) -> tuple[Lot, Lot]:
     taken = lot._replace(quantity=quantity, cost_basis=cost, charges=charges)
     left = lot._replace(quantity=lot.quantity - quantity, cost_basis=left_cost, charges=lot.charges - charges)
     return taken, left
+
+
+def average_cost(lots: Sequence[Lot]) -> list[Lot]:
+    """Spread the cost of all lots evenly over their units; unchanged when one is unknown. The last lot takes what rounding leaves."""
+    costs = [lot.cost_basis for lot in lots if lot.cost_basis is not None]
+    if len(costs) != len(lots):
+        return list(lots)
+    left, units = sum(costs, ZERO), sum((lot.quantity for lot in lots), ZERO)
+    averaged = []
+    for lot in lots:
+        cost = share(left, lot.quantity, units)
+        left, units = left - cost, units - lot.quantity
+        averaged.append(lot._replace(cost_basis=cost))
+    return averaged
 
 
 def scale_lots(lots: Sequence[Lot], total: Decimal) -> list[Lot]:

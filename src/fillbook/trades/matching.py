@@ -5,6 +5,7 @@ exchange moves lots to another contract id. Each instrument has a book: its open
 and resumed (`resume`) equals matching everything.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,10 +23,10 @@ from fillbook.trades.actions import Action, gather_actions
 from fillbook.trades.books import Book
 from fillbook.trades.closing import Closing, close_lots
 from fillbook.trades.deliveries import Deliveries, pair_deliveries
-from fillbook.trades.lots import MATCHING_METHODS
+from fillbook.trades.lots import MATCHING_METHODS, average_cost
 from fillbook.trades.openings import Opening, effect_of
 from fillbook.trades.records import Basis, ClosedLot, Flag, Incomplete, Lot, MatchResult, Role, RoundTrip, TripFill, Unmatched
-from fillbook.trades.settings import MatchSettings
+from fillbook.trades.settings import AssignmentView, MatchingMethod, MatchSettings
 
 _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 _DELIVERY = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
@@ -133,7 +134,7 @@ class _Matcher:
             return
         worth = self._worth(row)
         opposite = book.position * row.quantity < 0
-        if not opposite and book.undetermined and effect_of(row) is Effect.CLOSES:
+        if not opposite and book.undetermined and (effect_of(row) is Effect.CLOSES or _only_closes(row)):
             self._settle_undetermined(book, row)
             opposite = book.position * row.quantity < 0
         closing = ZERO
@@ -148,9 +149,9 @@ class _Matcher:
     def _worth(self, row: Execution) -> Closing:
         """What a row brings or costs, with the premium of the option that delivered it, or the settlement value of a cash settled one."""
         value, charges, price = amount_of(row), charges_of(row), row.price
-        if row.kind in _DELIVERY:
-            if row.execution_id in self.deliveries.settled and row.settlement_price is not None:
-                price = row.settlement_price
+        if row.kind in _DELIVERY and (self.settings.assignment is AssignmentView.INTO_UNDERLYING or self._settled_in_cash(row)):
+            if self._settled_in_cash(row):
+                price = row.settlement_price or ZERO
                 value = proceeds_of(row.instrument, row.quantity, price) + charges
             elif row.instrument.asset_class in _OPTIONS:
                 return Closing(row, row.quantity, value, charges, price, at_cost=True)
@@ -160,6 +161,9 @@ class _Matcher:
                 premium, paid = self.carried[row.execution_id]
                 return Closing(row, row.quantity, None if premium is None else value + premium, charges + paid, price)
         return Closing(row, row.quantity, value, charges, price)
+
+    def _settled_in_cash(self, row: Execution) -> bool:
+        return row.execution_id in self.deliveries.settled and row.settlement_price is not None
 
     def _close(self, book: Book, part: Closing) -> None:
         taken = book.take(part.quantity, MATCHING_METHODS[self.settings.method])
@@ -221,6 +225,8 @@ class _Matcher:
             incomplete=Incomplete.DELIVERED if part.worth is None else None,
         )
         trip = book.add(lot, row.account)
+        if self.settings.method is MatchingMethod.AVERAGE:
+            book.lots = deque(average_cost(book.lots))
         trip.fills.append(part.fill(Role.OPENS, book.position, None))
 
     def _settle_undetermined(self, book: Book, row: Execution) -> None:

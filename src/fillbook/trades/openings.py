@@ -8,7 +8,7 @@ while the walk is short: something left the account without a row), the rows win
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fillbook.ledger.events import CorporateAction, CorporateActionKind, Transfer
@@ -17,7 +17,8 @@ from fillbook.ledger.figures import BrokerFigure
 from fillbook.ledger.instrument import AssetClass, Instrument
 from fillbook.ledger.numbers import ZERO, share
 from fillbook.ledger.order import LedgerRow
-from fillbook.trades.records import Basis, Incomplete, Lot, RoundTrip, Unmatched
+from fillbook.trades.lots import scale_lots
+from fillbook.trades.records import Basis, Incomplete, Lot, MatchResult, RoundTrip, Unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,35 @@ def _contradictions(moves: Sequence[_Move], opening: Decimal) -> int:
         count += against_close or against_open
         position = after
     return count
+
+
+def settle_opening(opening: Opening, result: MatchResult) -> Opening:
+    """Give the lots held before the first row the costs that matching the broker's way found for their parts.
+
+    Needed before matching in another order: the broker's figure for a closing row tells the cost of the lots that *the broker* closed
+    with it. Parts are in the order they were closed, then what is still held; units before a split are restored in proportion.
+    """
+    parts: dict[str, list[tuple[Decimal, Decimal | None]]] = defaultdict(list)
+    for trip in (*result.round_trips, *result.open_trips):
+        for closed in trip.closed_lots:
+            if not closed.opened_by:
+                parts[closed.instrument.key].append((closed.quantity, closed.cost_basis))
+    for lot in result.open_lots:
+        if not lot.opened_by:
+            parts[lot.instrument.key].append((lot.quantity, lot.cost_basis))
+    lots: list[Lot] = []
+    for lot in opening.lots:
+        known = parts.get(lot.instrument.key)
+        lots.extend(_in_parts(lot, known) if known else [lot])
+    return replace(opening, lots=tuple(lots))
+
+
+def _in_parts(lot: Lot, parts: list[tuple[Decimal, Decimal | None]]) -> list[Lot]:
+    pieces = [
+        lot._replace(quantity=quantity, cost_basis=cost, basis=Basis.UNKNOWN if cost is None else Basis.INFERRED)
+        for quantity, cost in parts
+    ]
+    return scale_lots(pieces, lot.quantity)
 
 
 def cost_from_positions(lots: Sequence[Lot], positions: Iterable[BrokerFigure]) -> tuple[Lot, ...]:
