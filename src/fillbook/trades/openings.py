@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from fillbook.ledger.events import CorporateAction, CorporateActionKind, Transfer
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
@@ -37,8 +38,7 @@ class Opening:
     undetermined: tuple[Unmatched, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
+class _Move(NamedTuple):
     """One row's effect on one position. closes/opens: what the broker says of it; ratio: units after per unit before, for splits."""
 
     quantity: Decimal

@@ -61,6 +61,8 @@ class ReconciliationLine:
 
 def same_money(ours: Decimal, broker: Decimal) -> bool:
     """Equal within a cent once ours is rounded to the broker's digits."""
+    if ours == broker:
+        return True
     digits = max(2, min(decimals_of(broker), 18))
     return abs(ours.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN, context=EXACT) - broker) <= CENT
 
