@@ -53,7 +53,7 @@ def _is_key(model: type[models.Model], name: str) -> bool:
 def _converter(field: Any) -> Convert | None:
     """What turns a value into the database's own; None where it already is."""
     if isinstance(field, ExactDecimalField):
-        return lambda value: field.get_db_prep_value(value, connection)
+        return lambda value: None if value is None else field.text(value)
     if isinstance(field, models.JSONField):
         return json.dumps
     if connection.vendor == "sqlite":
@@ -61,9 +61,8 @@ def _converter(field: Any) -> Convert | None:
             return _datetime_text
         if isinstance(field, models.DateField):
             return lambda value: None if value is None else value.isoformat()
-        if isinstance(field, models.CharField | models.TextField):
-            return str  # enum members are texts that SQLite does not know as such
-    return str if isinstance(field, models.CharField | models.TextField) else None
+        return None
+    return str if isinstance(field, models.CharField | models.TextField) else None  # psycopg would write an enum member's name
 
 
 def _datetime_text(value: datetime | None) -> str | None:

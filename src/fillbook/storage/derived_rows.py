@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from fillbook.ledger.execution import Execution
@@ -17,7 +18,7 @@ from fillbook.trades.records import ClosedLot, Flag, Lot, MatchResult, RoundTrip
 
 TRIP: Final = (
     "account_id instrument_id key instrument_key symbol underlying asset_class currency side is_open counts opened_at opened_on "
-    "closed_at closed_on day ended_at quantity open_quantity entry_price exit_price gross_pnl charges realized_pnl base_pnl base_charges "
+    "closed_at closed_on day quantity open_quantity entry_price exit_price gross_pnl charges realized_pnl base_pnl base_charges "
     "opening_cost result_currency result_cost net_e8 fees_e8 gain_e8 outcome holding_seconds fills basis incomplete flagged reconciliation"
 ).split()
 FILL: Final = (
@@ -37,6 +38,8 @@ FLAG: Final = "account_id instrument_id instrument_key reason flagged_row ours b
 LINE: Final = "account_id instrument_id instrument_key kind ref ours broker status reason day".split()
 MARK: Final = ("realized_pnl", "charges", "quantity", "open_quantity", "closed_on", "fills", "counts", "symbol")
 
+_FILL_VALUES: Final = attrgetter(*FILL[2:])
+_CLOSED_LOT_VALUES: Final = attrgetter(*CLOSED_LOT[2:])
 _FIRST_TOO_LARGE: Final = Decimal("1E+20")
 _WORST_FIRST: Final = (Status.DIFFERENT, Status.EXPLAINED, Status.UNSTATED, Status.INFERRED, Status.EQUAL)
 
@@ -44,22 +47,31 @@ Pks = Mapping[str, int]
 """Contract id -> primary key of the description that pages show."""
 
 
-def fits(record: object) -> bool:
-    """Whether every amount in a record, and in the records within it, has a place in the database."""
-    for field in fields(record) if is_dataclass(record) else ():
-        value = getattr(record, field.name)
+def fits(record: Any) -> bool:
+    """Whether every amount in a record, and in the tuples within it, has a place in the database."""
+    values = record if isinstance(record, tuple) else [getattr(record, name) for name in _names(type(record))]
+    for value in values:
         if isinstance(value, Decimal):
             if not -_FIRST_TOO_LARGE < value < _FIRST_TOO_LARGE:
                 return False
-        elif isinstance(value, tuple) and not all(fits(part) for part in value):
+        elif isinstance(value, tuple) and not fits(value):
             return False
     return True
+
+
+def _names(kind: type) -> tuple[str, ...]:
+    """A record's fields; looked up once, because there are many records."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    return _NAMES[kind]
+
+
+_NAMES: Final[dict[type, tuple[str, ...]]] = {}
 
 
 def trip_row(account_id: int, base_currency: str, trip: RoundTrip, pks: Pks, status: str) -> list[Any]:
     """One round trip."""
     instrument = trip.instrument
-    last = trip.fills[-1] if trip.fills else None
     held = trip.closed_at - trip.opened_at if trip.closed_at and trip.opened_at else None
     day = trip.opened_on if trip.is_open else trip.closed_on
     return [
@@ -77,7 +89,6 @@ def trip_row(account_id: int, base_currency: str, trip: RoundTrip, pks: Pks, sta
         trip.closed_at,
         trip.closed_on,
         day,
-        last.ordered_at if last else None,
         trip.quantity,
         trip.open_quantity,
         trip.entry_price,
@@ -127,12 +138,12 @@ def _units(amount: Decimal | None) -> int | None:
 
 def fill_row(trip_id: int, number: int, fill: TripFill) -> list[Any]:
     """One fill of a round trip."""
-    return [trip_id, number, *(getattr(fill, name) for name in FILL[2:])]
+    return [trip_id, number, *_FILL_VALUES(fill)]
 
 
 def closed_lot_row(trip_id: int, number: int, lot: ClosedLot) -> list[Any]:
     """One closed lot of a round trip."""
-    return [trip_id, number, *(getattr(lot, name) for name in CLOSED_LOT[2:])]
+    return [trip_id, number, *_CLOSED_LOT_VALUES(lot)]
 
 
 def open_lot_rows(account_id: int, lots: Iterable[Lot], pks: Pks) -> Iterator[list[Any]]:

@@ -75,11 +75,20 @@ class ExactDecimalField(_DecimalField[_ST, _GT]):
         rounded = number.quantize(Decimal(1).scaleb(-self.decimal_places), context=CONTEXT)
         return self.fit(rounded) if rounded.adjusted() > number.adjusted() else rounded
 
+    def text(self, value: Decimal | int) -> str:
+        """The number as plain text, the way SQLite keeps it. What plainly fits is written without further ado."""
+        text = format(value, "f")
+        whole, _, part = text.partition(".")
+        if len(whole) > 20 or len(part) > 18 or not text[-1].isdigit():
+            return plain(self.fit(value))
+        if part:
+            text = text.rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: ARG002
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        number = self.fit(value)
-        return plain(number) if connection.vendor == "sqlite" else number
+        return self.text(value) if connection.vendor == "sqlite" else self.fit(value)
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         return self.get_db_prep_value(value, connection)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from django.db import models
@@ -30,7 +31,8 @@ _APART: Final = "\x1f"
 class Kind:
     """One kind of fact. names: fields that are columns of the same name. identity: the field that is `row_id`, "" when it is made up.
 
-    statement_field: where a statement keeps such records. enums: how texts become members again.
+    statement_field: where a statement keeps such records. enums: how texts become members again. values: a record's fields in the order of
+    `names`. limits: (index, most characters) of its texts.
     """
 
     statement_field: str
@@ -39,6 +41,8 @@ class Kind:
     identity: str
     names: tuple[str, ...]
     enums: Mapping[str, type[StrEnum]]
+    values: Callable[[Fact], tuple[Any, ...]]
+    limits: tuple[tuple[int, int], ...]
 
     def facts(self, statement: AccountStatement) -> Sequence[Fact]:
         """The statement's records of this kind."""
@@ -46,11 +50,19 @@ class Kind:
         return facts
 
 
+def _limits(model: type[models.Model]) -> dict[str, int]:
+    """Column -> most characters."""
+    texts = [column for column in model._meta.get_fields() if isinstance(column, models.CharField)]  # noqa: SLF001 - Django's public door
+    return {column.name: column.max_length for column in texts if column.max_length}
+
+
 def _kind(
     statement_field: str, model: type[StatedRow], record: type[Fact], identity: str, enums: Mapping[str, type[StrEnum]] | None = None
 ) -> Kind:
     names = tuple(field.name for field in fields(record) if field.name not in _NOT_COPIED and field.name != identity)
-    return Kind(statement_field, model, record, identity, names, enums or {})
+    limits = _limits(model)
+    texts = tuple((index, limits[name]) for index, name in enumerate(names) if name in limits)
+    return Kind(statement_field, model, record, identity, names, enums or {}, attrgetter(*names), texts)
 
 
 EXECUTIONS: Final = _kind("executions", ExecutionRow, Execution, "execution_id", {"kind": ExecutionKind, "effect": Effect})
@@ -58,6 +70,7 @@ ACTIONS: Final = _kind("corporate_actions", CorporateActionRow, CorporateAction,
 TRANSFERS: Final = _kind("transfers", TransferRow, Transfer, "transfer_id")
 OPTION_EVENTS: Final = _kind("option_events", OptionEventRow, OptionEvent, "", {"kind": OptionEventKind})
 KINDS: Final = (EXECUTIONS, ACTIONS, TRANSFERS, OPTION_EVENTS)
+_INSTRUMENT_LIMITS: Final = _limits(InstrumentRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +110,12 @@ def stated(kind: Kind, facts: Iterable[Fact]) -> list[Stated]:
 
 def columns(kind: Kind, fact: Fact) -> list[Any]:
     """The values of a record's own columns, in the order of `kind.names`."""
-    limits = _limits(kind.model)
-    return [_clip(value, limits[name]) if name in limits else value for name, value in ((name, getattr(fact, name)) for name in kind.names)]
+    values = list(kind.values(fact))
+    for index, limit in kind.limits:
+        text = values[index]
+        if len(text) > limit or "\0" in text:
+            values[index] = _clip(text, limit)
+    return values
 
 
 def record(kind: Kind, account: str, instrument: Instrument, row_id: str, place: int, values: Mapping[str, Any]) -> Fact:
@@ -116,7 +133,7 @@ def instrument_digest(instrument: Instrument) -> str:
 
 def instrument_columns(instrument: Instrument) -> dict[str, Any]:
     """The values of an instrument's columns."""
-    limits = _limits(InstrumentRow)
+    limits = _INSTRUMENT_LIMITS
     values = {field.name: getattr(instrument, field.name) for field in fields(Instrument)}
     values["right"] = instrument.right or ""
     return {name: _clip(value, limits[name]) if name in limits else value for name, value in values.items()}
@@ -145,39 +162,22 @@ def described_as(instrument: Instrument, latest: Instrument) -> Instrument:
 
 def _digest(kind: Kind, fact: Fact) -> str:
     """Of everything a record says, and of what its money depends on; a mere new name of the instrument changes no record."""
-    traded = fact.instrument
-    money = [traded.key, traded.asset_class, traded.currency, traded.multiplier, traded.strike, traded.expiry, traded.right]
-    return _hash([*money, *(getattr(fact, name) for name in kind.names)])
+    return _hash((*_MONEY(fact.instrument), *kind.values(fact)))
+
+
+_MONEY: Final = attrgetter("key", "asset_class", "currency", "multiplier", "strike", "expiry", "right")
+_WRITTEN: Final[dict[type, Callable[[Any], str]]] = {
+    str: str,
+    type(None): lambda _: _NONE,
+    Decimal: plain,
+    datetime: lambda value: repr(value.timestamp()),
+    date: date.isoformat,
+}
 
 
 def _hash(values: Iterable[object]) -> str:
-    return blake2b(_APART.join([_text(value) for value in values]).encode(), digest_size=16).hexdigest()
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return _NONE
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, datetime):
-        return repr(value.timestamp())
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
-
-
-def _limits(model: type[models.Model]) -> dict[str, int]:
-    """Column -> most characters."""
-    known = _LIMITS.get(model)
-    if known is None:
-        columns = [column for column in model._meta.get_fields() if isinstance(column, models.CharField)]  # noqa: SLF001 - Django's public door
-        known = _LIMITS[model] = {column.name: column.max_length for column in columns if column.max_length}
-    return known
-
-
-_LIMITS: Final[dict[type[models.Model], dict[str, int]]] = {}
+    text = _APART.join([_WRITTEN.get(type(value), str)(value) for value in values])
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _clip(text: str, limit: int) -> str:

@@ -17,7 +17,7 @@ class RoundTripRow(models.Model):
 
     result_currency: the base currency, or the instrument's own where a rate is unknown; net_e8 (net P&L), fees_e8 (- paid) and result_cost
     (opening cost) are in it. gain_e8: net P&L over opening cost, a fraction. symbol, underlying: upper case, to
-    search by. day: closed_on, while open opened_on. ended_at: orders the round trips of a day: the instant of the last fill.
+    search by. day: closed_on, while open opened_on.
     """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
@@ -36,7 +36,6 @@ class RoundTripRow(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_on = models.DateField(null=True)
     day = models.DateField(null=True)
-    ended_at = models.DateTimeField(null=True)
     quantity = ExactDecimalField()
     open_quantity = ExactDecimalField()
     entry_price = ExactDecimalField(null=True)
@@ -63,7 +62,7 @@ class RoundTripRow(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "key"], name="trip_once")]
         indexes: ClassVar = [
-            models.Index(fields=["account", "-closed_on"], name="trip_by_day"),
+            models.Index(fields=["account", "-day"], name="trip_by_day"),
             models.Index(fields=["account", "symbol"], name="trip_by_symbol"),
             models.Index(fields=["account", "net_e8"], name="trip_by_pnl"),
             models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),

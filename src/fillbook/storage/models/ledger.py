@@ -131,6 +131,7 @@ class CorporateActionRow(StatedRow):
     value = ExactDecimalField()
     broker_realized_pnl = ExactDecimalField(null=True)
     rate_to_base = ExactDecimalField(null=True)
+    parent = models.CharField(max_length=120, blank=True, default="")
     ratio_new = ExactDecimalField(null=True)
     ratio_old = ExactDecimalField(null=True)
     broker_type = models.CharField(max_length=64, blank=True, default="")

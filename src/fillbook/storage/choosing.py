@@ -1,0 +1,83 @@
+"""A `Filter` as SQL. It must agree with `Filter.admits`, which a test holds against it."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from django.db.models import F, OrderBy, Q, QuerySet
+
+from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.filters import Filter, TripStatus
+from fillbook.storage.access import Viewer, accounts_of
+from fillbook.storage.models import BrokerAccount, RoundTripRow
+
+Accounts = Iterable[BrokerAccount]
+"""Accounts whose access was checked: everything below takes these and nothing else."""
+
+
+class Sort(StrEnum):
+    """What a list of round trips is ordered by; ties by the order in which they closed."""
+
+    DAY = "day"
+    OPENED = "opened"
+    SYMBOL = "symbol"
+    PROFIT = "profit"
+    GAIN = "gain"
+    FEES = "fees"
+    HELD = "held"
+    FILLS = "fills"
+
+
+_COLUMNS: Final = {
+    Sort.DAY: "day",
+    Sort.OPENED: "opened_on",
+    Sort.SYMBOL: "symbol",
+    Sort.PROFIT: "net_e8",
+    Sort.GAIN: "gain_e8",
+    Sort.FEES: "fees_e8",
+    Sort.HELD: "holding_seconds",
+    Sort.FILLS: "fills",
+}
+_TIES: Final = ("day", "closed_at", "opened_at", "key")
+
+
+def accounts_in(viewer: Viewer, chosen: Filter) -> list[BrokerAccount]:
+    """The viewer's accounts that a filter is about; ids that are not theirs are as if not written."""
+    accounts = accounts_of(viewer).filter(chosen=True)
+    if chosen.currency:
+        accounts = accounts.filter(base_currency=chosen.currency)
+    return [account for account in accounts if not chosen.accounts or str(account.pk) in chosen.accounts]
+
+
+def trips_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
+    """The round trips of these accounts that a filter takes, in no order."""
+    condition = Q(account_id__in=[account.pk for account in accounts], is_open=chosen.status is TripStatus.OPEN)
+    if chosen.status is TripStatus.CLOSED:
+        condition &= Q(realized_pnl__isnull=False) if chosen.include_incomplete else Q(counts=True)
+    if chosen.first:
+        condition &= Q(day__gte=chosen.first)
+    if chosen.last:
+        condition &= Q(day__lte=chosen.last)
+    if chosen.symbol:
+        condition &= Q(symbol=chosen.symbol) | Q(underlying=chosen.symbol)
+    if chosen.side:
+        condition &= Q(side=chosen.side)
+    if chosen.outcome:
+        condition &= Q(outcome=chosen.outcome)
+    condition &= Q(asset_class=chosen.asset_class) if chosen.asset_class else ~Q(asset_class=AssetClass.FOREX)
+    return RoundTripRow.objects.filter(condition)
+
+
+def in_order(trips: QuerySet[RoundTripRow], sort: Sort = Sort.DAY, *, descending: bool = False) -> QuerySet[RoundTripRow]:
+    """Sorted; what has no value comes last either way. Ascending by day is the order of `performance.results.result_order`."""
+    names = dict.fromkeys((_COLUMNS[sort], *_TIES))
+    return trips.order_by(*(_order(name, descending=descending) for name in names))
+
+
+def _order(name: str, *, descending: bool) -> OrderBy:
+    return F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True)
+
+
+def is_plain(chosen: Filter) -> bool:
+    """Whether day totals can answer: only accounts, currency and period are chosen."""
+    return Filter(accounts=chosen.accounts, currency=chosen.currency, first=chosen.first, last=chosen.last) == chosen

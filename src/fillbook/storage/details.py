@@ -1,0 +1,195 @@
+"""One thing seen closely: a round trip with its fills, what is held, what reconciles, how fresh it all is."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count
+
+from fillbook.ledger.numbers import EXACT, ZERO
+from fillbook.ledger.statement import DateRange
+from fillbook.storage.choosing import Accounts
+from fillbook.storage.coverage import missing_days
+from fillbook.storage.models import (
+    AccountInstrument,
+    BrokerAccount,
+    ClosedLotRow,
+    CorporateActionRow,
+    ExecutionRow,
+    FlagRow,
+    InstrumentRow,
+    OpenLotRow,
+    PositionRow,
+    ReconciliationRow,
+    RoundTripRow,
+    RowState,
+    SyncRun,
+    TripFillRow,
+    UnmatchedRow,
+)
+from fillbook.storage.positions import latest_positions, positions_of
+
+
+@dataclass(frozen=True, slots=True)
+class TripDetail:
+    """A round trip. executions, actions: by their id, for the fills they are; lines: comparisons with the broker, by execution id."""
+
+    trip: RoundTripRow
+    fills: list[TripFillRow]
+    lots: list[ClosedLotRow]
+    executions: dict[str, ExecutionRow]
+    actions: dict[str, CorporateActionRow]
+    lines: dict[str, ReconciliationRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What an account holds of one instrument.
+
+    quantity: ours, from its open lots, signed; cost: of them, None when unknown. stated: the broker's figure, None when it states no
+    positions or not this one. status, reason: of the comparison. realized_so_far: by the round trip in progress, in its currency.
+    """
+
+    account: BrokerAccount
+    instrument: InstrumentRow
+    quantity: Decimal
+    cost: Decimal | None
+    lots: int
+    opened_on: date | None
+    stated: PositionRow | None
+    status: str
+    reason: str
+    trip_key: str
+    realized_so_far: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How fresh an account is. gaps: days between statements. run: the last one of its link."""
+
+    account: BrokerAccount
+    figures_to: date | None
+    tracked_since: date | None
+    last_success_at: datetime | None
+    run: SyncRun | None
+    gaps: tuple[DateRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """How an account compares with its broker: status -> number of fills, of positions; and what is left out of performance."""
+
+    fills: dict[str, int]
+    positions: dict[str, int]
+    incomplete: int
+    open: int
+    unmatched: int
+    flagged: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing is different."""
+        return not (self.fills.get("different") or self.positions.get("different"))
+
+
+def trip_detail(trip: RoundTripRow) -> TripDetail:
+    """Everything about one round trip whose access was checked."""
+    fills = list(trip.fill_rows.order_by("number"))
+    names = [fill.execution_id for fill in fills]
+    current = {"account_id": trip.account_id, "row_id__in": names, "state": RowState.CURRENT}
+    executions = ExecutionRow.objects.filter(**current).select_related("instrument")
+    actions = CorporateActionRow.objects.filter(**current).select_related("instrument")
+    lines = ReconciliationRow.objects.filter(account_id=trip.account_id, kind="fill", ref__in=names)
+    return TripDetail(
+        trip=trip,
+        fills=fills,
+        lots=list(trip.lot_rows.order_by("number")),
+        executions={row.row_id: row for row in executions},
+        actions={row.row_id: row for row in actions},
+        lines={row.ref: row for row in lines},
+    )
+
+
+def open_positions(accounts: Accounts) -> list[Position]:
+    """What is held, and what the broker says is held, by account and symbol."""
+    return [position for account in accounts for position in _positions(account)]
+
+
+def _positions(account: BrokerAccount) -> list[Position]:
+    lots: dict[str, list[OpenLotRow]] = defaultdict(list)
+    for lot in OpenLotRow.objects.filter(account=account).order_by("instrument_key", "number"):
+        lots[lot.instrument_key].append(lot)
+    coverage = latest_positions(account)
+    stated = {row.instrument.key: row for row in positions_of(coverage)} if coverage else {}
+    lines = {row.ref: row for row in ReconciliationRow.objects.filter(account=account, kind="position")}
+    trips = {row.instrument_key: row for row in RoundTripRow.objects.filter(account=account, is_open=True)}
+    keys = sorted({*lots, *lines})
+    described = AccountInstrument.objects.filter(account=account, key__in=keys).select_related("instrument")
+    names = {row.key: row.instrument for row in described}
+    found = [_position(account, names[key], lots[key], stated.get(key), lines.get(key), trips.get(key)) for key in keys if key in names]
+    return sorted(found, key=lambda position: (position.instrument.symbol, position.instrument.key))
+
+
+def _position(
+    account: BrokerAccount,
+    instrument: InstrumentRow,
+    lots: list[OpenLotRow],
+    stated: PositionRow | None,
+    line: ReconciliationRow | None,
+    trip: RoundTripRow | None,
+) -> Position:
+    quantity = cost = ZERO
+    known = True
+    for lot in lots:
+        quantity = EXACT.add(quantity, lot.quantity)
+        known = known and lot.cost_basis is not None
+        cost = EXACT.add(cost, lot.cost_basis or ZERO)
+    return Position(
+        account=account,
+        instrument=instrument,
+        quantity=quantity,
+        cost=cost if known else None,
+        lots=len(lots),
+        opened_on=min((lot.opened_on for lot in lots if lot.opened_on), default=None),
+        stated=stated,
+        status=line.status if line else "",
+        reason=line.reason if line else "",
+        trip_key=trip.key if trip else "",
+        realized_so_far=trip.realized_pnl if trip else None,
+    )
+
+
+def freshness(accounts: Accounts) -> list[Freshness]:
+    """How fresh each account is."""
+    found = []
+    for account in accounts:
+        run = SyncRun.objects.filter(link_id=account.link_id).order_by("-created_at").first() if account.link_id else None
+        last = account.link.last_success_at if account.link else None
+        gaps = tuple(missing_days(account))
+        found.append(Freshness(account, account.figures_to, account.tracked_since, last, run, gaps))
+    return found
+
+
+def reconciled(account: BrokerAccount) -> Reconciled:
+    """Counts of the comparison with the broker, as `fillbook check` gives them."""
+    counts: dict[str, dict[str, int]] = {"fill": {}, "position": {}}
+    for row in ReconciliationRow.objects.filter(account=account).values("kind", "status").annotate(n=Count("pk")):
+        counts[row["kind"]][row["status"]] = row["n"]
+    trips = RoundTripRow.objects.filter(account=account)
+    closed = trips.filter(is_open=False)
+    return Reconciled(
+        fills=counts["fill"],
+        positions=counts["position"],
+        incomplete=closed.exclude(incomplete=[]).count(),
+        open=trips.filter(is_open=True).count(),
+        unmatched=UnmatchedRow.objects.filter(account=account).values("execution_id").distinct().count(),
+        flagged=FlagRow.objects.filter(account=account).values("instrument_key").distinct().count(),
+    )
+
+
+def differences(account: BrokerAccount) -> list[ReconciliationRow]:
+    """Every comparison that is not simply equal, the worst first."""
+    worst = {"different": 0, "explained": 1, "unstated": 2, "inferred": 3}
+    rows = ReconciliationRow.objects.filter(account=account).exclude(status="equal").select_related("instrument")
+    return sorted(rows, key=lambda row: (worst[row.status], row.kind, -(row.day or date.min).toordinal(), row.ref))

@@ -1,0 +1,199 @@
+"""What pages and the API show, summed by the database and never across what must not be added.
+
+Every function takes accounts whose access was checked (`choosing.accounts_in`, `access.accounts_of`). Totals come in groups: real, paper
+and sandbox accounts apart, and accounts with different base currencies apart.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, FloatField, IntegerField, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast
+
+from fillbook.ledger.numbers import ZERO
+from fillbook.performance.curves import CurvePoint, Period
+from fillbook.performance.curves import equity_curve as curve_of
+from fillbook.performance.filters import Filter
+from fillbook.performance.results import Result
+from fillbook.performance.summary import Summary, from_e8
+from fillbook.storage.choosing import Accounts, Sort, in_order, is_plain, trips_in
+from fillbook.storage.fields import ExactSum
+from fillbook.storage.models import BridgeRow, DayTotals, RoundTripRow
+from fillbook.trades.bridge import LINES, BridgeLine
+
+_FIELDS = tuple(Summary.__dataclass_fields__)
+_GROUP = ("account__kind", "account__base_currency")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """What may be added up. currency: of the money; differs from base_currency only for trades that have no rate to it."""
+
+    kind: str
+    base_currency: str
+    currency: str
+
+    @property
+    def is_base(self) -> bool:
+        """Whether the money is in the accounts' base currency."""
+        return self.currency == self.base_currency
+
+
+@dataclass(frozen=True, slots=True)
+class TripsPage:
+    """One page of a list. total: round trips in all; number: of this page, from 1; pages: at least 1."""
+
+    rows: list[RoundTripRow]
+    total: int
+    number: int
+    pages: int
+
+
+def trips_page(
+    accounts: Accounts, chosen: Filter, sort: Sort = Sort.DAY, *, descending: bool = True, number: int = 1, size: int = 50
+) -> TripsPage:
+    """A page of round trips; a page beyond the last is the last."""
+    trips = trips_in(accounts, chosen)
+    total = trips.count()
+    pages = max(1, -(-total // size))
+    number = min(max(1, number), pages)
+    ordered = in_order(trips, sort, descending=descending).select_related("account", "instrument")
+    return TripsPage(list(ordered[(number - 1) * size : number * size]), total, number, pages)
+
+
+def latest_trips(accounts: Accounts, count: int = 10) -> list[RoundTripRow]:
+    """The round trips closed last, whatever is known of them."""
+    trips = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts], is_open=False)
+    return list(in_order(trips, descending=True).select_related("account", "instrument")[:count])
+
+
+def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:
+    """The summary of each group that has round trips."""
+    if is_plain(chosen):
+        rows = _days(accounts, chosen).values(*_GROUP, "currency").annotate(**_merged())
+        return {_group(row): Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS}) for row in rows}
+    known = trips_in(accounts, chosen).filter(net_e8__isnull=False)
+    rows = known.values(*_GROUP, "result_currency").annotate(**_summed())
+    return {_group(row, "result_currency"): Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS}) for row in rows}
+
+
+def by_day(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Period, ...]]:
+    """Totals of each day on which a round trip closed, in order."""
+    found: dict[Group, list[Period]] = defaultdict(list)
+    if is_plain(chosen):
+        rows: Iterable[dict[str, Any]] = _days(accounts, chosen).values(*_GROUP, "currency", "day").annotate(**_merged()).order_by("day")
+        for row in rows:
+            found[_group(row)].append(Period(row["day"], Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS})))
+    else:
+        known = trips_in(accounts, chosen).filter(net_e8__isnull=False, day__isnull=False)
+        rows = known.values(*_GROUP, "result_currency", "day").annotate(**_summed()).order_by("day")
+        for row in rows:
+            summary = Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS})
+            found[_group(row, "result_currency")].append(Period(row["day"], summary))
+    return {group: tuple(periods) for group, periods in found.items()}
+
+
+def by_month(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Period, ...]]:
+    """Totals of each calendar month in which a round trip closed, in order."""
+    found: dict[Group, dict[date, Summary]] = {}
+    for group, days in by_day(accounts, chosen).items():
+        months = found.setdefault(group, {})
+        for day in days:
+            first = day.first.replace(day=1)
+            months[first] = months.get(first, Summary()).merge(day.summary)
+    return {group: tuple(Period(first, summary) for first, summary in months.items()) for group, months in found.items()}
+
+
+def results(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Result, ...]]:
+    """Each round trip's result, in closing order: for what a sum does not tell (curve, streaks, holding time)."""
+    names = ("result_currency", "key", "base_currency", "base_pnl", "base_charges", "realized_pnl", "charges")
+    found: dict[Group, list[Result]] = defaultdict(list)
+    known = trips_in(accounts, chosen).filter(net_e8__isnull=False, closed_on__isnull=False)
+    rows = in_order(known).values(
+        *_GROUP, *(name for name in names if name != "base_currency"), "result_cost", "gain_e8", "closed_on", "opened_at", "closed_at"
+    )
+    for row in rows.iterator(chunk_size=2000):
+        group = _group(row, "result_currency")
+        in_base = group.is_base and row["base_pnl"] is not None and row["base_charges"] is not None
+        found[group].append(
+            Result(
+                key=row["key"],
+                net=row["base_pnl"] if in_base else row["realized_pnl"],
+                charges=row["base_charges"] if in_base else row["charges"],
+                cost=row["result_cost"],
+                gain=None if row["gain_e8"] is None else from_e8(row["gain_e8"]),
+                closed_on=row["closed_on"],
+                opened_at=row["opened_at"],
+                closed_at=row["closed_at"],
+            )
+        )
+    return {group: tuple(part) for group, part in found.items()}
+
+
+def equity_curve(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[CurvePoint, ...]]:
+    """The closed-trade curve of each group, one point for each round trip."""
+    return {group: curve_of(part) for group, part in results(accounts, chosen).items()}
+
+
+def bridge(accounts: Accounts) -> dict[str, tuple[BridgeLine, ...]]:
+    """For each kind of account the bridge from the profit shown to the broker's realized figure: lines in order, currency by currency."""
+    rows = BridgeRow.objects.filter(account_id__in=[account.pk for account in accounts])
+    sums: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
+    for row in rows.values("account__kind", "currency", "line").annotate(sum=ExactSum("amount")):
+        sums[row["account__kind"]][row["currency"], row["line"]] = row["sum"]
+    return {
+        kind: tuple(
+            BridgeLine(line, currency, amounts.get((currency, line), ZERO))
+            for currency in sorted({currency for currency, _ in amounts})
+            for line in LINES
+        )
+        for kind, amounts in sums.items()
+    }
+
+
+def _days(accounts: Accounts, chosen: Filter) -> QuerySet[DayTotals]:
+    rows = DayTotals.objects.filter(account_id__in=[account.pk for account in accounts])
+    if chosen.first:
+        rows = rows.filter(day__gte=chosen.first)
+    return rows.filter(day__lte=chosen.last) if chosen.last else rows
+
+
+def _merged() -> dict[str, Any]:
+    """Aggregates that merge day totals."""
+    sums: dict[str, Any] = {f"of_{name}": Sum(name) for name in _FIELDS}
+    return sums | {"of_least": Min("least"), "of_greatest": Max("greatest")}
+
+
+def _summed() -> dict[str, Any]:
+    """Aggregates that sum round trips up as `Summary.of_one` and `merge` would."""
+    net = Cast("net_e8", FloatField()) / Value(1e8)
+    return {
+        "of_n": Count("pk"),
+        "of_wins": Count("pk", filter=Q(net_e8__gt=0)),
+        "of_losses": Count("pk", filter=Q(net_e8__lt=0)),
+        "of_zeros": Count("pk", filter=Q(net_e8=0)),
+        "of_total": Sum("net_e8"),
+        "of_total_wins": Sum(Case(When(net_e8__gt=0, then="net_e8"), default=0, output_field=IntegerField())),
+        "of_total_losses": Sum(Case(When(net_e8__lt=0, then="net_e8"), default=0, output_field=IntegerField())),
+        "of_fees": Sum("fees_e8"),
+        "of_gain_count": Count("gain_e8"),
+        "of_gain_total": Sum("gain_e8"),
+        "of_squares": Sum(net * net, output_field=FloatField()),
+        "of_least": Min("net_e8"),
+        "of_greatest": Max("net_e8"),
+    }
+
+
+def _number(name: str, value: Any) -> Any:
+    """PostgreSQL sums 64-bit integers to NUMERIC."""
+    if value is None:
+        return None if name in ("least", "greatest") else 0
+    return float(value) if name == "squares" else int(value)
+
+
+def _group(row: dict[str, Any], currency: str = "currency") -> Group:
+    return Group(row["account__kind"], row["account__base_currency"], row[currency])
