@@ -7,14 +7,15 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Final, TypeVar
 
+from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.formats import in_new_york
 from fillbook.brokers.ibkr.observed import Observed
 from fillbook.ledger.events import CorporateAction, OptionEvent, Transfer
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.figures import BrokerFigure
-from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.statement import DateRange
 
+_ACCOUNT_LENGTH: Final = 40
 NAMELESS: Final = "unknown"
 """The account of a document that names none."""
 
@@ -62,13 +63,14 @@ class AccountDraft:
         self.option_events: dict[OptionEvent, OptionEvent] = {}
         self.positions: list[PositionRow] = []
         self.ranges: list[DateRange] = []
-        self.sections: set[str] = set()
+        self.has_statement = False
         self.base_currency: str | None = None
         self.alias = ""
         self.opened_on: date | None = None
         self.generated_at: datetime | None = None
         self.unusable_rows = 0
         self._observed = observed
+        self._sharing: defaultdict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
         self._occurrences: Counter[str] = Counter()
         self._timeless: defaultdict[date, int] = defaultdict(int)
 
@@ -101,17 +103,21 @@ class AccountDraft:
 
     def _free_id(self, kept: dict[str, Row], row: Row, row_id: str) -> str:
         """The id to keep a row under, "" when it is there already. Of several differing rows with one id the later ones get a suffix."""
+        if row_id not in kept:
+            return row_id
         facts = _FACTS[type(row)]
-        number, candidate = 1, row_id
-        while candidate in kept:
-            if facts(kept[candidate]) == facts(row):
-                self._observed.odd("row_repeated", row_id)
-                return ""
-            number += 1
-            candidate = f"{row_id}~{number}"
-        if number > 1 and not row_id.startswith("~"):
+        sharing = self._sharing[type(row).__name__, row_id]
+        sharing.add(facts(kept[row_id]))
+        if facts(row) in sharing:
+            self._observed.odd("row_repeated", row_id)
+            return ""
+        sharing.add(facts(row))
+        if not row_id.startswith("~"):
             self._observed.odd("id_reused", row_id)
-        return candidate
+        free_id = f"{row_id}~{len(sharing)}"
+        while free_id in kept:
+            free_id += "~"
+        return free_id
 
     def begin_statement(self) -> None:
         """Another statement starts: equal rows without ids are counted anew, for they may be the same rows."""
@@ -156,6 +162,7 @@ class Drafts:
         own = self.of("")
         if own is None:
             return
+        own.has_statement = True
         if covers is not None:
             own.ranges.append(covers)
         if generated_at is not None and (own.generated_at is None or generated_at > own.generated_at):
@@ -177,14 +184,7 @@ class Drafts:
             draft.unusable_rows += 1
 
     def _new(self, name: str) -> AccountDraft:
+        if len(name) > _ACCOUNT_LENGTH:
+            raise refusals.id_too_long(name)
         draft = self.by_account[name] = AccountDraft(name, self._observed)
         return draft
-
-    @property
-    def instruments(self) -> dict[str, Instrument]:
-        """Every instrument that any account's rows trade, by key; of several descriptions the last."""
-        found: dict[str, Instrument] = {}
-        for draft in self.by_account.values():
-            for rows in (draft.fills, draft.actions, draft.transfers):
-                found.update((row.instrument.key, row.instrument) for row in rows.values())
-        return found

@@ -10,6 +10,7 @@ from fillbook.ledger.instrument import Instrument
 _NUMBER: Final = r"\d{1,15}(?:\.\d{1,12})?"
 _RATIO: Final = re.compile(rf"(?:(\S+)\s+)?({_NUMBER})\s+FOR\s+({_NUMBER})(?![\d.])", re.ASCII | re.IGNORECASE)
 _HEAD: Final = re.compile(r"\s*([^\s(]*)\s*\(\s*([A-Z0-9]*)\s*\)", re.ASCII)
+_TAIL: Final = re.compile(r"\([^(),]*,([^()]*),[^(),]*\)$")
 _WORDS: Final = (
     ("STOCK DIVIDEND", CorporateActionKind.STOCK_DIVIDEND),
     ("SPINOFF", CorporateActionKind.SPIN_OFF),
@@ -56,6 +57,12 @@ def ratio_said_by(sentence: str, kind: CorporateActionKind, instrument: Instrume
     if kind is CorporateActionKind.STOCK_DIVIDEND and _names_itself(sentence, instrument):
         return new + old, old
     return new, old
+
+
+def name_said_by(sentence: str) -> str:
+    """The name in the sentence's last parentheses, `(SYMBOL, NAME, ID)`; "" when it does not end so."""
+    tail = _TAIL.search(sentence)
+    return tail[1].strip() if tail is not None else ""
 
 
 def parent_said_by(sentence: str) -> str:

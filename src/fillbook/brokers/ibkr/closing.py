@@ -41,7 +41,7 @@ def close_statements(drafts: Drafts, described: dict[str, Instrument], observed:
 
 def _close(draft: AccountDraft, described: dict[str, Instrument], states_pnl: bool, observed: Observed) -> AccountStatement:
     actions = {**draft.actions} if draft.actions else {**draft.summaries}
-    positions = stated_positions(draft.positions)
+    positions = stated_positions(draft.positions, max((span.last for span in draft.ranges), default=None))
     rows: tuple[Iterable[object], ...] = (draft.fills.values(), actions.values(), draft.transfers.values(), positions)
     instruments = {row.instrument.key: row.instrument for kind in rows for row in kind}  # type: ignore[attr-defined]
     instruments.update((key, described[key]) for key in instruments.keys() & described.keys())
@@ -57,9 +57,9 @@ def _close(draft: AccountDraft, described: dict[str, Instrument], states_pnl: bo
         instruments=tuple(instruments.values()),
         alias=draft.alias,
         generated_at=draft.generated_at,
-        states_positions="OpenPositions" in observed.sections,
+        states_positions=draft.has_statement and "OpenPositions" in observed.sections,
         states_realized_pnl=states_pnl,
-        states_transfers="Transfers" in observed.sections,
+        states_transfers=draft.has_statement and "Transfers" in observed.sections,
         opened_on=draft.opened_on,
         paper=_PAPER.fullmatch(draft.account) is not None,
         unusable_rows=draft.unusable_rows,

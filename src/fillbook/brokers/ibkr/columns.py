@@ -71,6 +71,9 @@ KNOWN: Final[dict[str, frozenset[str]]] = {
 """Attributes that a section is known to have; others are reported once. Sections that are not here are not looked into."""
 
 
+_MANY: Final = 1000
+
+
 class Layout:
     """Picks the wanted attributes out of rows whose names and their order are `names`; "" stands for one that is absent."""
 
@@ -88,6 +91,8 @@ class Layout:
         key = tuple(names)
         new = key not in self._learned
         if new:
+            if len(self._learned) > _MANY:
+                self._learned.clear()
             place = {name: 2 * index + 1 for index, name in enumerate(names)}
             self._learned[key] = itemgetter(*(place.get(name, -1) for name in self._wanted))
         self.names, self.pick = names, self._learned[key]

@@ -8,8 +8,9 @@ from hashlib import blake2b
 from typing import Final
 
 from fillbook.brokers.ibkr.accounts import Drafts, new_york
-from fillbook.brokers.ibkr.actions import kind_said_by, parent_said_by, ratio_said_by
+from fillbook.brokers.ibkr.actions import kind_said_by, name_said_by, parent_said_by, ratio_said_by
 from fillbook.brokers.ibkr.executions import Unusable
+from fillbook.brokers.ibkr.formats import time_of
 from fillbook.brokers.ibkr.instruments import InstrumentBook
 from fillbook.brokers.ibkr.observed import Observed
 from fillbook.brokers.ibkr.rows import Row
@@ -71,21 +72,21 @@ class EventReader:
         sentence = row.text("actionDescription", "description")
         broker_type = row.text("type")
         kind = self._action_kind(broker_type, sentence)
-        instrument = self._instruments.find(row.described)
+        instrument = self._instruments.find(row.described_as(name_said_by(sentence)))
         stamp_day, instant = row.moment("dateTime")
         report_date = row.day("reportDate", "date")
         day = stamp_day or report_date
         if day is None:
             raise Unusable("Date/Time and Report Date")
         amount = row.number("amount")
-        action_id = row.text("actionID") or f"{_LAST_NAMES.sub('', sentence)}|{day.isoformat()}|{broker_type}"
+        action_id = row.id("actionID") or _composite_id(_LAST_NAMES.sub("", sentence), day.isoformat(), broker_type)
         quantity = row.number("quantity") or ZERO
         ratio = ratio_said_by(sentence, kind, instrument)
         draft.add_action(
             CorporateAction(
                 account=draft.account,
                 instrument=instrument,
-                leg_id=row.text("transactionID") or _composite_id(action_id, instrument.key, plain(quantity), row.text("code")),
+                leg_id=row.id("transactionID") or _composite_id(action_id, instrument.key, plain(quantity), row.text("code")),
                 action_id=action_id,
                 kind=kind,
                 ordered_at=instant or new_york(day, _BOOKED_EARLIER.get(kind, _BOOKED_AT)),
@@ -99,7 +100,7 @@ class EventReader:
                 ratio_new=ratio[0] if ratio is not None else None,
                 ratio_old=ratio[1] if ratio is not None else None,
                 parent=parent_said_by(sentence),
-                broker_type=broker_type,
+                broker_type=broker_type[:40],
                 description=sentence,
                 reverses="Ca" in re.split(r"[;,\s]+", row.text("code")),
                 place=row.place,
@@ -132,7 +133,7 @@ class EventReader:
             kind=_OPTION_EVENTS.get(said, OptionEventKind.OTHER),
             trade_date=day,
             quantity=row.number("quantity") or ZERO,
-            trade_id=row.text("tradeID"),
+            trade_id=row.id("tradeID"),
             broker_realized_pnl=row.number("realizedPnl"),
             broker_cost=row.number("costBasis"),
             place=row.place,
@@ -156,7 +157,7 @@ class EventReader:
             Transfer(
                 account=draft.account,
                 instrument=instrument,
-                transfer_id=row.text("tradeID", "transactionID")
+                transfer_id=row.id("tradeID", "transactionID")
                 or _composite_id("DVP", instrument.key, day.isoformat(), plain(quantity), row.raw("tradePrice")),
                 ordered_at=self._arrival(day, row, quantity),
                 trade_date=day,
@@ -166,8 +167,8 @@ class EventReader:
                 price=row.number("tradePrice", "netTradePrice"),
                 fees=(row.number("ibCommission") or ZERO) + (row.number("taxes") or ZERO) - abs(paid_away),
                 report_date=row.day("reportDate"),
-                broker_type=row.text("transactionType") or "DvpTrade",
-                other_party=row.text("brokerName"),
+                broker_type=row.text("transactionType")[:40] or "DvpTrade",
+                other_party=row.text("brokerName")[:100],
                 place=row.place,
             )
         )
@@ -190,7 +191,7 @@ class EventReader:
             Transfer(
                 account=draft.account,
                 instrument=instrument,
-                transfer_id=row.text("transactionID")
+                transfer_id=row.id("transactionID")
                 or _composite_id(row.text("type"), instrument.key, day.isoformat(), plain(quantity), plain(moved), row.text("account")),
                 ordered_at=self._arrival(day, row, quantity),
                 trade_date=day,
@@ -199,8 +200,8 @@ class EventReader:
                 cash=moved,
                 price=row.number("transferPrice") or None,
                 report_date=row.day("reportDate"),
-                broker_type=row.text("type"),
-                other_party=row.text("account", "deliveringBroker"),
+                broker_type=row.text("type")[:40],
+                other_party=row.text("account", "deliveringBroker")[:100],
                 reverses=reverses,
                 place=row.place,
             )
@@ -210,6 +211,8 @@ class EventReader:
         """The instant that orders a transfer; without a time of day, what comes in precedes the day's fills, what leaves follows."""
         instant = row.moment("dateTime")[1]
         midnight = new_york(day, timedelta())
+        if instant is None and row.text("tradeTime"):
+            return new_york(day, time_of(row.text("tradeTime")))
         if instant is not None and instant != midnight:
             return instant
         return midnight if quantity >= 0 else new_york(day, _LEAVES_AT)
@@ -217,7 +220,7 @@ class EventReader:
 
 def cash(currency: str) -> Instrument:
     """What a transfer of money alone moves."""
-    return Instrument(key=f"~cash:{currency}", symbol=currency, asset_class=AssetClass.OTHER, currency=currency)
+    return Instrument(key=f"~cash:{currency}", symbol=currency, asset_class=AssetClass.OTHER, currency=currency[:12])
 
 
 def _composite_id(*facts: str) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
+from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.accounts import AccountDraft, Drafts
 from fillbook.brokers.ibkr.columns import INSTRUMENT
 from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers, in_new_york, time_of
@@ -38,6 +39,10 @@ _OPTIONS: Final = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 _ONE: Final = Decimal(1)
 _NONE: Final = frozenset({"0", *NOTHING})
 """How a query writes that there is no id."""
+_WORD_LENGTH: Final = 64
+_IDS_LENGTH: Final = 160
+"""More than all ids of one row take together."""
+LIMIT: Final = Decimal("1E20")
 _SIGNS: Final = {"BUY": True, "SELL": False}
 
 
@@ -92,12 +97,16 @@ class ExecutionReader:
         if price is None:
             price = derived_price(instrument, quantity, numbers[money], proceeds, None if effect is Effect.CLOSES else cost, fees + taxes)
         if proceeds is None:
-            proceeds = proceeds_of(instrument, quantity, price)
+            proceeds = stored(proceeds_of(instrument, quantity, price))
+        if abs(price) >= LIMIT or abs(proceeds) >= LIMIT:
+            raise refusals.amount_too_large(place)
         if model and model not in NOTHING and not pnl:
             pnl, cost = None, model_cost(cost, proceeds + fees + taxes)
             if not indicator:
                 self._observed.odd("model_zero", row_id)
         trade_id, exec_id = "" if trade_id in _NONE else trade_id, "" if exec_id in _NONE else exec_id
+        if len(row_id) + len(trade_id) + len(exec_id) + len(order_id) + len(orig_row) + len(orig_trade) > _IDS_LENGTH:
+            raise refusals.id_too_long(max(row_id, trade_id, exec_id, order_id, orig_row, orig_trade, key=len))
         if row_id in _NONE:
             row_id = composite_id(draft, (instrument.key, trade_id, side, plain(quantity), plain(price), moment or trade_day, exec_id))
         if executed_at is None:
@@ -123,7 +132,7 @@ class _Shared(dict[str, str]):
     """One string object for equal texts; "" for those that mean nothing."""
 
     def __missing__(self, text: str) -> str:
-        self[text] = "" if text.strip() in NOTHING else text
+        self[text] = "" if text.strip() in NOTHING else text[:_WORD_LENGTH]
         return self[text]
 
 

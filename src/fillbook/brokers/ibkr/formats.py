@@ -39,6 +39,9 @@ _ZONES: Final = {
     )
     for name in names.split()
 }  # fmt: skip
+_WHOLE_DIGITS: Final = 20
+_DECIMALS: Final = 18
+_YEARS: Final = range(1900, 2200)
 _CACHED: Final = 1 << 16
 
 
@@ -75,12 +78,22 @@ class Numbers(dict[str, Decimal | None]):
             plain = text.strip()
             if plain in NOTHING:
                 return None
-            if not _GROUPED.fullmatch(plain):
-                raise
-            value = read_number(plain.replace(",", ""))
+            if plain == text and not _GROUPED.fullmatch(plain):
+                raise NotANumber(text) from None
+            return self[plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain]
+        if "E" in text or "e" in text:
+            value = _scaled(value, text)
         if len(self) < _CACHED:
             self[text] = value
         return value
+
+
+def _scaled(value: Decimal, text: str) -> Decimal:
+    """A number with an exponent, if it keeps within the digits that a number without one may have."""
+    exponent = value.as_tuple().exponent
+    if value.adjusted() >= _WHOLE_DIGITS or not isinstance(exponent, int) or exponent < -_DECIMALS:
+        raise NotANumber(text)
+    return value
 
 
 class Dates:
@@ -121,6 +134,8 @@ class Dates:
             raise NotADate(text)
         try:
             day = self._calendar(found["day"])
+            if day.year not in _YEARS:
+                raise NotADate(text)
             if found["time"] is None:
                 return day, None
             return day, self._instant(plain, found["day"], day, time_of(found["time"]), found["zone"])
@@ -155,6 +170,8 @@ class Dates:
         return date(_year(lettered[3]), _MONTHS[lettered[2].upper()], int(lettered[1]))
 
     def _slashed(self, text: str) -> date:
+        if not any(_exists(text, order) for order in DayOrder):
+            raise NotADate(text)
         if self.order is None:
             self.order = order_said_by(text)
         if self.order is None:
@@ -190,6 +207,14 @@ def slashed_day(text: str, order: DayOrder) -> date:
     first, second = int(found[1]), int(found[2])
     month, day = (first, second) if order is DayOrder.MONTH_FIRST else (second, first)
     return date(_year(found[3]), month, day)
+
+
+def _exists(text: str, order: DayOrder) -> bool:
+    try:
+        slashed_day(text, order)
+    except ValueError:
+        return False
+    return True
 
 
 def order_said_by(text: str) -> DayOrder | None:

@@ -72,7 +72,7 @@ class Header:
             return
         if _CURRENCY.fullmatch(row.text("currency")):
             draft.base_currency = row.text("currency")
-        draft.alias = row.text("acctAlias") or draft.alias
+        draft.alias = row.text("acctAlias")[:100] or draft.alias
         draft.opened_on = row.day("dateFunded", "dateOpened") or draft.opened_on
 
     def _message(self, row: Row) -> None:

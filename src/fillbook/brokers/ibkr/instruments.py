@@ -19,6 +19,8 @@ _CLASSES: Final = {
 _RIGHTS: Final = {"C": Right.CALL, "CALL": Right.CALL, "P": Right.PUT, "PUT": Right.PUT}
 _OPTION_SYMBOL: Final = re.compile(r"(\S{1,6})\s*(\d{2})(\d{2})(\d{2})([CP])(\d{8})", re.ASCII)
 _PAIR: Final = re.compile(r"[A-Z]{3}\.[A-Z]{3}", re.ASCII)
+_LENGTH: Final = 100
+"""No name of the broker's is longer, save descriptions that nobody reads to the end."""
 _CONTRACT: Final = Decimal(100)
 _UNIT: Final = Decimal(1)
 
@@ -53,6 +55,8 @@ class InstrumentBook:
 
     def _make(self, described: Described) -> Instrument:
         values = ["" if text.strip() in NOTHING else text.strip() for text in described]
+        if max(map(len, values)) > _LENGTH:
+            values = [value[:_LENGTH] for value in values]
         conid, symbol, category, currency, units, description, exchange, sub_class, isin, under_id, under_symbol, *option = values
         strike, expiry, right = self._option(symbol, *option)
         asset_class = self._asset_class(category, symbol, expiry, right)
@@ -63,12 +67,12 @@ class InstrumentBook:
             key=conid if conid not in ("", "0") else composite_key(symbol or isin or description, expiry, strike, right),
             symbol=symbol,
             asset_class=asset_class,
-            currency=currency,
+            currency=currency[:12],
             multiplier=self._numbers[units] or (_CONTRACT if asset_class is AssetClass.OPTION else _UNIT),
             description=description,
-            exchange=exchange,
-            sub_class=sub_class,
-            isin=isin,
+            exchange=exchange[:40],
+            sub_class=sub_class[:40],
+            isin=isin[:20],
             underlying_key=under_id if derived else "",
             underlying_symbol=under_symbol if derived else "",
             strike=strike,

@@ -1,6 +1,9 @@
 """What was noticed while a document was read: the evidence that the doctor makes findings of."""
 
 from collections import Counter, defaultdict
+from typing import Final
+
+_MANY: Final = 1000
 
 
 class Observed:
@@ -19,6 +22,12 @@ class Observed:
         self.count: Counter[str] = Counter()
         self.first: dict[str, str] = {}
         self.unusable: Counter[tuple[str, str]] = Counter()
+
+    def met(self, tag: str, names: list[str]) -> None:
+        """A row with these attributes. What a hostile document invents is forgotten beyond a thousand names."""
+        fields = self.fields[tag]
+        if len(self.fields) <= _MANY and len(fields) <= _MANY:
+            fields.update(names)
 
     def odd(self, what: str, example: str) -> None:
         """One more of this oddity."""

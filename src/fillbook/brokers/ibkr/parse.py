@@ -39,6 +39,8 @@ _VITAL: Final = {
     "Trade Date": frozenset({"dateTime", "tradeDate", "reportDate"}),
     "Trade Price": frozenset({"tradePrice", "tradeMoney", "proceeds", "cost"}),
 }
+_MANY: Final = 1000
+"""Names of elements that are remembered; a statement has some fifty."""
 _WAITING: Final = 20_000
 """Rows held back at most until a date proves the order of day and month."""
 
@@ -122,19 +124,20 @@ class _Reading:
             self._read(element)
 
     def _read(self, element: Element) -> None:
-        tag, attributes, place, depth = element
+        tag, attributes, place, _ = element
         try:
             if tag == "Trade":
                 names = attributes[::2]
                 if names != self._trade_layout.names and self._trade_layout.learn(names):
-                    self._observed.fields[tag].update(names)
+                    self._observed.met(tag, names)
                 attributes.append("")
                 values = self._trade_layout.pick(attributes)
                 attributes.pop()
                 self._trades.take(values, place)
             else:
                 self._read_other(element)
-            self._observed.rows[tag] += 1
+            if attributes and (tag in self._observed.rows or len(self._observed.rows) < _MANY):
+                self._observed.rows[tag] += 1
         except Unusable as lack:
             self._observed.rows[tag] += 1
             self._observed.unusable[tag, lack.field] += 1
@@ -144,20 +147,18 @@ class _Reading:
             raise refusals.bad_number(str(error), tag, _name_of(str(error), attributes), place) from None
         except NotADate as error:
             raise refusals.bad_date(str(error), tag, _name_of(str(error), attributes), place) from None
-        if depth == _SECTION_DEPTH:
-            self._observed.sections.add(tag)
 
     def _read_other(self, element: Element) -> None:
-        tag, attributes, place, _ = element
+        tag, attributes, place, depth = element
+        if depth == _SECTION_DEPTH and len(self._observed.sections) < _MANY:
+            self._observed.sections.add(tag)
         read = self._few.get(tag)
-        if not attributes and tag != "FlexStatement":
+        if read is None or not (attributes or tag == "FlexStatement"):
             return
-        self._observed.fields[tag].update(attributes[::2])
+        self._observed.met(tag, attributes[::2])
         row = Row(tag, attributes, place, self._numbers, self._dates)
-        if row.raw("levelOfDetail"):
-            self._observed.levels[tag].add(row.raw("levelOfDetail"))
-        if read is not None:
-            read(row)
+        self._observed.levels[tag].add(row.text("levelOfDetail")[:20])
+        read(row)
 
     def _describe(self, row: Row) -> None:
         instrument = self._instruments.find(row.described)
@@ -166,4 +167,4 @@ class _Reading:
 
 def _name_of(value: str, attributes: list[str]) -> str:
     """The attribute that holds a value which could not be read."""
-    return next((attributes[index - 1] for index in range(1, len(attributes), 2) if attributes[index] == value), "a value")
+    return next((attributes[index - 1] for index in range(1, len(attributes), 2) if attributes[index].strip() == value.strip()), "a value")

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
+from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.accounts import Drafts, PositionRow
-from fillbook.brokers.ibkr.executions import Unusable
+from fillbook.brokers.ibkr.executions import LIMIT, Unusable
 from fillbook.brokers.ibkr.instruments import InstrumentBook
 from fillbook.brokers.ibkr.rows import Row
 from fillbook.ledger.figures import BrokerFigure, FigureKind
+from fillbook.ledger.numbers import stored
 
 
 def read_position(row: Row, instruments: InstrumentBook, drafts: Drafts) -> None:
@@ -24,9 +27,10 @@ def read_position(row: Row, instruments: InstrumentBook, drafts: Drafts) -> None
         raise Unusable("Quantity" if quantity is None else "Report Date")
     model = row.text("model")
     cost = row.number("costBasisMoney")
-    unit_cost = row.number("costBasisPrice", "openPrice")
-    if cost is None and unit_cost is not None:
-        cost = quantity * instrument.price_factor * unit_cost
+    if cost is None and (unit_cost := row.number("costBasisPrice", "openPrice")) is not None:
+        cost = stored(quantity * instrument.price_factor * unit_cost)
+        if abs(cost) >= LIMIT:
+            raise refusals.amount_too_large(row.place)
     figure = BrokerFigure(
         kind=FigureKind.POSITION,
         account=draft.account,
@@ -43,13 +47,14 @@ def read_position(row: Row, instruments: InstrumentBook, drafts: Drafts) -> None
     draft.positions.append(PositionRow(figure, row.text("levelOfDetail"), model, drafts.until))
 
 
-def stated_positions(rows: list[PositionRow]) -> tuple[BrokerFigure, ...]:
+def stated_positions(rows: list[PositionRow], last: date | None) -> tuple[BrokerFigure, ...]:
     """One figure per instrument.
 
-    Of several statements of one account (breakout by day) the latest counts. Lots count only where no summary row is. Rows of several
-    models, and lots, are added; a row that comes twice counts once.
+    Of several statements of one account (breakout by day) the one that ends on `last` counts, even if it has no position; an account
+    without a statement of its own has the latest rows that name it. Lots count only where no summary row is. Rows of several models,
+    and lots, are added; a row that comes twice counts once.
     """
-    last = max((row.until for row in rows if row.until is not None), default=None)
+    last = last or max((row.until for row in rows if row.until is not None), default=None)
     by_key: defaultdict[str, list[PositionRow]] = defaultdict(list)
     for row in rows:
         if row.until == last:

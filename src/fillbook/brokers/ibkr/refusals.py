@@ -60,10 +60,10 @@ def other_root(tag: str) -> StatementUnreadable:
 def service_reply(reply: dict[str, str]) -> StatementUnreadable:
     """The Flex Web Service answered with a status document where a statement was expected."""
     number, words = reply.get("ErrorCode", "").strip(), reply.get("ErrorMessage", "").strip()
-    said = f"error {number[:10]}: {words[:200]}" if number else reply.get("Status", "").strip()[:40] or "nothing"
+    said = f"error {number[:10]}: {words[:200].rstrip('.')}" if number else reply.get("Status", "").strip()[:40] or "nothing"
     return StatementUnreadable(
         "service_reply",
-        f"This is an answer of the Flex Web Service, not a statement; it says: {said}",
+        f"This is an answer of the Flex Web Service, not a statement; it says {said}.",
         "Ask for the statement again after a while; if the answer stays, see what its error number asks for.",
         0,
     )
@@ -119,6 +119,14 @@ def value_too_long(tag: str, limit: int, place: int) -> StatementUnreadable:
     return StatementUnreadable(
         "value_too_long", f"Element <{tag[:60]}> at byte {place} has a value longer than {limit} characters.", _AGAIN, place
     )
+
+
+def id_too_long(text: str) -> StatementUnreadable:
+    return StatementUnreadable("id_too_long", f"{text[:40]!r}… is longer than any id of the broker.", _AGAIN)
+
+
+def amount_too_large(place: int) -> StatementUnreadable:
+    return StatementUnreadable("amount_too_large", f"The row at byte {place} is worth more than any account can hold.", _AGAIN, place)
 
 
 def element_too_long(place: int) -> StatementUnreadable:

@@ -2,9 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
+from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.columns import INSTRUMENT
 from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers
+
+_ID_LENGTH: Final = 100
+_TEXT_LENGTH: Final = 1000
 
 
 class Row:
@@ -27,8 +32,19 @@ class Row:
         for name in names:
             value = self._values.get(name, "").strip()
             if value not in NOTHING:
-                return value
+                return value[:_TEXT_LENGTH]
         return ""
+
+    def id(self, *names: str) -> str:
+        """The first of these fields that has a value, as an id.
+
+        Raises:
+            StatementUnreadable: it is longer than any id.
+        """
+        text = self.text(*names)
+        if len(text) > _ID_LENGTH:
+            raise refusals.id_too_long(text)
+        return text
 
     def number(self, *names: str) -> Decimal | None:
         """The first of these fields that has a number."""
@@ -54,3 +70,7 @@ class Row:
     def described(self) -> tuple[str, ...]:
         """What `InstrumentBook.find` takes."""
         return tuple(self._values.get(name, "") for name in INSTRUMENT)
+
+    def described_as(self, name: str) -> tuple[str, ...]:
+        """The same with another description, unless that is empty."""
+        return tuple(name or value if column == "description" else value for column, value in zip(INSTRUMENT, self.described, strict=True))
