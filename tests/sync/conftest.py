@@ -1,5 +1,6 @@
 """A Fillbook of its own for each test: data folder, database, keys, engine, and a broker that answers by script."""
 
+import contextlib
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -26,20 +27,30 @@ PACE = engine.Pace(scale=0.00002, look=0.03, look_sandbox=0.03)
 def point_at(**database: object) -> None:
     """Let every connection of this process go to another database."""
     connections.close_all()
-    connections.settings["default"].update(database)
     for opened in connections.all(initialized_only=True):
+        if opened.vendor == "postgresql":
+            opened.close_pool()  # type: ignore[attr-defined]  # of the PostgreSQL backend
         del connections[opened.alias]
+    connections.settings["default"].update(database)
+
+
+@contextlib.contextmanager
+def pointed_at(**database: object) -> Iterator[None]:
+    """As `point_at`, and back."""
+    before = dict(connections.settings["default"])
+    point_at(**database)
+    try:
+        yield
+    finally:
+        point_at(**before)
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: "DjangoDbBlocker") -> Path:
     """A migrated SQLite database to copy."""
     path = tmp_path_factory.mktemp("template") / "fillbook.db"
-    before = connections.settings["default"]["NAME"]
-    with django_db_blocker.unblock():
-        point_at(NAME=path)
+    with django_db_blocker.unblock(), pointed_at(**sqlite(path)):
         call_command("migrate", verbosity=0)
-        point_at(NAME=before)
     return path
 
 
@@ -48,12 +59,16 @@ def home(tmp_path_factory: pytest.TempPathFactory, template: Path, django_db_blo
     """A data folder with an SQLite database and a key, for the tests of one file: each has an owner of its own."""
     folder = tmp_path_factory.mktemp("home")
     shutil.copy(template, folder / "fillbook.db")
-    before = connections.settings["default"]["NAME"]
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), pointed_at(**sqlite(folder / "fillbook.db")):
         live_in(folder, patch)
-        point_at(NAME=folder / "fillbook.db")
         yield folder
-        point_at(NAME=before)
+
+
+def sqlite(path: Path) -> dict[str, object]:
+    """The settings of an SQLite database, as the product has them."""
+    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+    options = {"timeout": 30, "transaction_mode": "IMMEDIATE", "init_command": pragmas}
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options}
 
 
 def live_in(folder: Path, patch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 
 from fillbook.brokers.interface import Endpoint
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, RoundTripRow, RunState, User
 from fillbook.sync import service, taking
 from fillbook.sync.policy import MAX_TRIES
+from fillbook.vault import keys
 from tests.sync.fault_server import Answer, fault_server
 from tests.sync.flex import QUERY, TOKEN, TRIP, Fill, Flex, accepted, refused, statement
 from tests.sync.waiting import ended, fresh
@@ -127,7 +129,6 @@ def test_a_redirect_gets_no_token(link: Link, flex: Flex) -> None:
     "spoil",
     [
         lambda body: body.replace(b'quantity="10"', b'quantity="NaN"'),
-        lambda body: body.replace(b"<FlexStatements", b"<!DOCTYPE a [<!ENTITY b 'c'>]><FlexStatements"),
         lambda body: body.replace(b"</Trades>", b""),
         lambda body: body.replace(b'count="1"', b'count="2"'),
     ],
@@ -157,4 +158,16 @@ def test_a_mistake_of_ours_has_a_reference_and_says_nothing_of_the_data(
     reference = run.error_message.partition("(reference ")[2][:8]
     assert f"Fault {reference} in take_in: RuntimeError at" in caplog.text
     assert TOKEN not in caplog.text + run.error_message
+    assert fresh(link).state == LinkState.LINKED
+
+
+def test_a_lost_key_asks_for_the_credential_again(link: Link, flex: Flex, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as another_key:
+        another_key.setattr(settings, "VAULT_KEYS", keys.generate())
+        run = ended(service.sync_now(link.owner, link.pk))
+        assert (run.error_kind, run.error_code, flex.seen) == ("NeedsUser", "credential_lost", [])
+        half = service.replace_credential(link.owner, link.pk, {"token": TOKEN})
+        assert [error.field for error in half.errors] == ["query_id"]
+        whole = service.replace_credential(link.owner, link.pk, {"token": TOKEN, "query_id": QUERY})
+        assert ended(whole.run).state == RunState.DONE
     assert fresh(link).state == LinkState.LINKED

@@ -1,6 +1,6 @@
 import pytest
 
-from fillbook.sync.policy import HOUR, MINUTE, Decision, Follow, Trouble, decide
+from fillbook.sync.policy import HOUR, MINUTE, Decision, Follow, Trouble, decide, final
 
 
 def after(kind: str, tries: int = 1, waited: int = 0, unproven: bool = False, retry_after: int | None = None, seed: str = "s") -> Decision:
@@ -19,6 +19,8 @@ def test_a_new_credential_is_tried_for_a_day() -> None:
     assert first.validating
     assert 20 * MINUTE <= first.seconds <= 24 * MINUTE
     assert after("NotReady", tries=60, waited=24 * HOUR - 10 * MINUTE, unproven=True) == Decision(Follow.TELL)
+    assert final(Trouble("NotReady", "1020", "Wait.")).kind == "NeedsUser"
+    assert final(Trouble("NeedsUser", "1012", "Expired.")) == Trouble("NeedsUser", "1012", "Expired.")
 
 
 def test_a_broker_that_is_not_ready_is_asked_ever_more_rarely_and_left_after_some_hours() -> None:

@@ -70,9 +70,7 @@ class _Engine:
     pace = Pace()
     lock: IO[str] | None = None
     launched = False
-
-
-_database_work = ThreadPoolExecutor(8, "job-db")
+    workers: ThreadPoolExecutor | None = None
 
 
 def launch(executor: str = "main", pace: Pace | None = None) -> None:
@@ -87,6 +85,7 @@ def launch(executor: str = "main", pace: Pace | None = None) -> None:
         return
     _Engine.pace = pace or Pace.from_environment()
     _lock_files()
+    logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it opens a handler of its own, past the one that masks secrets
     DBOS(
         config={
             "name": APPLICATION,
@@ -114,6 +113,9 @@ def shutdown() -> None:
     """Stop doing jobs; those in the middle go on at the next launch."""
     _Engine.launched = False
     DBOS.destroy()
+    if _Engine.workers is not None:
+        _Engine.workers.shutdown(wait=False, cancel_futures=True)
+        _Engine.workers = None
     if _Engine.lock is not None:
         _Engine.lock.close()
         _Engine.lock = None
@@ -207,9 +209,16 @@ def database_work(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R
 
     @functools.wraps(function)
     async def awaitable(*args: P.args, **kwargs: P.kwargs) -> R:
-        return await asyncio.get_running_loop().run_in_executor(_database_work, functools.partial(run, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(_workers(), functools.partial(run, *args, **kwargs))
 
     return awaitable
+
+
+def _workers() -> ThreadPoolExecutor:
+    """The few threads of this process that do the jobs' database work."""
+    if _Engine.workers is None:
+        _Engine.workers = ThreadPoolExecutor(8, "job-db")
+    return _Engine.workers
 
 
 def _register_queues() -> None:

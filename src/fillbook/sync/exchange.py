@@ -15,6 +15,7 @@ from fillbook.sync import runs, transport
 from fillbook.sync.engine import database_work
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import OPEN, Plan
+from fillbook.vault import CannotOpen
 
 
 class Outcome(TypedDict, total=False):
@@ -59,6 +60,9 @@ async def exchange(plan: Plan, state: FetchState, request: Mapping[str, Any]) ->
         reply = await transport.send(_request(request), secrets, hosts, sandbox)
     except BrokerError as error:
         return trouble(Trouble.of(error))
+    except CannotOpen:
+        sentence = "Fillbook can no longer open what it keeps for this link, because the key it was sealed with is gone. Enter it again."
+        return trouble(Trouble("NeedsUser", "credential_lost", sentence))
     return await _keeping(plan, state, reply)
 
 
@@ -84,10 +88,14 @@ def _keeping(plan: Plan, state: FetchState, reply: Reply) -> Outcome:
 
 
 def _guarded(plan: Plan, state: FetchState, reply: Reply | None) -> Outcome:
+    """Ask the connector, and note in the run what it wants, so that a person sees it."""
     try:
-        return _outcome(plan, *registry.connector(plan.broker).advance(state, reply))
+        outcome = _outcome(plan, *registry.connector(plan.broker).advance(state, reply))
     except BrokerError as error:
         return trouble(Trouble.of(error))
+    if "step" in outcome and not runs.note_step(plan.run_id, outcome["step"]):
+        return {"next": "closed"}
+    return outcome
 
 
 def _outcome(plan: Plan, state: FetchState, action: Action) -> Outcome:

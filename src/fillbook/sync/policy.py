@@ -75,6 +75,14 @@ def decide(trouble: Trouble, tries: int, waited: int, unproven: bool, seed: str)
     return Decision(Follow.GIVE_UP)
 
 
+def final(trouble: Trouble) -> Trouble:
+    """What the user is told when waiting for a broker to know a new credential is over; any other trouble as it is."""
+    if trouble.kind != "NotReady":
+        return trouble
+    sentence = "The broker did not accept these details within 24 hours. Compare them with the broker's page and enter them again."
+    return Trouble("NeedsUser", "never_validated", sentence)
+
+
 def _spread(seconds: int, seed: str, tries: int) -> int:
     """Up to a fifth more, the same each time this is computed for the same try: a repeated workflow must decide alike."""
     return seconds + zlib.crc32(f"{seed}/{tries}".encode()) % (seconds // 5 + 1)

@@ -31,6 +31,7 @@ from fillbook.storage.models import (
 )
 from fillbook.storage.secrets import open_credential, seal_credential, shred_credential
 from fillbook.sync import engine, runs
+from fillbook.vault import CannotOpen
 
 STEPS: Final[Mapping[str, str]] = {
     "": "Waiting to begin",
@@ -91,14 +92,14 @@ def replace_credential(owner: User, link_id: UUID | str, answer: Mapping[str, st
         Http404: the owner has no such link.
     """
     link = link_for(owner, link_id)
-    credential = registry.connector(link.broker).complete(answer, renew=True)
+    kept = _kept(link)
+    credential = registry.connector(link.broker).complete(answer, renew=bool(kept))
     if isinstance(credential, Form):
         return LinkOutcome(link, errors=credential.errors)
     with transaction.atomic():
         link = _locked(link)
         runs.close_runs(link, "replaced", "A new credential is tried instead.")
-        whole = Credential({**open_credential(link), **credential.secrets}, credential.rate_secret)
-        runs.seal_candidate(link, whole)
+        runs.seal_candidate(link, Credential({**kept, **credential.secrets}, credential.rate_secret))
         link.alarm_sent_at = link.validating_until = None
         if link.state != LinkState.LINKED:
             link.state = LinkState.VALIDATING
@@ -213,9 +214,17 @@ def remove_sandbox(owner: User) -> None:
 def _same_link(owner: User, broker_id: str, endpoint: Endpoint, credential: Credential) -> Link | None:
     """The owner's link that already has this very credential."""
     for link in links_of(owner).filter(broker=broker_id, endpoint=endpoint).exclude(state=LinkState.PAUSED):
-        if open_credential(link) == dict(credential.secrets):
+        if _kept(link) == dict(credential.secrets):
             return link
     return None
+
+
+def _kept(link: Link) -> dict[str, str]:
+    """The secrets that a link has; none when the key they were sealed with is gone."""
+    try:
+        return open_credential(link)
+    except CannotOpen:
+        return {}
 
 
 def _locked(link: Link) -> Link:

@@ -14,14 +14,13 @@ from fillbook.storage.models import SyncRun
 from fillbook.sync import engine, exchange, runs, taking
 from fillbook.sync.engine import database_work
 from fillbook.sync.exchange import Outcome
-from fillbook.sync.policy import Decision, Follow, Trouble, decide
+from fillbook.sync.policy import Decision, Follow, Trouble, decide, final
 from fillbook.sync.runs import Plan
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 REQUEST: Final = "request"
-_CLOSED: Final[Outcome] = {"next": "closed"}
 
 
 @DBOS.workflow(name=runs.WORKFLOW)
@@ -80,8 +79,10 @@ async def _fetch_until_done(run_id: int) -> str:
         trouble = Trouble(**outcome["trouble"])
         tries += 1
         decision = decide(trouble, tries, waited, plan.unproven, f"run {run_id}")
-        if decision.follow is not Follow.AGAIN:
-            return await _stop(run_id, trouble, needs_user=decision.follow is Follow.TELL)
+        if decision.follow is Follow.TELL:
+            return await _stop(run_id, final(trouble), needs_user=True)
+        if decision.follow is Follow.GIVE_UP:
+            return await _stop(run_id, trouble, needs_user=False)
         if not await _sleep_over(plan, trouble, decision):
             return "closed"
         waited += decision.seconds
@@ -100,8 +101,6 @@ async def _fetch(plan: Plan) -> Outcome:
     outcome: Outcome = await _step("open", exchange.opening, plan)
     while outcome["next"] in {"send", "wait", "page"}:
         state = outcome["state"]
-        if "step" in outcome and not await _step("note", runs.note_step, plan.run_id, outcome["step"]):
-            return _CLOSED
         if outcome["next"] == "send":
             outcome = await _send(plan, state, outcome["request"])
             continue
