@@ -8,7 +8,7 @@ from django.conf import settings
 
 from fillbook.brokers.interface import Endpoint
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, RoundTripRow, RunState, User
-from fillbook.sync import service, taking
+from fillbook.sync import service, taking, transport
 from fillbook.sync.policy import MAX_TRIES
 from fillbook.vault import keys
 from tests.sync.fault_server import Answer, fault_server
@@ -171,3 +171,14 @@ def test_a_lost_key_asks_for_the_credential_again(link: Link, flex: Flex, monkey
         whole = service.replace_credential(link.owner, link.pk, {"token": TOKEN, "query_id": QUERY})
         assert ended(whole.run).state == RunState.DONE
     assert fresh(link).state == LinkState.LINKED
+
+
+def test_a_brokers_name_that_leads_into_this_network_gets_no_token(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolve(_host: str) -> list[str]:
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(transport, "_resolve", resolve)
+    outcome = service.begin_link(owner, "ibkr", Endpoint.LIVE, {"token": TOKEN, "query_id": QUERY})
+    run = ended(outcome.run)
+    assert (run.state, run.error_kind, run.error_code) == (RunState.FAILED, "OurFault", "address_not_public")
+    assert fresh(outcome.link).state == LinkState.VALIDATING

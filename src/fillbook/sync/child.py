@@ -34,9 +34,8 @@ def call(task: str, *numbers: int) -> Any:
     """
     database = {} if connection.vendor == "sqlite" else {"FILLBOOK_DATABASE_URL": engine.books_url()}
     environment = {**os.environ, "FILLBOOK_DATA": str(settings.DATA_DIR), **database}
-    command = [sys.executable, "-m", "fillbook.sync.child", task, *map(str, numbers)]
     try:
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+        ended = subprocess.run(_command(task, *numbers), env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise OurFault(
             "too_slow", "Reading this statement took longer than half an hour, so it was stopped. Nothing of it was used."
@@ -45,6 +44,10 @@ def call(task: str, *numbers: int) -> Any:
         log.error("The process that did %s %s ended with status %s.", task, numbers, ended.returncode)
         raise OurFault("reader_died", "The process that read this statement ended early. Nothing of it was used; the statement is kept.")
     return json.loads(ended.stdout)
+
+
+def _command(task: str, *numbers: int) -> list[str]:
+    return [sys.executable, "-m", "fillbook.sync.child", task, *map(str, numbers)]
 
 
 def _main(task: str, *numbers: str) -> None:
