@@ -18,6 +18,8 @@ from fillbook.ledger.statement import AccountStatement, DateRange
 
 _PAPER: Final = re.compile(r"D[UFI]\d+", re.ASCII)
 _ONE: Final = Decimal(1)
+_COMPLETED: Final = frozenset({"multiplier", "assetCategory", "currency"})
+"""Fields of trades that other sections can stand in for."""
 _CLOSES: Final = frozenset({Effect.CLOSES, Effect.REVERSES})
 _GAP: Final = timedelta(days=8)
 """Longer than any run of days without trading: statements further apart leave days uncovered."""
@@ -29,13 +31,13 @@ def close_statements(drafts: Drafts, described: dict[str, Instrument], observed:
     described: instruments of the section Financial Instrument Information, by key.
     """
     accounts = list(drafts.by_account.values())
-    lacking = frozenset({"multiplier", "assetCategory"}) - observed.fields["Trade"]
+    lacking = _COMPLETED - observed.fields["Trade"]
     states_pnl = _settle_realized_pnl(accounts, observed)
     for draft in accounts:
         draft.base_currency = draft.base_currency or _base_currency(draft.fills.values())
+        if lacking:
+            _complete(draft, described, lacking, derived="proceeds" not in observed.fields["Trade"])
         _settle_fees(draft, observed)
-        if lacking and described:
-            _describe_better(draft, described, lacking, derived="proceeds" not in observed.fields["Trade"])
     return tuple(_close(draft, described, states_pnl, observed) for draft in sorted(accounts, key=lambda each: each.account))
 
 
@@ -44,7 +46,7 @@ def _close(draft: AccountDraft, described: dict[str, Instrument], states_pnl: bo
     positions = stated_positions(draft.positions, max((span.last for span in draft.ranges), default=None))
     rows: tuple[Iterable[object], ...] = (draft.fills.values(), actions.values(), draft.transfers.values(), positions)
     instruments = {row.instrument.key: row.instrument for kind in rows for row in kind}  # type: ignore[attr-defined]
-    instruments.update((key, described[key]) for key in instruments.keys() & described.keys())
+    instruments = {key: _described(own, described.get(key, own)) for key, own in instruments.items()}
     return AccountStatement(
         account=draft.account,
         base_currency=draft.base_currency,
@@ -111,20 +113,41 @@ def _settle_fees(draft: AccountDraft, observed: Observed) -> None:
             observed.odd("fees_currency", f"{fill.instrument.symbol} {fill.fees_currency}")
 
 
-def _describe_better(draft: AccountDraft, described: dict[str, Instrument], lacking: frozenset[str], *, derived: bool) -> None:
-    """Complete what the rows' query lacks from the section Financial Instrument Information. derived: proceeds were made of the price."""
+def _complete(draft: AccountDraft, described: dict[str, Instrument], lacking: frozenset[str], *, derived: bool) -> None:
+    """Give fills what their query lacks: from the section Financial Instrument Information, a currency else from the account.
+
+    derived: proceeds were made of the price, so they follow the multiplier.
+    """
     for key, fill in draft.fills.items():
-        better = described.get(fill.instrument.key)
-        if better is None:
-            continue
+        own = fill.instrument
+        told = described.get(own.key, own)
+        currency = own.currency or told.currency or draft.base_currency or ""
         instrument = replace(
-            fill.instrument,
-            multiplier=better.multiplier if "multiplier" in lacking else fill.instrument.multiplier,
-            asset_class=better.asset_class if "assetCategory" in lacking else fill.instrument.asset_class,
+            own,
+            currency=currency,
+            multiplier=told.multiplier if "multiplier" in lacking else own.multiplier,
+            asset_class=told.asset_class if "assetCategory" in lacking else own.asset_class,
         )
-        if instrument != fill.instrument:
+        if instrument != own:
             proceeds = proceeds_of(instrument, fill.quantity, fill.price) if derived else fill.proceeds
-            draft.fills[key] = replace(fill, instrument=instrument, proceeds=proceeds)
+            draft.fills[key] = replace(fill, instrument=instrument, proceeds=proceeds, fees_currency=fill.fees_currency or currency)
+
+
+def _described(own: Instrument, told: Instrument) -> Instrument:
+    """An instrument by its newest names, with each detail from wherever it stands."""
+    return replace(
+        own,
+        symbol=told.symbol or own.symbol,
+        description=told.description or own.description,
+        exchange=own.exchange or told.exchange,
+        sub_class=own.sub_class or told.sub_class,
+        isin=own.isin or told.isin,
+        underlying_key=own.underlying_key or told.underlying_key,
+        underlying_symbol=own.underlying_symbol or told.underlying_symbol,
+        strike=told.strike if own.strike is None else own.strike,
+        expiry=told.expiry if own.expiry is None else own.expiry,
+        right=told.right if own.right is None else own.right,
+    )
 
 
 def _covered(ranges: list[DateRange], observed: Observed) -> DateRange | None:

@@ -51,15 +51,20 @@ def examine(accounts: tuple[AccountStatement, ...], header: Header, dates: Dates
 def fingerprint(observed: Observed) -> str:
     """A short text that changes when the query's sections or fields do.
 
-    `Trades:1f0c OpenPositions:- …`: one part for each section of the guide, `-` for a section without rows, whose fields are unknown,
-    and nothing for one that is not selected; last a part for all other sections. `query_changed` compares two.
+    `T:1f0c33 OP:- …`: one part for each section of the guide by its initials, `-` for a section without rows, whose fields are
+    unknown, and nothing for one that is not selected; last a part for all other sections. `query_changed` compares two.
     """
     parts = []
     for tag, section in portal.SECTIONS.items():
         if tag in observed.sections:
             names = observed.fields.get(section.row)
-            parts.append(f"{tag}:{_digest(names) if names else '-'}")
+            parts.append(f"{initials(tag)}:{_digest(names) if names else '-'}")
     return " ".join([*parts, f"+:{_digest(observed.sections - portal.SECTIONS.keys())}"])
+
+
+def initials(tag: str) -> str:
+    """`OP` of `OpenPositions`."""
+    return "".join(letter for letter in tag if letter.isupper())
 
 
 def query_changed(before: str, now: str) -> bool:

@@ -78,7 +78,7 @@ def short_period(span: DateRange, period: str) -> Finding:
 def collapsed_period(span: DateRange) -> Finding:
     return _warning(
         "period_collapsed",
-        f"The query asks for the last 365 days, but the statement covers {span.days} ({span.first} to {span.last}).",
+        f"The query asks for the last 365 days, but the statement covers {_counted(span.days, 'day')} ({span.first} to {span.last}).",
         "Sync again tomorrow. If it stays so, create the query anew: saved queries are known to lose their period.",
         first=str(span.first), last=str(span.last), days=str(span.days),
     )  # fmt: skip
