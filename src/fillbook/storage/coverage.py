@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from fillbook.ledger.statement import DateRange
-from fillbook.storage.models import BrokerAccount, StatementCoverage
+from fillbook.storage.models import BrokerAccount, Origin, StatementCoverage
 
 _SATURDAY: Final = 5
 
@@ -22,6 +22,12 @@ def missing_days(account: BrokerAccount) -> list[DateRange]:
     blocks = covered_days(account)
     day = timedelta(days=1)
     return [DateRange(before.last + day, after.first - day) for before, after in pairwise(blocks)]
+
+
+def rests_on_uploads(accounts: Iterable[BrokerAccount]) -> bool:
+    """Whether any of these accounts has rows that its owner uploaded."""
+    numbers = [account.pk for account in accounts]
+    return StatementCoverage.objects.filter(account_id__in=numbers, origin=Origin.UPLOADED).exists()
 
 
 def joined(ranges: Iterable[DateRange]) -> list[DateRange]:

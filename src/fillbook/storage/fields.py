@@ -97,7 +97,7 @@ class ExactDecimalField(_DecimalField[_ST, _GT]):
         if value is None:
             return None
         if isinstance(value, float | int) and connection.vendor == "sqlite":
-            raise TypeError("An exact amount came back as a binary number: use ExactSum instead of Sum or arithmetic in SQL.")
+            raise TypeError("An exact amount came back as a binary number: use ExactSum instead of Sum.")
         return Decimal(value) if connection.vendor == "sqlite" else Decimal(plain(value))
 
     def get_lookup(self, lookup_name: str) -> Any:

@@ -71,6 +71,12 @@ def latest_trips(accounts: Accounts, count: int = 10) -> list[RoundTripRow]:
     return list(in_order(trips, descending=True).select_related("account", "instrument")[:count])
 
 
+def asset_classes(accounts: Accounts) -> set[str]:
+    """Asset classes of which these accounts have round trips."""
+    trips = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts])
+    return set(trips.order_by().values_list("asset_class", flat=True).distinct())
+
+
 def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:
     """The summary of each group that has round trips."""
     if is_plain(chosen):

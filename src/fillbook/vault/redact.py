@@ -25,7 +25,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         if secret:
             text = text.replace(secret, MASK)
-    text = _PARAMETER.sub(lambda found: f"{found['name']}{found['key']}{found['equals']}{MASK}", text)
     text = _BEARER.sub(lambda found: f"{found[1]} {MASK}", text)
+    text = _PARAMETER.sub(lambda found: f"{found['name']}{found['key']}{found['equals']}{MASK}", text)
     text = _USERINFO.sub(MASK, text)
     return _DIGITS.sub(MASK, _SEALED.sub(MASK, text))
