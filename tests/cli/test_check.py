@@ -70,6 +70,24 @@ def test_narrow_and_wide_terminals(generated: tuple[Path, dict[str, Any]], colum
     assert max(map(len, lines)) <= min(int(columns), 100)
 
 
+def test_golden_statements_answer_by_the_contract() -> None:
+    folder = ROOT / "tests" / "statements" / "ibkr"
+    done = fillbook("check", "--json", folder)
+    answer = json.loads(done.stdout)
+    assert_contract(answer)
+    assert len(answer["files"]) == len(list(folder.glob("*.xml"))) > 20
+    assert sum(file["ok"] for file in answer["files"]) > 20
+
+
+def test_money_is_in_base_currency_and_the_bridge_in_the_currencies_traded() -> None:
+    page = fillbook("check", ROOT / "tests" / "statements" / "ibkr" / "several-currencies.xml").stdout
+    assert "+107.52 USD" in page  # (10 x 210 - 2 - 10 x 200 - 2) EUR at 1.12
+    assert "after 4.48 USD of fees" in page
+    assert "+4.8 %" in page  # 96 / 2002
+    assert "in the currencies traded" in page
+    assert "+96.00" in page
+
+
 def test_what_cannot_be_read_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty.xml").write_bytes(b"")
     (tmp_path / "table.csv").write_text("Date,Symbol,Quantity\n2026-01-05,ACME,1\n")

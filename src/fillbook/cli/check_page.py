@@ -5,8 +5,7 @@ which we do not, with the reason. Below: what the statement lacks, and what to d
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -16,16 +15,15 @@ from rich.text import Text
 
 from fillbook.cli import words
 from fillbook.cli.answer import LISTED, count_statuses
+from fillbook.cli.bridge_page import print_bridge
 from fillbook.cli.left_out import print_left_out
 from fillbook.cli.numbers import counted, day, money, period, quantity
-from fillbook.cli.paper import LOSS, QUIET, figure_table, heading, indented, sentence, signed
+from fillbook.cli.paper import LOSS, QUIET, figure_table, heading, indented, sentence
 from fillbook.cli.three_numbers import print_three_numbers
-from fillbook.ledger.numbers import ZERO
 from fillbook.ledger.statement import Finding, Severity
 from fillbook.performance.filters import Filter
 from fillbook.performance.results import results_in
 from fillbook.trades.account import AccountBook
-from fillbook.trades.bridge import LINES
 from fillbook.trades.reasons import SENTENCES
 from fillbook.trades.reconcile import LineKind, ReconciliationLine, Status
 
@@ -76,7 +74,7 @@ def _print_account(console: Console, book: AccountBook, every: bool) -> None:
     indented(console, sentence(parts))
     _print_figures(console, book)
     print_left_out(console, book.match)
-    _print_bridge(console, book)
+    print_bridge(console, book.bridge, book.statement.base_currency)
     _print_agreement(console, book)
     _print_differences(console, [line for line in book.lines if line.status in LISTED], every)
 
@@ -89,45 +87,6 @@ def _print_figures(console: Console, book: AccountBook) -> None:
         print_three_numbers(console, currency, taken)
     if not results:
         indented(console, "No complete round trip, so there is no profit, average gain or win rate to show.")
-
-
-def _print_bridge(console: Console, book: AccountBook) -> None:
-    amounts = {(step.line, step.currency): step.amount for step in book.bridge}
-    currencies = list(dict.fromkeys(step.currency for step in book.bridge))
-    currencies = [one for one in currencies if any(_shows(amounts[line, one]) for line in LINES)] or currencies[:1]
-    if not currencies:
-        return
-    own = {book.statement.base_currency} == set(currencies)
-    heading(console, "From profit to the broker's figure" + ("" if own else ", in the currencies traded"))
-    lines = [line for line in LINES if line in (LINES[0], LINES[-1]) or any(_shows(amounts[line, one]) for one in currencies)]
-    widest = max(len(words.BRIDGE[line]) for line in lines)
-    for index, shown in enumerate(_side_by_side(currencies, amounts, console.width - 2 - widest)):
-        if index:
-            console.print()
-        table = figure_table(["", *shown])
-        for line in lines:
-            title = Text(words.BRIDGE[line], style="bold" if line == LINES[-1] else "")
-            table.add_row(title, *(signed(amounts[line, currency]) for currency in shown))
-        indented(console, table)
-
-
-def _shows(amount: Decimal) -> bool:
-    """Whether anything of it is left once it is rounded to cents."""
-    return money(amount) != money(ZERO)
-
-
-def _side_by_side(currencies: Sequence[str], amounts: Mapping[tuple[str, str], Decimal], room: int) -> list[list[str]]:
-    """Currencies in rows of as many columns as fit into `room`, at least one each."""
-    rows: list[list[str]] = []
-    left = 0
-    for currency in currencies:
-        wide = 2 + max(len(money(amounts[line, currency])) for line in LINES)
-        if not rows or wide > left:
-            rows.append([])
-            left = room
-        rows[-1].append(currency)
-        left -= wide
-    return rows
 
 
 def _print_agreement(console: Console, book: AccountBook) -> None:

@@ -16,6 +16,8 @@ from fillbook.cli.stop import Stop
 COMMANDS: Final = {
     "check": "compare statements with your broker's own figures; nothing is stored and nothing is sent",
     "import": "store statements in the database",
+    "trades": "list round trips",
+    "report": "show the figures of performance",
     "serve": "start Fillbook in the browser",
     "passwd": "set a new password for a user",
 }
@@ -57,5 +59,5 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         if name == chosen:
             module = importlib.import_module(f"fillbook.cli.{name}_command")
             module.add_arguments(command)
-            command.set_defaults(run=module.run)
+            command.set_defaults(run=module.run, command=name)
     return parser

@@ -35,11 +35,11 @@ INCOMPLETE: Final = {
     Incomplete.CANCELLED_ELSEWHERE: "cancelled fill that is not in the statement",
 }
 FLAGS: Final = {
+    "corporate_action_unknown": "A corporate action of a kind that Fillbook does not apply",
     "split_without_position": "A split of something that the statement does not show as held",
     "split_ratio_disagrees": "A split whose ratio does not give the units that were booked",
-    "exchange_without_position": "An exchange of something that the statement does not show as held",
-    "exchange_exceeds_position": "An exchange of more units than the statement shows as held",
-    "corporate_action_unknown": "A corporate action of a kind that Fillbook does not apply yet",
+    "action_disagrees_with_lots": "A corporate action for more or other units than the statement shows as held",
 }
 FLAGGED: Final = "A corporate action that could not be applied"
+KIND: Final = {"real": "Real accounts", "paper": "Paper accounts", "sandbox": "Sandbox accounts"}
 SEVERITY_MARK: Final = {Severity.FATAL: "×", Severity.WARNING: "!", Severity.NOTE: "·"}
