@@ -57,7 +57,14 @@ def test_quantity_has_no_trailing_zeros(value: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("12.5", "12.50"), ("1.08425", "1.08425"), ("0.123456789", "0.123457"), ("4500", "4,500.00"), ("-37.63", "\u221237.63")],
+    [
+        ("12.5", "12.50"),
+        ("1.08425", "1.08425"),
+        ("0.123456789", "0.123457"),
+        ("4500", "4,500.00"),
+        ("-37.63", "\u221237.63"),
+        ("124.3733333", "124.3733"),
+    ],
 )
 def test_price_is_as_precise_as_it_is(value: str, shown: str) -> None:
     assert readable.price(Decimal(value)) == shown

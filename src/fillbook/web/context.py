@@ -84,7 +84,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             theme_words=words,
             section=section,
             menu=menu,
-            sandbox=accounts_of(user).filter(kind=AccountKind.SANDBOX).exists(),
+            sandbox=set(accounts_of(user).order_by().values_list("kind", flat=True).distinct()) == {AccountKind.SANDBOX},
         )
     }
 

@@ -16,6 +16,7 @@ from fillbook.ledger.numbers import EXACT
 MINUS: Final = "\u2212"
 UNKNOWN: Final = "\u2014"
 _THIN: Final = "\u202f"
+_LARGE_PRICE: Final = 10
 _WITHOUT_CENTS: Final = frozenset({"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "VND"})
 _WITH_MILLS: Final = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -70,11 +71,12 @@ def quantity(value: Decimal | None, signed: bool = False) -> str:
 
 
 def price(value: Decimal | None, least: int = 2) -> str:
-    """A price as precise as it is (at most 6 decimals) and at least with `least` decimals."""
+    """A price as precise as it is and at least with `least` decimals; an average from ten up is cut to four, a smaller one to six."""
     if value is None:
         return UNKNOWN
-    decimals = min(max(len(_trimmed(abs(value)).partition(".")[2]), least), 6)
-    return number(value, decimals)
+    most = 4 if abs(value) >= _LARGE_PRICE else 6
+    rounded = EXACT.quantize(value, Decimal(1).scaleb(-most))
+    return number(rounded, max(len(_trimmed(abs(rounded)).partition(".")[2]), least))
 
 
 def day(value: date | None) -> str:

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from fillbook.web.pages import linking, links, settings, setup, uploads, welcome
+from fillbook.web.pages import account, accounts, dashboard, linking, links, settings, setup, trade, trades, uploads, welcome
 
 urlpatterns = [
-    path("", welcome.welcome, name="dashboard"),
+    path("", dashboard.dashboard, name="dashboard"),
     path("setup/", setup.first_user, name="setup"),
     path("welcome/", welcome.welcome, name="welcome"),
-    path("trades/", welcome.welcome, name="trades"),
-    path("accounts/", welcome.welcome, name="accounts"),
+    path("trades/", trades.trades, name="trades"),
+    path("trades/<slug:key>/", trade.trade, name="trade"),
+    path("trades/<slug:key>/sent/<int:number>/", trade.sent, name="trade-sent"),
+    path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/link/", linking.choose, name="link"),
     path("accounts/link/<slug:broker_id>/", linking.broker, name="link-broker"),
     path("accounts/links/<slug:link_id>/", linking.progress, name="link-progress"),
@@ -24,6 +26,7 @@ urlpatterns = [
     path("accounts/upload/<slug:statement_id>/accept/", uploads.accept, name="upload-accept"),
     path("accounts/upload/<slug:statement_id>/discard/", uploads.discard, name="upload-discard"),
     path("accounts/uploads/<slug:run_id>/", uploads.progress, name="upload-progress"),
+    path("accounts/<int:account_id>/", account.account, name="account"),
     path("sandbox/start/", linking.start_sandbox, name="sandbox-start"),
     path("sandbox/remove/", linking.remove_sandbox, name="sandbox-remove"),
     path("settings/", settings.overview, name="settings"),

@@ -1,0 +1,146 @@
+"""The accounts: the state of each link, how fresh each account is, and what can be done about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from fillbook.brokers.manifests import manifests
+from fillbook.performance.filters import Filter
+from fillbook.storage import queries
+from fillbook.storage.access import Viewer, accounts_of, links_of, runs_of
+from fillbook.storage.details import Freshness, freshness, reconciled
+from fillbook.storage.models import BrokerAccount, Link, LinkState, RunState, SyncRun
+from fillbook.web import readable
+from fillbook.web.pages.bridge import Count, counts_of
+from fillbook.web.pages.filterbar import address
+from fillbook.web.pages.links import DELETE_WORD
+from fillbook.web.pages.wording import KINDS
+from fillbook.web.viewer import viewer
+
+OPEN = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A link's state as a pill: a word, an icon and a tone."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+STATES = {
+    LinkState.LINKED: State("Linked", "equal", "good"),
+    LinkState.VALIDATING: State("Still validating", "clock", "warn"),
+    LinkState.PAUSED: State("Paused", "pause", ""),
+    LinkState.NEEDS_USER: State("Needs you", "warning", "bad"),
+    LinkState.UNLINKED: State("Unlinked", "silent", ""),
+}
+FETCHING = State("Fetching", "refresh", "info")
+FROM_FILES = State("From files", "file", "own")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """One account in the list. gaps: days between statements, as words."""
+
+    id: int
+    name: str
+    number: str
+    kind: str
+    currency: str
+    chosen: bool
+    tracked: str
+    figures_to: str
+    gaps: tuple[str, ...]
+    trades: int
+    trades_url: str
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    """A link with its accounts; `link` None for accounts known from files alone."""
+
+    link: Link | None
+    name: str
+    state: State
+    sandbox: bool
+    sentence: str
+    synced: str
+    accounts: tuple[AccountCard, ...]
+    is_paused: bool = False
+    needs_user: bool = False
+    is_running: bool = False
+
+
+@require_safe
+def accounts(request: HttpRequest) -> HttpResponse:
+    """All links and accounts of the viewer."""
+    user, now = viewer(request), timezone.now()
+    cards = link_cards(user, now)
+    if not cards:
+        return redirect("welcome")
+    return render(request, "pages/accounts.html", {"cards": cards, "word": DELETE_WORD})
+
+
+def link_cards(user: Viewer, now: datetime) -> tuple[LinkCard, ...]:
+    """A card for each link, and one for accounts without."""
+    fresh = freshness(accounts_of(user))
+    by_link: dict[object, list[Freshness]] = {}
+    for one in fresh:
+        by_link.setdefault(one.account.link_id, []).append(one)
+    cards = [_card(link, runs_of(user).filter(link=link).first(), by_link.get(link.pk, []), now) for link in links_of(user)]
+    if loose := by_link.get(None):
+        sentence = "These come from files you uploaded, or their link was ended with the trades kept. Nothing new is fetched."
+        cards.append(LinkCard(None, "Without a link", FROM_FILES, False, sentence, "", tuple(map(account_card, loose))))
+    return tuple(cards)
+
+
+def _card(link: Link, run: SyncRun | None, fresh: Iterable[Freshness], now: datetime) -> LinkCard:
+    running = run is not None and run.state in OPEN
+    known = manifests().get(link.broker)
+    return LinkCard(
+        link=link,
+        name=known.name if known else link.name,
+        state=FETCHING if running and run and run.state != RunState.WAITING else STATES[LinkState(link.state)],
+        sandbox=link.is_sandbox,
+        sentence=link.error_message,
+        synced=f"Last sync {readable.ago(link.last_success_at, now)}" if link.last_success_at else "Never synced yet",
+        accounts=tuple(map(account_card, fresh)),
+        is_paused=link.state == LinkState.PAUSED,
+        needs_user=link.state == LinkState.NEEDS_USER,
+        is_running=running,
+    )
+
+
+def account_card(fresh: Freshness) -> AccountCard:
+    """One account with its counts."""
+    account = fresh.account
+    chosen = Filter(accounts=(str(account.pk),))
+    summaries = queries.summaries([account], chosen)
+    return AccountCard(
+        id=account.pk,
+        name=name_of(account),
+        number=account.number,
+        kind=KINDS[account.kind] if account.kind != "real" else "",
+        currency=account.base_currency,
+        chosen=account.chosen,
+        tracked=f"Tracked since {readable.day(fresh.tracked_since)}" if fresh.tracked_since else "Not tracked yet",
+        figures_to=f"figures to {readable.day(fresh.figures_to)}" if fresh.figures_to else "no figures yet",
+        gaps=tuple(readable.days(gap.first, gap.last) for gap in fresh.gaps),
+        trades=sum(summary.n for summary in summaries.values()),
+        trades_url=address(reverse("trades"), chosen),
+        counts=counts_of([reconciled(account)], "fills", reverse("account", args=[account.pk]) + "#differences"),
+    )
+
+
+def name_of(account: BrokerAccount) -> str:
+    """What its owner calls it, else its number."""
+    return account.alias or account.number

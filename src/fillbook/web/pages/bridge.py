@@ -1,0 +1,88 @@
+"""From the profit shown to the broker's realized figure, and how many figures agree with the broker's."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Final
+
+from django.urls import reverse
+
+from fillbook.storage.details import Reconciled, reconciled
+from fillbook.storage.models import BrokerAccount
+from fillbook.storage.queries import bridge
+from fillbook.trades.reconcile import CENT
+from fillbook.web import readable
+from fillbook.web.pages.wording import BRIDGE, STATUS
+
+_SHOWN: Final = Decimal("0.005")
+"""What rounds to nothing is not worth a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the bridge. total: the last one, which the others add up to."""
+
+    name: str
+    explanation: str
+    amount: str
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The bridge in one currency. verdict: equal, or how far the two figures are apart."""
+
+    currency: str
+    lines: tuple[Line, ...]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many comparisons came out one way."""
+
+    count: int
+    name: str
+    icon: str
+    tone: str
+    explanation: str
+    url: str
+
+
+def bridges(accounts: Sequence[BrokerAccount], first: str = "") -> tuple[Bridge, ...]:
+    """One for each currency, `first` first, of accounts of one kind. Lines of zero are left out, but for profit and the total."""
+    found = []
+    for lines in bridge(accounts).values():
+        for currency, part in groupby(lines, key=lambda line: line.currency):
+            found.append(_bridge(currency, {line.line: line.amount for line in part}))
+    return tuple(sorted(found, key=lambda one: (one.currency != first, one.currency)))
+
+
+def _bridge(currency: str, amounts: dict[str, Decimal]) -> Bridge:
+    shown = [line for line in amounts if abs(amounts[line]) >= _SHOWN or line in ("profit", "broker")]
+    lines = tuple(Line(*BRIDGE[line], readable.gain(amounts[line], currency), total=line == "broker") for line in shown)
+    apart = abs(amounts["differences"])
+    verdict = (
+        "equal" if apart <= CENT else f"{readable.amount(apart, currency)} {currency} apart; each fill is listed on the account's page"
+    )
+    return Bridge(currency, lines, verdict)
+
+
+def counts(accounts: Sequence[BrokerAccount], of: str = "fills") -> tuple[Count, ...]:
+    """How the comparisons of fills (or positions) came out, leaving out what did not occur."""
+    url = reverse("account", args=[accounts[0].pk]) + "#differences" if len(accounts) == 1 else reverse("accounts")
+    return counts_of([reconciled(account) for account in accounts], of, url)
+
+
+def counts_of(checked: Sequence[Reconciled], of: str, url: str) -> tuple[Count, ...]:
+    """The same of accounts that were counted already."""
+    found: Counter[str] = Counter()
+    for one in checked:
+        found.update(one.fills if of == "fills" else one.positions)
+    return tuple(
+        Count(found[status], word, symbol, tone, explanation, url)
+        for status, (word, symbol, tone, explanation) in STATUS.items()
+        if found[status]
+    )

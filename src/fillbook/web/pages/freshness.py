@@ -1,0 +1,90 @@
+"""How fresh a page is, and what needs its reader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from fillbook.brokers.manifests import manifests
+from fillbook.ledger.exchanges import DEFAULT_ZONE
+from fillbook.storage.access import Viewer, links_of, runs_of
+from fillbook.storage.coverage import rests_on_uploads
+from fillbook.storage.details import reconciled
+from fillbook.storage.models import BrokerAccount, LinkState, RunState
+from fillbook.web import readable
+
+_SATURDAY: Final = 5
+_LATE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """words: one sentence. running: a sync goes on, at `url`. stale: a working day or more behind. uploaded: rows from files count."""
+
+    words: str
+    running: bool = False
+    url: str = ""
+    stale: bool = False
+    uploaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """One thing that needs the reader. tone: bad, warn or info."""
+
+    tone: str
+    text: str
+    url: str = ""
+    action: str = ""
+
+
+def today_there(now: datetime) -> date:
+    """The day it is where most markets of ours are."""
+    return now.astimezone(ZoneInfo(DEFAULT_ZONE)).date()
+
+
+def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) -> Freshness | None:
+    """How far the figures of these accounts reach, and when more comes; None without accounts."""
+    if not accounts:
+        return None
+    links = {account.link_id for account in accounts if account.link_id}
+    run = runs_of(viewer).filter(link__in=links, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
+    reached = [account.figures_to for account in accounts if account.figures_to]
+    first = min(reached, default=None)
+    words = f"Figures to {readable.weekday(first)} {first.year}" if first else "No figures yet"
+    manifest = next((manifests()[account.broker] for account in accounts if account.link_id and account.broker in manifests()), None)
+    if manifest is not None:
+        zone = manifest.capabilities.zone or DEFAULT_ZONE
+        words += f"; next after {manifest.ready_from:02}:00 {readable.zone_name(zone)}"
+    sandbox = any(account.kind == "sandbox" for account in accounts)
+    return Freshness(
+        words=f"{words}.",
+        running=run is not None,
+        url=reverse("link-progress", args=[run.link_id]) if run and run.link_id else "",
+        stale=first is not None and bool(links) and not sandbox and _working_days(first, today_there(now)) > _LATE,
+        uploaded=rests_on_uploads(accounts),
+    )
+
+
+def _working_days(first: date, last: date) -> int:
+    """Working days after `first` up to `last`."""
+    return sum(1 for step in range(1, (last - first).days + 1) if (first + timedelta(days=step)).weekday() < _SATURDAY)
+
+
+def attention(viewer: Viewer, accounts: Sequence[BrokerAccount]) -> tuple[Attention, ...]:
+    """What needs the reader, the gravest first."""
+    found = [
+        Attention("bad", f"{link.name or 'A link'}: {link.error_message}", reverse("link-progress", args=[link.pk]), "See what to do")
+        for link in links_of(viewer).filter(state=LinkState.NEEDS_USER)
+    ]
+    checked = [reconciled(account) for account in accounts]
+    different = sum(one.fills.get("different", 0) + one.positions.get("different", 0) for one in checked)
+    if different:
+        verb = "differs" if different == 1 else "differ"
+        text = f"{readable.plural(different, 'figure')} of ours {verb} from your broker's."
+        url = reverse("account", args=[accounts[0].pk]) + "#differences" if len(accounts) == 1 else reverse("accounts")
+        found.append(Attention("warn", text, url, "See each"))
+    return tuple(found)

@@ -1,0 +1,75 @@
+"""What a page is about: which accounts, all of one kind, and which money. What must not be added up is chosen between."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from fillbook.performance.filters import Filter
+from fillbook.performance.summary import Summary
+from fillbook.storage.access import Viewer, accounts_of
+from fillbook.storage.choosing import accounts_in
+from fillbook.storage.models import AccountKind, BrokerAccount
+from fillbook.storage.queries import Group
+from fillbook.web.pages.filterbar import Choice, address
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """chosen: the filter. accounts: those counted, all of one kind. all: those the viewer could choose. kind: real, paper or sandbox."""
+
+    chosen: Filter
+    accounts: tuple[BrokerAccount, ...]
+    all: tuple[BrokerAccount, ...]
+    kind: str
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether what is shown is pretend money."""
+        return self.kind == AccountKind.SANDBOX
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything is chosen."""
+        return self.chosen != Filter()
+
+
+def scope(viewer: Viewer, chosen: Filter) -> Scope:
+    """The accounts that a filter means, of the first kind there is: real before paper before sandbox. Kinds are never totalled together.
+
+    Ids of accounts that are not the viewer's, and of a second kind, are dropped from the filter.
+    """
+    everything = tuple(accounts_of(viewer).filter(chosen=True))
+    own = {str(account.pk) for account in everything}
+    chosen = replace(chosen, accounts=tuple(name for name in chosen.accounts if name in own))
+    meant = accounts_in(viewer, chosen)
+    kind = default_kind(meant or everything)
+    counted = tuple(account for account in meant if account.kind == kind)
+    if chosen.accounts:
+        chosen = replace(chosen, accounts=tuple(sorted(str(account.pk) for account in counted)))
+    return Scope(chosen, counted, everything, kind)
+
+
+def default_kind(accounts: Iterable[BrokerAccount]) -> str:
+    """The kind that is shown unless accounts are chosen."""
+    kinds = {account.kind for account in accounts}
+    return next((kind.value for kind in AccountKind if kind in kinds), AccountKind.REAL.value)
+
+
+def pick(groups: Iterable[Group], wanted: str) -> Group | None:
+    """The group that `money` in the address names, else the one in a base currency with the most trades."""
+    found = list(groups)
+    return next((group for group in found if name_of(group) == wanted), found[0] if found else None)
+
+
+def by_weight(summaries: dict[Group, Summary]) -> list[Group]:
+    """Base currencies first, then by number of trades."""
+    return sorted(summaries, key=lambda group: (not group.is_base, -summaries[group].n, group))
+
+
+def money_choices(groups: Sequence[Group], picked: Group | None, path: str, chosen: Filter) -> tuple[Choice, ...]:
+    """The currencies to choose between."""
+    return tuple(Choice(name_of(group), address(path, chosen, money=name_of(group)), group == picked) for group in groups)
+
+
+def name_of(group: Group) -> str:
+    """As it stands in an address: the currency, with the base before it where they differ."""
+    return group.currency if group.is_base or not group.base_currency else f"{group.base_currency}-{group.currency}"

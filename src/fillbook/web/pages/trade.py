@@ -1,0 +1,280 @@
+"""One trade seen closely: its fills in order, what they came to, how that stands against the broker, and what the broker sent."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from fillbook.ledger.exchanges import zone_of
+from fillbook.performance.summary import from_e8
+from fillbook.storage.access import trip_for
+from fillbook.storage.details import TripDetail, trip_detail
+from fillbook.storage.models import ReconciliationRow, RoundTripRow, TripFillRow
+from fillbook.storage.raw import raw_element
+from fillbook.trades.reasons import SENTENCES, Reason
+from fillbook.trades.records import Basis, Incomplete, Role
+from fillbook.web import readable
+from fillbook.web.charts import Chart, FillPoint, trade_chart
+from fillbook.web.pages.figures import Stat, tone_of
+from fillbook.web.pages.freshness import freshness
+from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.wording import BASIS, INCOMPLETE, KINDS
+from fillbook.web.viewer import is_partial, vary_on_partial, viewer
+
+_ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One fill as a row. what: bought, sold or changed. raw_url: what the broker sent of it, "" when it has no row of its own."""
+
+    number: int
+    what: str
+    symbol: str
+    time: str
+    time_iso: str
+    quantity: str
+    price: str
+    charges: str
+    position: str
+    realized: str
+    tone: str
+    status: str
+    venue: str
+    raw_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name and a value. total: set apart from those above."""
+
+    name: str
+    value: str
+    tone: str = ""
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One closing fill beside the broker's figure for it."""
+
+    when: str
+    ours: str
+    broker: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TradePage:
+    """Everything the page of one trade shows. zone: whose clock its times follow, named once."""
+
+    symbol: str
+    detail: str
+    description: str
+    side: str
+    is_open: bool
+    status: str
+    currency: str
+    zone: str
+    account: str
+    account_url: str
+    kind: str
+    origin: str
+    numbers: tuple[Stat, ...]
+    money: tuple[Fact, ...]
+    facts: tuple[Fact, ...]
+    chart: Chart
+    fills: tuple[Fill, ...]
+    compared: tuple[Compared, ...]
+    incomplete: tuple[str, ...]
+    flagged: bool
+
+
+@require_safe
+def trade(request: HttpRequest, key: str) -> HttpResponse:
+    """One round trip of the viewer's."""
+    user, now = viewer(request), timezone.now()
+    trip = trip_for(user, key)
+    context = {
+        "trade": trade_page(trip_detail(trip)),
+        "sandbox_data": trip.account.kind == "sandbox",
+        "fresh": freshness(user, [trip.account], now),
+    }
+    return render(request, "pages/trade.html", context)
+
+
+@require_safe
+def sent(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """What the broker sent of one fill, byte for byte and as a list of its fields."""
+    detail = trip_detail(trip_for(viewer(request), key))
+    fill = next((fill for fill in detail.fills if fill.number == number), None)
+    row = (detail.executions.get(fill.execution_id) or detail.actions.get(fill.execution_id)) if fill else None
+    if row is None:
+        raise Http404("There is no such page.")
+    text = raw_element(row.raw, row.place).decode("utf-8", "replace")
+    fields = [(name, double or single) for name, double, single in _ATTRIBUTE.findall(text) if double or single]
+    context = {
+        "text": text,
+        "fields": fields,
+        "received": row.raw.received_at,
+        "file_name": row.raw.file_name,
+        "back": reverse("trade", args=[key]),
+    }
+    template = "pages/_sent.html" if is_partial(request) else "pages/sent.html"
+    return vary_on_partial(render(request, template, context))
+
+
+def trade_page(detail: TripDetail) -> TradePage:
+    """A round trip as its page shows it."""
+    trip, instrument = detail.trip, detail.trip.instrument
+    zone = zone_of(instrument.exchange)
+    symbol, words = name_of(instrument)
+    points = [FillPoint(fill.executed_at, fill.trade_date, fill.quantity, fill.price, fill.position_after) for fill in detail.fills]
+    return TradePage(
+        symbol=symbol,
+        detail=words,
+        description=instrument.description,
+        side=trip.side,
+        is_open=trip.is_open,
+        status=trip.reconciliation,
+        currency=trip.currency,
+        zone=zone,
+        account=trip.account.alias or trip.account.number,
+        account_url=reverse("account", args=[trip.account_id]),
+        kind=KINDS[trip.account.kind],
+        origin=BASIS[Basis(trip.basis)],
+        numbers=_numbers(trip),
+        money=_money(trip),
+        facts=_facts(trip, zone),
+        chart=trade_chart(points, zone, trip.currency, trip.entry_price, trip.exit_price),
+        fills=tuple(_fill(fill, detail, zone) for fill in detail.fills),
+        compared=tuple(_compared(detail, zone)),
+        incomplete=tuple(INCOMPLETE[Incomplete(reason)] for reason in trip.incomplete),
+        flagged=trip.flagged,
+    )
+
+
+def _numbers(trip: RoundTripRow) -> tuple[Stat, ...]:
+    net = trip.realized_pnl
+    gain = None if trip.gain_e8 is None else 100 * from_e8(trip.gain_e8)
+    in_base = ""
+    if trip.net_e8 is not None and trip.result_currency != trip.currency:
+        in_base = f"{readable.gain(from_e8(trip.net_e8), trip.result_currency)} {trip.result_currency}"
+    held = None if trip.holding_seconds is None else timedelta(seconds=trip.holding_seconds)
+    return (
+        Stat(
+            "Realized so far" if trip.is_open else "Net profit",
+            readable.gain(net, trip.currency),
+            "",
+            "",
+            trip.currency,
+            tone_of(net),
+            in_base,
+        ),
+        Stat("Gain", readable.percent(gain, signed=True), "", "", "", tone_of(gain), _cost_words(trip)),
+        Stat("Still held" if trip.is_open else "Held", _held_value(trip, held), "", "", "", "", _period_words(trip)),
+    )
+
+
+def _cost_words(trip: RoundTripRow) -> str:
+    return f"on {readable.amount(trip.opening_cost, trip.currency)} put in" if trip.opening_cost else "cost unknown"
+
+
+def _held_value(trip: RoundTripRow, held: timedelta | None) -> str:
+    if trip.is_open:
+        return readable.quantity(abs(trip.open_quantity))
+    if held is None and trip.opened_on and trip.closed_on:
+        return readable.plural((trip.closed_on - trip.opened_on).days, "day")
+    return readable.duration(held)
+
+
+def _period_words(trip: RoundTripRow) -> str:
+    if trip.opened_on is None:
+        return f"closed {readable.day(trip.closed_on)}" if trip.closed_on else "from before the history"
+    return f"since {readable.day(trip.opened_on)}" if trip.is_open else readable.days(trip.opened_on, trip.closed_on)
+
+
+def _money(trip: RoundTripRow) -> tuple[Fact, ...]:
+    currency = trip.currency
+    return (
+        Fact("Before fees", readable.gain(trip.gross_pnl, currency), tone_of(trip.gross_pnl)),
+        Fact("Fees and taxes", readable.gain(trip.charges, currency)),
+        Fact(
+            "Net profit" if not trip.is_open else "Net so far",
+            readable.gain(trip.realized_pnl, currency),
+            tone_of(trip.realized_pnl),
+            total=True,
+        ),
+    )
+
+
+def _facts(trip: RoundTripRow, zone: str) -> tuple[Fact, ...]:
+    opened = readable.moment(trip.opened_at, zone) if trip.opened_at else readable.day(trip.opened_on)
+    closed = readable.moment(trip.closed_at, zone) if trip.closed_at else readable.day(trip.closed_on)
+    facts = [
+        Fact("Opened", opened if trip.opened_on else "before the history"),
+        Fact("Closed", "still open" if trip.is_open else closed),
+        Fact("Quantity", readable.quantity(trip.quantity)),
+        Fact("Average entry", readable.price(trip.entry_price)),
+        Fact("Average exit", readable.price(trip.exit_price)),
+    ]
+    if trip.instrument.multiplier != 1:
+        facts.append(Fact("Multiplier", readable.quantity(trip.instrument.multiplier)))
+    return tuple(facts)
+
+
+def _fill(fill: TripFillRow, detail: TripDetail, zone: str) -> Fill:
+    execution, line = detail.executions.get(fill.execution_id), detail.lines.get(fill.execution_id)
+    row = execution or detail.actions.get(fill.execution_id)
+    changed = fill.role == Role.ADJUSTS
+    return Fill(
+        number=fill.number,
+        what="changed" if changed else "bought" if fill.quantity > 0 else "sold",
+        symbol=row.instrument.symbol if row else "",
+        time=readable.moment(fill.executed_at, zone, seconds=True) if fill.executed_at else readable.day(fill.trade_date),
+        time_iso=fill.executed_at.isoformat() if fill.executed_at else fill.trade_date.isoformat(),
+        quantity=readable.quantity(fill.quantity, signed=True),
+        price="" if changed else readable.price(fill.price),
+        charges=readable.gain(fill.charges, detail.trip.currency) if fill.charges else "",
+        position=readable.quantity(fill.position_after),
+        realized="" if fill.realized_pnl is None else readable.gain(fill.realized_pnl, detail.trip.currency),
+        tone=tone_of(fill.realized_pnl),
+        status=line.status if line else "",
+        venue=execution.venue if execution else "",
+        raw_url=reverse("trade-sent", args=[detail.trip.key, fill.number]) if row else "",
+    )
+
+
+def _compared(detail: TripDetail, zone: str) -> Iterable[Compared]:
+    for fill in detail.fills:
+        line = detail.lines.get(fill.execution_id)
+        if line is not None:
+            when = readable.moment(fill.executed_at, zone, seconds=True) if fill.executed_at else readable.day(fill.trade_date)
+            yield Compared(when, *figures_of(line, detail.trip.currency), line.status, reason_of(line))
+
+
+def figures_of(line: ReconciliationRow, currency: str) -> tuple[str, str]:
+    """(ours, the broker's) of a comparison: money of a fill, units of a position."""
+    show: tuple[Decimal | None, ...] = (line.ours, line.broker)
+    if line.kind == "position":
+        ours, broker = (readable.quantity(value) for value in show)
+    else:
+        ours, broker = (readable.gain(value, currency) for value in show)
+    return ours, broker
+
+
+def reason_of(line: ReconciliationRow) -> str:
+    """Why the two are not simply equal, as a sentence; "" when they are."""
+    try:
+        return SENTENCES[Reason(line.reason)]
+    except ValueError:
+        return line.reason
