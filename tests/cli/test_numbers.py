@@ -27,10 +27,6 @@ def test_money(value: str | None, text: str) -> None:
     assert numbers.money(None if value is None else D(value)) == text
 
 
-def test_a_cost_has_a_sign_only_when_negative() -> None:
-    assert (numbers.amount(D(1500)), numbers.amount(D(-1500))) == ("1,500.00", "−1,500.00")
-
-
 @pytest.mark.parametrize(("value", "signed", "text"), [("58.34", False, "58.3 %"), ("1.25", True, "+1.2 %"), ("-0.5", False, "−0.5 %")])
 def test_percent(value: str, signed: bool, text: str) -> None:
     assert numbers.percent(D(value), signed=signed) == text

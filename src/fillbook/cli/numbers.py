@@ -19,12 +19,6 @@ def money(value: Decimal | None, places: int = 2) -> str:
     return _sign(rounded) + f"{abs(rounded):,.{places}f}"
 
 
-def amount(value: Decimal | None) -> str:
-    """Rounded like money, but only a negative one has a sign: for costs and quantities of money that are no gain."""
-    text = money(value)
-    return text.removeprefix("+")
-
-
 def percent(value: Decimal | None, *, signed: bool = False) -> str:
     """With one decimal: `58.3 %`, or with its sign `+1.3 %`."""
     if value is None:
