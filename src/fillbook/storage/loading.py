@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from fillbook.ledger.figures import BrokerFigure, FigureKind
 from fillbook.ledger.instrument import AssetClass, Instrument
@@ -57,9 +57,8 @@ def load_statement(account: BrokerAccount, instruments: Iterable[str] | None = N
     rows = [] if stating is None else [row for row in positions_of(stating) if keys is None or row.instrument.key in keys]
     figures = [_figure(account, row, describe) for row in rows]
     carried: frozenset[str] = frozenset()
-    if stating is not None and stating.positions_as_of is not None:
-        moves = [fact for kind in (EXECUTIONS, ACTIONS, TRANSFERS) for fact in facts[kind.statement_field]]
-        figures, carried = _carry_forward(account.number, figures, moves, stating.positions_as_of)
+    if stating is not None:
+        figures, carried = _carry_forward(account, figures, stating, describe, keys)
     statement = AccountStatement(
         account=account.number,
         base_currency=account.base_currency or None,
@@ -129,20 +128,29 @@ def _figure(account: BrokerAccount, row: PositionRow, describe: _Descriptions) -
     )
 
 
-def _carry_forward(account: str, figures: list[BrokerFigure], moves: list[Any], as_of: date) -> tuple[list[BrokerFigure], frozenset[str]]:
-    """Positions after the last row. What was held before the history is walked back from them, so rows after their day must be in them."""
+def _carry_forward(
+    account: BrokerAccount, figures: list[BrokerFigure], stating: StatementCoverage, describe: _Descriptions, keys: list[str] | None
+) -> tuple[list[BrokerFigure], frozenset[str]]:
+    """Positions after the last row. What was held before the history is walked back from them, so rows after their day must be in them.
+
+    The rows of the statement with the positions are in them, whatever their dates say.
+    """
+    day = stating.positions_as_of
+    assert day is not None
+    wanted = None if keys is None else set(keys)
     later: dict[str, Decimal] = {}
-    names: dict[str, Instrument] = {}
-    for row in moves:
-        if (row.report_date or row.trade_date) > as_of and row.instrument.asset_class is not AssetClass.FOREX:
-            later[row.instrument.key] = EXACT.add(later.get(row.instrument.key, ZERO), row.quantity)
-            names[row.instrument.key] = row.instrument
-    if not later:
-        return figures, frozenset()
-    kept = [figure for figure in figures if figure.instrument.key not in later]
+    for kind in (EXECUTIONS, ACTIONS, TRANSFERS):
+        rows = rows_of(kind, account).filter(state=RowState.CURRENT).exclude(raw_id=stating.raw_id)
+        rows = rows.exclude(instrument__asset_class=AssetClass.FOREX).filter(_after(max(day, stating.last or day)))
+        for key, quantity in rows.values_list("instrument__key", "quantity"):
+            if wanted is None or key in wanted:
+                later[key] = EXACT.add(later.get(key, ZERO), quantity)
     stated = {figure.instrument.key: figure.quantity for figure in figures}
-    for key, moved in later.items():
-        quantity = EXACT.add(stated.get(key, ZERO), moved)
-        if quantity:
-            kept.append(BrokerFigure(FigureKind.POSITION, account, names[key], as_of, quantity))
-    return kept, frozenset(later)
+    moved = {key: EXACT.add(stated.get(key, ZERO), quantity) for key, quantity in later.items()}
+    kept = [figure for figure in figures if figure.instrument.key not in moved]
+    carried = [BrokerFigure(FigureKind.POSITION, account.number, describe.latest[key], day, total) for key, total in moved.items() if total]
+    return kept + carried, frozenset(moved)
+
+
+def _after(day: date) -> Q:
+    return Q(report_date__gt=day) | Q(report_date__isnull=True, trade_date__gt=day)

@@ -78,6 +78,7 @@ class StatedRow(models.Model):
     state = models.CharField(max_length=10, choices=RowState.choices, default=RowState.CURRENT)
     ended_by = models.ForeignKey(RawStatement, null=True, on_delete=models.RESTRICT, related_name="+")
     trade_date = models.DateField()
+    quantity = ExactDecimalField()
 
     class Meta:
         abstract = True
@@ -94,7 +95,6 @@ class ExecutionRow(StatedRow):
     executed_at = models.DateTimeField(null=True)
     report_date = models.DateField(null=True)
     settle_date = models.DateField(null=True)
-    quantity = ExactDecimalField()
     price = ExactDecimalField()
     proceeds = ExactDecimalField()
     fees = ExactDecimalField()
@@ -126,7 +126,6 @@ class CorporateActionRow(StatedRow):
     kind = models.CharField(max_length=20)
     ordered_at = models.DateTimeField()
     report_date = models.DateField(null=True)
-    quantity = ExactDecimalField()
     proceeds = ExactDecimalField()
     value = ExactDecimalField()
     broker_realized_pnl = ExactDecimalField(null=True)
@@ -144,7 +143,6 @@ class TransferRow(StatedRow):
 
     ordered_at = models.DateTimeField()
     report_date = models.DateField(null=True)
-    quantity = ExactDecimalField()
     value = ExactDecimalField()
     cash = ExactDecimalField()
     price = ExactDecimalField(null=True)
@@ -158,7 +156,6 @@ class OptionEventRow(StatedRow):
     """`ledger.events.OptionEvent`; it has no id of the broker's, so row_id is its digest and a number among equal ones."""
 
     kind = models.CharField(max_length=20)
-    quantity = ExactDecimalField()
     trade_id = models.CharField(max_length=120, blank=True, default="")
     broker_realized_pnl = ExactDecimalField(null=True)
     broker_cost = ExactDecimalField(null=True)
