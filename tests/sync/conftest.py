@@ -21,7 +21,7 @@ from tests.sync.flex import Flex, flex_server
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
-PACE = engine.Pace(scale=0.00002, look=0.03, look_sandbox=0.03)
+PACE = engine.Pace(scale=0.00002, look_sandbox=0.03, look_runs=0.03)
 
 
 def point_at(**database: object) -> None:
@@ -95,11 +95,18 @@ def owner(home: Path) -> User:
     return User.objects.create_user(f"{uuid.uuid4().hex}@example.org")
 
 
-@pytest.fixture
-def flex(home: Path) -> Iterator[Flex]:
-    """A scripted broker in the sandbox's place."""
+@pytest.fixture(scope="module")
+def flex_of_module(home: Path) -> Iterator[Flex]:
     assert home.exists()
-    with flex_server() as server:
-        Instance.load()
-        Instance.objects.update(sandbox_url=server.server.base)
-        yield server
+    with flex_server() as broker:
+        yield broker
+
+
+@pytest.fixture
+def flex(flex_of_module: Flex) -> Flex:
+    """A scripted broker in the sandbox's place, its script as new."""
+    new = Flex()
+    flex_of_module.requests, flex_of_module.statements, flex_of_module.seen = new.requests, new.statements, new.seen
+    Instance.load()
+    Instance.objects.update(sandbox_url=flex_of_module.server.base)
+    return flex_of_module

@@ -13,7 +13,7 @@ if __name__ == "__main__":
     start.prepare()
     from fillbook.sync import engine
 
-    engine.launch(pace=engine.Pace(scale=0.00002, look=0.03, look_sandbox=0.03))
+    engine.launch(pace=engine.Pace(scale=0.00002, look_sandbox=0.03, look_runs=0.03))
     sys.stdout.write("working\n")
     sys.stdout.flush()
     threading.Event().wait()

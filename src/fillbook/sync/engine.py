@@ -48,6 +48,7 @@ class Pace:
     scale: float = 0.1
     look: float = 1.0
     look_sandbox: float = 0.3
+    look_runs: float = 1.0
 
     @classmethod
     def from_environment(cls) -> "Pace":
@@ -223,16 +224,16 @@ def _workers() -> ThreadPoolExecutor:
 
 def _register_queues() -> None:
     """Requests to a broker: one at a time and at most nine a minute for each token; the sandbox has no such limit."""
-    look = _Engine.pace.look
-    DBOS.register_queue(RUNS, worker_concurrency=200, polling_interval_sec=look, on_conflict="always_update")
+    pace = _Engine.pace
+    DBOS.register_queue(RUNS, worker_concurrency=200, polling_interval_sec=pace.look_runs, on_conflict="always_update")
     DBOS.register_queue(
         LIVE,
         partition_concurrency=1,
         partition_limiter={"limit": 9, "period": 61},
-        polling_interval_sec=look,
+        polling_interval_sec=pace.look,
         on_conflict="always_update",
     )
-    DBOS.register_queue(SANDBOX, partition_concurrency=1, polling_interval_sec=_Engine.pace.look_sandbox, on_conflict="always_update")
+    DBOS.register_queue(SANDBOX, partition_concurrency=1, polling_interval_sec=pace.look_sandbox, on_conflict="always_update")
 
 
 def _forget_finished() -> None:
