@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from tests.cli.contract import assert_contract
-from tests.cli.running import fillbook
+from tests.cli.running import ROOT, fillbook
 
-ROOT = Path(__file__).parent.parent.parent
 CENT = Decimal("0.01")
 
 

@@ -8,19 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import fillbook
+from tests.cli.running import MAKE_USERS, ROOT, fillbook, python
 
-ROOT = Path(__file__).parent.parent.parent
-MAKE_USERS = """
-import sys
-from pathlib import Path
-from fillbook.storage import start
-start.prepare(Path(sys.argv[1]))
-start.upgrade()
-from fillbook.storage.models import User
-for email in sys.argv[2:]:
-    User.objects.create_user(email, "a first password")
-"""
 PASSWORD_FITS = """
 import sys
 from pathlib import Path
@@ -29,10 +18,6 @@ start.prepare(Path(sys.argv[1]))
 from fillbook.storage.models import User
 print(User.objects.get(email=sys.argv[2]).check_password(sys.argv[3]))
 """
-
-
-def python(code: str, *words: str | Path) -> str:
-    return subprocess.run([sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from typing import IO
 
 import pytest
 
+from tests.cli.running import MAKE_USERS, ROOT, fillbook, python
+
 SANDBOX_URL = """
 import sys
 from pathlib import Path
@@ -20,6 +22,23 @@ from fillbook.storage import start
 start.prepare(Path(sys.argv[1]))
 from fillbook.storage.models import Instance
 print(repr(Instance.load().sandbox_url))
+"""
+
+
+READ_AGAIN = """
+import sys
+from pathlib import Path
+from fillbook.storage import start
+start.prepare(Path(sys.argv[1]))
+from fillbook.cli.serve_command import read_again
+from fillbook.storage.models import AccountTotals, RoundTripRow
+from fillbook.storage.derive import RULES
+AccountTotals.objects.update(rules="older")
+before = set(RoundTripRow.objects.values_list("key", flat=True))
+RoundTripRow.objects.filter(side="short").update(side="long")
+read_again()
+assert set(RoundTripRow.objects.values_list("key", flat=True)) == before
+print(sorted(RoundTripRow.objects.values_list("side", flat=True)), AccountTotals.objects.get().rules == RULES)
 """
 
 
@@ -89,6 +108,13 @@ def test_from_a_bare_folder_to_ctrl_c(tmp_path: Path) -> None:
         assert (process.returncode, out) == (0, "")
         assert err == "Stop it with ctrl-c.\n\nFillbook has stopped.\n"
     assert sandbox_url(data) == "''"
+
+
+def test_trades_of_an_older_version_are_read_again(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    python(MAKE_USERS, data, "ann@example.org")
+    assert fillbook("import", "--data", data, ROOT / "tests" / "statements" / "ibkr" / "reversal.xml").returncode == 0
+    assert python(READ_AGAIN, data) == "['long', 'short'] True\n"
 
 
 def test_a_port_is_a_number() -> None:

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.running import fillbook
-from tests.cli.test_import import MAKE_USERS, python
+from tests.cli.running import MAKE_USERS, fillbook, python
 
 STATEMENT = Path(__file__).parent.parent / "statements" / "ibkr" / "reversal.xml"
 

@@ -78,6 +78,16 @@ def _prepare(data: Path | None) -> None:
 
     open_database(data)
     start.collect()
+    read_again()
+
+
+def read_again() -> None:
+    """Accounts whose trades were read by an older version's rules are read by ours before anybody looks at them."""
+    from fillbook.storage.derive import outdated_accounts, rebuild_account
+
+    for account in outdated_accounts():
+        print(f"Reading the trades of account {account.number} again, by the rules of this version ...", file=sys.stderr, flush=True)
+        rebuild_account(account)
 
 
 @contextlib.contextmanager
