@@ -99,41 +99,45 @@ def equity_chart(days: Sequence[EquityDay], currency: str) -> Chart:
 
 @dataclass(frozen=True, slots=True)
 class FillPoint:
-    """One fill of a trade. at: None where only the day is known. quantity: + bought, - sold. position: held once it is done."""
+    """One fill of a trade. at: None where only the day is known. quantity: + bought, - sold. position: held once it is done.
+
+    changed: no fill but a corporate action, which has no price.
+    """
 
     at: datetime | None
     day: date
     quantity: Decimal
     price: Decimal
     position: Decimal
+    changed: bool = False
+
+    @property
+    def what(self) -> str:
+        """In a word."""
+        return "Changed" if self.changed else "Bought" if self.quantity > 0 else "Sold"
 
 
 def trade_chart(fills: Sequence[FillPoint], zone: str, currency: str, entry: Decimal | None, exit_price: Decimal | None) -> Chart:
     """Prices of the fills as steps, purchases and sales marked on them, and the position they left below."""
     timed = all(fill.at is not None for fill in fills)
     places = [_local(fill.at, zone) if timed and fill.at else index for index, fill in enumerate(fills)]
-    when = [readable.moment(fill.at, zone, seconds=True) if fill.at else readable.day(fill.day) for fill in fills]
-    lines = tuple(
-        (
-            f"{'Bought' if fill.quantity > 0 else 'Sold'} {readable.quantity(abs(fill.quantity))} at {readable.price(fill.price)}",
-            moment,
-            f"Holding {readable.quantity(fill.position)} afterwards",
-        )
-        for fill, moment in zip(fills, when, strict=True)
-    )
+    when = [readable.moment(fill.at, zone, seconds=True) if fill.at and not fill.changed else readable.day(fill.day) for fill in fills]
+    lines = tuple(_fill_tip(fill, moment) for fill, moment in zip(fills, when, strict=True))
     steps = [[place, float(fill.price)] for place, fill in zip(places, fills, strict=True)]
     held = [[place, float(fill.position)] for place, fill in zip(places, fills, strict=True)]
-    bought = [index for index, fill in enumerate(fills) if fill.quantity > 0]
-    sold = [index for index, fill in enumerate(fills) if fill.quantity <= 0]
+    traded = [index for index, fill in enumerate(fills) if not fill.changed]
+    bought = [index for index in traded if fills[index].quantity > 0]
+    sold = [index for index in traded if fills[index].quantity <= 0]
     axis = _time_axis if timed else _count_axis
     return Chart(
         option={
             **_frame("item"),
-            "grid": [{"left": 64, "right": 72, "top": 16, "height": "58%"}, {"left": 64, "right": 72, "bottom": 26, "height": "18%"}],
+            "grid": [{"left": 60, "right": 92, "top": 16, "height": "58%"}, {"left": 60, "right": 92, "bottom": 26, "height": "18%"}],
             "xAxis": [axis(0, labels=False), axis(1)],
             "yAxis": [{**_money_axis(0, "fn:price"), "scale": True}, {**_money_axis(1), "splitNumber": 2}],
             "series": [
-                _line(steps, 0, "var(--control)", 1) | {"step": "end", "markLine": _average_lines(entry, exit_price), "silent": True},
+                _line([steps[index] for index in traded], 0, "var(--control)", 1)
+                | {"step": "end", "markLine": _average_lines(entry, exit_price), "silent": True},
                 _marks([steps[index] for index in bought], "Bought", "triangle", "var(--gain)", 0),
                 _marks([steps[index] for index in sold], "Sold", "triangle", "var(--loss)", 180),
                 _line(held, 1, "var(--ink-2)", 1)
@@ -145,15 +149,20 @@ def trade_chart(fills: Sequence[FillPoint], zone: str, currency: str, entry: Dec
         rows=tuple(
             (
                 moment,
-                "Bought" if fill.quantity > 0 else "Sold",
+                fill.what,
                 readable.quantity(abs(fill.quantity)),
-                readable.price(fill.price),
+                "" if fill.changed else readable.price(fill.price),
                 readable.quantity(fill.position),
             )
             for fill, moment in zip(fills, when, strict=True)
         ),
         tips=((), tuple(lines[index] for index in bought), tuple(lines[index] for index in sold)),
     )
+
+
+def _fill_tip(fill: FillPoint, moment: str) -> tuple[str, ...]:
+    what = f"{fill.what} {readable.quantity(abs(fill.quantity))} at {readable.price(fill.price)}"
+    return what, moment, f"Holding {readable.quantity(fill.position)} afterwards"
 
 
 def _frame(trigger: str) -> Option:
@@ -180,6 +189,7 @@ def _time_axis(grid: int, labels: bool = True) -> Option:
     return {
         "type": "time",
         "gridIndex": grid,
+        "splitNumber": 5,
         "axisLine": {"show": False},
         "axisTick": {"show": False},
         "splitLine": {"show": False},
@@ -198,6 +208,7 @@ def _money_axis(grid: int, formatter: str = "fn:money") -> Option:
         "splitNumber": 4,
         "axisLabel": {"formatter": formatter, **_TEXT},
         "axisLine": {"show": False},
+        "axisTick": {"show": False},
         "splitLine": _FAINT,
     }
 
@@ -236,15 +247,19 @@ def _zero_line() -> Option:
 
 
 def _average_lines(entry: Decimal | None, exit_price: Decimal | None) -> Option:
-    known = [("entry", entry), ("exit", exit_price)]
+    """Both averages; where they are close their labels keep apart."""
+    known = [(name, value) for name, value in (("entry", entry), ("exit", exit_price)) if value is not None]
+    highest = max((value for _, value in known), default=None)
+    lines = []
+    for name, value in known:
+        aside = 0 if len(known) == 1 else -6 if value == highest else 6
+        lines.append({"yAxis": float(value), "label": {"formatter": f"{name} {readable.price(value)}", "offset": [0, aside]}})
     return {
         "symbol": "none",
         "silent": True,
         "lineStyle": {"color": "var(--control)", "type": "dashed"},
         "label": {"position": "end", **_TEXT},
-        "data": [
-            {"yAxis": float(value), "label": {"formatter": f"{name} {readable.price(value)}"}} for name, value in known if value is not None
-        ],
+        "data": lines,
     }
 
 
@@ -263,12 +278,12 @@ def _equity_sentence(days: Sequence[EquityDay], currency: str) -> str:
 
 
 def _trade_sentence(fills: Sequence[FillPoint], currency: str) -> str:
-    prices = [fill.price for fill in fills]
+    prices = [fill.price for fill in fills if not fill.changed]
     if not prices:
         return "No fill of this trade is known."
     between = f"between {readable.price(min(prices))} and {readable.price(max(prices))} {currency}".rstrip()
     largest = max((abs(fill.position) for fill in fills), default=Decimal(0))
-    count = readable.plural(len(fills), "fill")
+    count = readable.plural(len(prices), "fill")
     return f"{count} {between}; at most {readable.quantity(largest)} held. No price between fills is invented."
 
 

@@ -107,6 +107,7 @@ def board(about: Scope, group: Group, summary: Summary) -> Board:
     results = queries.results(accounts, chosen).get(group, ())
     still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, outcome=None)
     opened = queries.trips_page(accounts, still_open, size=_OPEN)
+    same_base = [account for account in accounts if account.base_currency == group.base_currency]
     return Board(
         currency=currency,
         trades=summary.n,
@@ -120,8 +121,8 @@ def board(about: Scope, group: Group, summary: Summary) -> Board:
         open=open_rows(opened.rows),
         open_count=opened.total,
         open_url=trades_of(still_open),
-        bridges=bridges(accounts, currency),
-        counts=counts(accounts),
+        bridges=bridges(same_base, currency),
+        counts=counts(same_base),
     )
 
 

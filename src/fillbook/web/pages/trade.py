@@ -138,7 +138,7 @@ def trade_page(detail: TripDetail) -> TradePage:
     trip, instrument = detail.trip, detail.trip.instrument
     zone = zone_of(instrument.exchange)
     symbol, words = name_of(instrument)
-    points = [FillPoint(fill.executed_at, fill.trade_date, fill.quantity, fill.price, fill.position_after) for fill in detail.fills]
+    points = [_point(fill) for fill in detail.fills]
     return TradePage(
         symbol=symbol,
         detail=words,
@@ -161,6 +161,12 @@ def trade_page(detail: TripDetail) -> TradePage:
         incomplete=tuple(INCOMPLETE[Incomplete(reason)] for reason in trip.incomplete),
         flagged=trip.flagged,
     )
+
+
+def _point(fill: TripFillRow) -> FillPoint:
+    changed = fill.role == Role.ADJUSTS
+    at = fill.ordered_at if changed else fill.executed_at
+    return FillPoint(at, fill.trade_date, fill.quantity, fill.price, fill.position_after, changed)
 
 
 def _numbers(trip: RoundTripRow) -> tuple[Stat, ...]:
