@@ -253,7 +253,7 @@ def test_what_we_do_not_know_is_told_once() -> None:
 def test_every_finding_has_a_sentence_and_the_grave_ones_a_remedy() -> None:
     seen: dict[str, Finding] = {}
     for path in golden.documents("ibkr"):
-        if "refused" not in golden.expected_path(path).read_text(encoding="utf-8"):
+        if path.stem != "dates-undecidable":
             seen.update((finding.code, finding) for finding in parse([path.read_bytes()]).findings)
     assert seen
     for finding in seen.values():

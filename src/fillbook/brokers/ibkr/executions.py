@@ -92,14 +92,11 @@ class ExecutionReader:
         if trade_date is None or not quantity:
             raise Unusable("Quantity" if trade_date else "Date/Time and Trade Date")
         kind, effect, automatic = self._traits[row_type, notes, side, indicator]
-        fees, taxes, cost = numbers[fees_text] or ZERO, numbers[taxes_text] or ZERO, numbers[cost_text]
-        price, proceeds, pnl = numbers[price_text], numbers[proceeds_text], numbers[pnl_text]
-        if price is None:
-            price = derived_price(instrument, quantity, numbers[money], proceeds, None if effect is Effect.CLOSES else cost, fees + taxes)
-        if proceeds is None:
-            proceeds = stored(proceeds_of(instrument, quantity, price))
-        if abs(price) >= LIMIT or abs(proceeds) >= LIMIT:
-            raise refusals.amount_too_large(place)
+        fees, taxes, cost, pnl = numbers[fees_text] or ZERO, numbers[taxes_text] or ZERO, numbers[cost_text], numbers[pnl_text]
+        price, proceeds = numbers[price_text], numbers[proceeds_text]
+        if price is None or proceeds is None:
+            opening_cost = None if cost is None or effect is Effect.CLOSES else cost + fees + taxes
+            price, proceeds = completed(instrument, quantity, price, numbers[money], proceeds, opening_cost, place)
         if model and model not in NOTHING and not pnl:
             pnl, cost = None, model_cost(cost, proceeds + fees + taxes)
             if not indicator:
@@ -175,18 +172,31 @@ def model_cost(cost: Decimal | None, amount: Decimal) -> Decimal | None:
     return None if not cost or cost == -amount else cost
 
 
-def derived_price(
-    instrument: Instrument, quantity: Decimal, money: Decimal | None, proceeds: Decimal | None, cost: Decimal | None, charges: Decimal
-) -> Decimal:
-    """The price of a row that states none, from its trade money, its proceeds or (of an opening) its cost.
+def completed(
+    instrument: Instrument,
+    quantity: Decimal,
+    price: Decimal | None,
+    money: Decimal | None,
+    proceeds: Decimal | None,
+    opening_cost: Decimal | None,
+    place: int,
+) -> tuple[Decimal, Decimal]:
+    """(price, proceeds) of a row that lacks one or both.
+
+    The price comes from the trade money, the proceeds or, of an opening, what it cost before charges (+ bought).
 
     Raises:
         Unusable: the row has none of them.
+        StatementUnreadable: the row is worth more than any account can hold.
     """
-    if money is None and proceeds is not None:
-        money = -proceeds
-    if money is None and cost is not None:
-        money = cost + charges
-    if money is None:
-        raise Unusable("Trade Price")
-    return stored(money / (quantity * instrument.price_factor))
+    if price is None:
+        money = -proceeds if money is None and proceeds is not None else money
+        money = opening_cost if money is None else money
+        if money is None:
+            raise Unusable("Trade Price")
+        price = stored(money / (quantity * instrument.price_factor))
+    if proceeds is None:
+        proceeds = stored(proceeds_of(instrument, quantity, price))
+    if abs(price) >= LIMIT or abs(proceeds) >= LIMIT:
+        raise refusals.amount_too_large(place)
+    return price, proceeds
