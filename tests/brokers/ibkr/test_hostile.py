@@ -59,6 +59,7 @@ def refusal(content: bytes) -> StatementUnreadable:
         (b'<FlexQueryResponse queryName="x" type="AF"/>', "no_statement"),
         (b'<FlexQueryResponse type="AF"><FlexStatements count="0"></FlexStatements></FlexQueryResponse>', "no_statement"),
         (b'<FlexQueryResponse queryName="x" type="TCF"><FlexStatements count="1"/></FlexQueryResponse>', "trade_confirmations"),
+        (document(statement(drop=["Trades"], extra='<TradeConfirms><TradeConfirm price="5"/></TradeConfirms>')), "trade_confirmations"),
         (document(statement(trade()), count="2"), "statement_count"),
         (document(statement(trade(accountId="U" * 100))), "id_too_long"),
         (document(statement(trade(transactionID="7" * 5000))), "id_too_long"),

@@ -107,9 +107,11 @@ class _Reading:
         """Raise when the query lacks what every row of the section Trades needs.
 
         Raises:
-            StatementUnreadable: there are rows, and no field of theirs can tell a quantity, a day or a price.
+            StatementUnreadable: its rows have no field that can tell a quantity, a day or a price, or are trade confirmations.
         """
         fields = self._observed.fields["Trade"]
+        if "TradeConfirms" in self._observed.sections and "Trades" not in self._observed.sections:
+            raise refusals.trade_confirmations()
         lacking = [name for name, sources in _VITAL.items() if not fields & sources]
         if self._observed.rows["Trade"] and lacking:
             raise refusals.trades_without(" and ".join(lacking))
