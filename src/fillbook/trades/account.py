@@ -1,5 +1,6 @@
 """One account read whole: its statement in, its book of trades out."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,8 +16,9 @@ from fillbook.trades.grouping import regroup
 from fillbook.trades.matching import match
 from fillbook.trades.openings import Opening, cost_from_positions, infer_opening, settle_opening
 from fillbook.trades.reconcile import CENT, ReconciliationLine, reconcile_fills, reconcile_positions
-from fillbook.trades.records import Basis, MatchResult
+from fillbook.trades.records import Basis, Lot, MatchResult, RoundTrip
 from fillbook.trades.settings import MatchSettings
+from fillbook.trades.trips import TripBuilder
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,19 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
 def _matched(rows: Sequence[LedgerRow], opening: Opening, settings: MatchSettings, positions: Sequence[BrokerFigure]) -> MatchResult:
     """Match, and give what is left of older holdings the cost that the broker's positions leave for it."""
     result = match(rows, opening, settings)
-    return replace(result, open_lots=cost_from_positions(result.open_lots, positions))
+    lots = cost_from_positions(result.open_lots, positions)
+    held: dict[str, list[Lot]] = defaultdict(list)
+    for lot in lots:
+        held[lot.instrument.key].append(lot)
+    learned = {lot.instrument.key for lot in result.open_lots if lot.cost_basis is None}
+    trips = [
+        _with_lots(trip, held[trip.instrument.key], settings) if trip.instrument.key in learned else trip for trip in result.open_trips
+    ]
+    return replace(result, open_lots=lots, open_trips=tuple(trips))
+
+
+def _with_lots(trip: RoundTrip, lots: list[Lot], settings: MatchSettings) -> RoundTrip:
+    return TripBuilder.resumed(trip).build(tuple(lots), settings.base_currency)
 
 
 def _counted_rows(ordered: Sequence[LedgerRow], counted: Sequence[Execution]) -> list[LedgerRow]:

@@ -76,13 +76,19 @@ def _pair(cancels: Iterable[Execution], others: Sequence[Execution]) -> list[tup
         named = [by_id[cancel.corrects]] if cancel.corrects in by_id else []
         traded = by_trade.get(cancel.corrects_trade, []) if cancel.corrects_trade else []
         alike = by_terms.get((cancel.instrument.key, -cancel.quantity, cancel.price, cancel.ordered_at), [])
-        for row in (*named, *traded, *alike):
+        for row in (*named, *(row for row in (*traded, *alike) if not _booked_after(row, cancel))):
             opposite = row.instrument.key == cancel.instrument.key and row.quantity == -cancel.quantity
             if opposite and row.execution_id not in used:
                 used.add(row.execution_id)
                 pairs.append((row, cancel))
                 break
     return pairs
+
+
+def _booked_after(row: Execution, cancel: Execution) -> bool:
+    """Whether a row is newer than the cancel, as the rebook is, which has the original's trade number. Only numbered ids tell."""
+    ids = row.execution_id, cancel.execution_id
+    return all(name.isascii() and name.isdigit() for name in ids) and int(ids[0]) > int(ids[1])
 
 
 def _by_trade(pairs: list[tuple[Execution, Execution]]) -> list[list[tuple[Execution, Execution]]]:

@@ -109,9 +109,10 @@ class _Matcher:
             adjust.apply(self.actions[row.leg_id], adjust.Shelf(self.book, self.books.values, self.finish, self.flags))
 
     def finish(self, book: Book) -> None:
-        """Put a round trip away once its book is flat."""
+        """Put a round trip away once its book is flat. One whose units only came and went without a trade is none."""
         if book.position == 0 and book.trip is not None:
-            self.done.append(book.trip.build((), self.settings.base_currency))
+            if book.trip.traded:
+                self.done.append(book.trip.build((), self.settings.base_currency))
             book.trip = None
 
     def result(self) -> MatchResult:

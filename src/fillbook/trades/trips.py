@@ -31,6 +31,11 @@ class TripBuilder:
         """Go on with a round trip that was open when an earlier matching ended."""
         return cls(trip.account, trip.instrument, trip.side, list(trip.fills), list(trip.closed_lots), set(trip.incomplete), trip.flagged)
 
+    @property
+    def traded(self) -> bool:
+        """Whether any fill opened, or anything closed, a part of it."""
+        return bool(self.closed_lots) or any(fill.role is Role.OPENS for fill in self.fills)
+
     def build(self, open_lots: tuple[Lot, ...], base_currency: str | None) -> RoundTrip:
         """The round trip as it stands; `open_lots` are what it still holds (none when closed)."""
         closed, ended = self.closed_lots, not open_lots
@@ -39,6 +44,8 @@ class TripBuilder:
         units = sums.units + abs(open_quantity)
         inherits = sums.inherits or any(not lot.opened_by for lot in open_lots)
         opened, exited, first_open = _sum_fills(self.fills)
+        held = _sum_known(lot.cost_basis for lot in open_lots)
+        cost = None if sums.cost is None or held is None else abs(sums.cost + held)
         return RoundTrip(
             key=trip_key(self.account, self.instrument.key, self.fills),
             account=self.account,
@@ -52,39 +59,42 @@ class TripBuilder:
             opened_on=first_open.trade_date if first_open and not inherits else None,
             closed_at=closed[-1].closed_at if ended and closed else None,
             closed_on=(sums.last_day or self.fills[-1].trade_date) if ended and self.fills else None,
-            entry_price=self._entry_price(opened, units, inherits, sums),
+            entry_price=self._entry_price(opened, units, inherits, cost),
             exit_price=_per_unit(exited.value, exited.units),
             gross_pnl=None if sums.realized is None else sums.realized - sums.charges,
             charges=sums.charges,
             realized_pnl=sums.realized,
             base_pnl=None if sums.base_pnl is None else stored(sums.base_pnl),
             base_charges=None if sums.base_charges is None else stored(sums.base_charges),
-            opening_cost=self._opening_cost(opened, open_lots, inherits),
+            opening_cost=self._opening_cost(opened, open_lots, inherits, cost),
             basis=weakest([*(lot.basis for lot in closed), *(lot.basis for lot in open_lots)]),
             incomplete=frozenset(self.incomplete),
             flagged=self.flagged,
         )
 
-    def _entry_price(self, opened: "_FillSums", units: Decimal, inherits: bool, sums: "_ClosedSums") -> Decimal | None:
+    def _entry_price(self, opened: "_FillSums", units: Decimal, inherits: bool, cost: Decimal | None) -> Decimal | None:
         """Average opening price per unit in the units held last; from the cost (fees included) where the opening fills are unknown."""
         if not inherits:
             return _per_unit(opened.value, units) if opened.units else None
-        cost = _sum_known(lot.cost_basis for lot in self.closed_lots)
-        return None if cost is None else _per_unit(abs(cost), sums.units * self.instrument.price_factor)
+        return None if cost is None else _per_unit(cost, units * self.instrument.price_factor)
 
-    def _opening_cost(self, opened: "_FillSums", open_lots: tuple[Lot, ...], inherits: bool) -> Decimal | None:
+    def _opening_cost(self, opened: "_FillSums", open_lots: tuple[Lot, ...], inherits: bool, cost: Decimal | None) -> Decimal | None:
         """Opening cost including fees; a short's opening proceeds; price x quantity x multiplier for derivatives. None when unknown."""
-        paid = opened.value * self.instrument.price_factor if self.instrument.is_derivative else opened.worth
+        if not self.instrument.is_derivative:
+            return cost
+        paid = opened.value * self.instrument.price_factor
         if not inherits:
             return paid
-        inherited = _sum_known(lot.cost_basis if lot.opened_by == "" else ZERO for lot in self.closed_lots)
-        return None if inherited is None or any(not lot.opened_by for lot in open_lots) else paid + abs(inherited)
+        closed = [lot.cost_basis for lot in self.closed_lots if not lot.opened_by]
+        inherited = _sum_known(closed + [lot.cost_basis for lot in open_lots if not lot.opened_by])
+        return None if inherited is None else paid + abs(inherited)
 
 
 class _ClosedSums(NamedTuple):
     """Sums over closed lots; None where a part is unknown."""
 
     units: Decimal
+    cost: Decimal | None
     charges: Decimal
     realized: Decimal | None
     base_pnl: Decimal | None
@@ -96,6 +106,7 @@ class _ClosedSums(NamedTuple):
 def _sum_closed(closed: list[ClosedLot], currency: str, base_currency: str | None) -> _ClosedSums:
     """One pass: a rate that is not stated is 1 where the instrument's currency is the base currency."""
     units = charges = ZERO
+    cost: Decimal | None = ZERO
     realized: Decimal | None = ZERO
     base_pnl: Decimal | None = ZERO
     base_charges: Decimal | None = ZERO
@@ -106,39 +117,38 @@ def _sum_closed(closed: list[ClosedLot], currency: str, base_currency: str | Non
         rate = home if lot.rate_to_base is None else lot.rate_to_base
         units += abs(lot.quantity)
         charges += paid
+        cost = None if cost is None or lot.cost_basis is None else cost + lot.cost_basis
         realized = None if realized is None or pnl is None else realized + pnl
         base_pnl = None if base_pnl is None or pnl is None or rate is None else base_pnl + pnl * rate
         base_charges = None if base_charges is None or rate is None else base_charges + paid * rate
         inherits = inherits or not lot.opened_by
         if last_day is None or lot.closed_on > last_day:
             last_day = lot.closed_on
-    return _ClosedSums(units, charges, realized, base_pnl, base_charges, inherits, last_day)
+    return _ClosedSums(units, cost, charges, realized, base_pnl, base_charges, inherits, last_day)
 
 
 class _FillSums(NamedTuple):
-    """Sums over fills of one role: units, price x units, and what they cost or brought (all positive)."""
+    """Sums over fills of one role: units, and price x units (both positive)."""
 
     units: Decimal
     value: Decimal
-    worth: Decimal
 
 
 def _sum_fills(fills: list[TripFill]) -> tuple[_FillSums, _FillSums, TripFill | None]:
     """(opening fills, closing fills, the first opening fill)."""
-    opened = opened_value = opened_worth = exited = exited_value = ZERO
+    opened = opened_value = exited = exited_value = ZERO
     first = None
     for fill in fills:
         if fill.role is Role.OPENS:
             units = abs(fill.quantity)
             opened += units
             opened_value += units * fill.price
-            opened_worth += abs(fill.amount)
             first = first or fill
         elif fill.role is Role.CLOSES:
             units = abs(fill.quantity)
             exited += units
             exited_value += units * fill.price
-    return _FillSums(opened, opened_value, opened_worth), _FillSums(exited, exited_value, ZERO), first
+    return _FillSums(opened, opened_value), _FillSums(exited, exited_value), first
 
 
 def trip_key(account: str, instrument_key: str, fills: list[TripFill]) -> str:
