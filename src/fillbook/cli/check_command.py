@@ -4,6 +4,7 @@ import argparse
 import gc
 import json
 import sys
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from fillbook.trades.reconcile import Status
 NOTHING_DIFFERENT: Final = 0
 SOMETHING_DIFFERENT: Final = 1
 UNREADABLE: Final = 2
+OUR_FAULT: Final = "Fillbook failed on this file, which is a fault of ours; please report it with the lines on standard error."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,10 +56,13 @@ class _Checked:
 
 
 def _check(path: Path, progress: Progress) -> _Checked:
-    found = statements.read(path, progress)
-    if isinstance(found, statements.Unread):
-        return _Checked(path, found)
-    return _Checked(path, found, tuple(read_account(account) for account in found.parsed.accounts))
+    try:
+        found = statements.read(path, progress)
+        accounts = () if isinstance(found, statements.Unread) else found.parsed.accounts
+        return _Checked(path, found, tuple(read_account(account) for account in accounts))
+    except Exception:  # noqa: BLE001 - one file that brings us down must not cost the answers about the others; nothing is hidden
+        traceback.print_exc()
+        return _Checked(path, statements.Unread(OUR_FAULT))
 
 
 def _as_json(files: list[Path]) -> int:
