@@ -14,9 +14,11 @@ from fillbook.brokers.ibkr.instruments import InstrumentBook
 from fillbook.brokers.ibkr.observed import Observed
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
 from fillbook.ledger.instrument import AssetClass, Instrument
+from fillbook.ledger.making import maker
 from fillbook.ledger.money import proceeds_of
 from fillbook.ledger.numbers import ZERO, plain, stored
 
+make_execution: Final = maker(Execution)
 _WIDTH: Final = len(INSTRUMENT)
 _OTHER_LEVELS: Final = frozenset({"ORDER", "CLOSED_LOT", "WASH_SALE", "SYMBOL_SUMMARY", "ASSET_SUMMARY", "TRADE_TRANSFERS"})
 _EFFECTS: Final = {
@@ -110,7 +112,7 @@ class ExecutionReader:
             executed_at = self._old_time(trade_date, trade_time)
         if side in _SIGNS and _SIGNS[side] is not (quantity > 0):
             self._observed.odd("sign_contradicts_side", f"{instrument.symbol} {amount}")
-        execution = Execution(
+        execution = make_execution(
             draft.account, instrument, row_id, executed_at or draft.order_without_time(stamp_day or trade_date, kind, row_id), trade_date,
             quantity, price, proceeds, fees, taxes, shared[fees_currency] or instrument.currency, _ONE, numbers[accrued] or ZERO,
             executed_at, report_date, settle_date, kind, effect, numbers[rate], pnl, cost,
