@@ -10,7 +10,7 @@ from fillbook.ledger.statement import AccountStatement, DateRange, ParsedStateme
 from fillbook.storage.intake import Written, write_statement
 from fillbook.storage.models import BrokerAccount, EndpointKind, ExecutionRow, Link, LinkState, Origin, RawStatement, RowState, User
 from fillbook.storage.raw import keep_raw
-from tests.trades.builders import ACCOUNT, DAY_ONE
+from tests.trades.builders import ACCOUNT, DAY_ONE, OTHER, STOCK, fill, held
 
 BROKER = "brokerage"
 
@@ -80,3 +80,14 @@ def ledger_of(account: BrokerAccount) -> dict[str, tuple[str, str]]:
 def day_of(offset: int) -> date:
     """A day of the builders' calendar."""
     return DAY_ONE + timedelta(days=offset)
+
+
+def first() -> AccountStatement:
+    """A purchase each of two stocks."""
+    return says(fill(1, 10, 20, day=15), fill(2, 5, 9, OTHER, day=16), positions=(held(STOCK, 10, 200),), opened_on=day_of(0))
+
+
+def second() -> AccountStatement:
+    """A later word: one purchase corrected and sold, the other withdrawn."""
+    rows = [fill(1, 10, 21, day=15), fill(3, -10, 24, day=20)]
+    return says(*rows, positions=(held(OTHER, 5, 45),), written=1, opened_on=day_of(0))

@@ -11,7 +11,7 @@ from fillbook.ledger.figures import BrokerFigure
 from fillbook.ledger.instrument import Instrument
 from fillbook.storage import models
 from fillbook.storage.bulk import insert
-from fillbook.storage.derived_rows import CLOSED_LOT, FILL
+from fillbook.storage.derived_rows import CLOSED_LOT, FILL, distinct
 from fillbook.storage.records import EXECUTIONS, OPTION_EVENTS, columns, stated
 from fillbook.trades.records import ClosedLot, RoundTrip, TripFill
 from tests.trades.builders import STOCK, fill
@@ -91,3 +91,7 @@ def test_texts_are_cut_to_their_columns_and_ids_stay_apart() -> None:
 def test_a_bulk_insert_names_every_column() -> None:
     with pytest.raises(AssertionError, match="currency"):
         insert(models.DayTotals, ("account_id", "day"), [])
+
+
+def test_equal_ids_of_trades_are_told_apart() -> None:
+    assert distinct(["a", "b", "a", "a"]) == ["a", "b", "a-2", "a-3"]

@@ -32,14 +32,17 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     converters = [(index, convert) for index, field in enumerate(columns) if (convert := _converter(field))]
     quote = connection.ops.quote_name
     target = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in columns)})"  # noqa: SLF001 - Django's public door
+    converted = [_converted(row, converters) for row in rows]
+    if not converted:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(_converted(row, converters))
+                for row in converted:
+                    copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", [_converted(row, converters) for row in rows])  # noqa: S608 - names of ours
+            cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", converted)  # noqa: S608 - names of ours
 
 
 def _column(model: type[models.Model], name: str) -> Any:

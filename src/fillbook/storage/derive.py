@@ -34,7 +34,7 @@ from fillbook.storage.records import batches
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
-from fillbook.trades.settings import Grouping, MatchingMethod, MatchSettings
+from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 
 RULES: Final = "1"
 """Changes when the same ledger gives other trades, so that accounts derived by older rules are read again."""
@@ -74,6 +74,7 @@ def settings_of(account: BrokerAccount) -> MatchSettings:
     return MatchSettings(
         method=MatchingMethod(account.matching),
         grouping=Grouping(account.grouping),
+        assignment=AssignmentView(account.assignment),
         base_currency=account.base_currency or None,
         forex=account.counts_forex,
     )
@@ -144,14 +145,16 @@ class _Writer:
     def _write_trips(self, trips: list[RoundTrip]) -> dict[str, tuple[Any, ...]]:
         by_fill = {line.id: line for line in self.book.lines if line.kind is LineKind.FILL}
         base, pk = self.account.base_currency, self.account.pk
-        made = [rows.trip_row(pk, base, trip, self.pks, rows.worst_status(trip, by_fill)) for trip in trips]
+        keys = rows.distinct(trip.key for trip in trips)
+        pairs = list(zip(keys, trips, strict=True))
+        made = [rows.trip_row(pk, base, key, trip, self.pks, rows.worst_status(trip, by_fill)) for key, trip in pairs]
         insert(RoundTripRow, rows.TRIP, made)
         ids = {key: pk for part in self._mine(RoundTripRow) for key, pk in part.values_list("key", "pk")}
-        fills = (rows.fill_row(ids[trip.key], number, fill) for trip in trips for number, fill in enumerate(trip.fills, 1))
+        fills = (rows.fill_row(ids[key], number, fill) for key, trip in pairs for number, fill in enumerate(trip.fills, 1))
         insert(TripFillRow, rows.FILL, fills)
-        lots = (rows.closed_lot_row(ids[trip.key], number, lot) for trip in trips for number, lot in enumerate(trip.closed_lots, 1))
+        lots = (rows.closed_lot_row(ids[key], number, lot) for key, trip in pairs for number, lot in enumerate(trip.closed_lots, 1))
         insert(ClosedLotRow, rows.CLOSED_LOT, lots)
-        return {trip.key: rows.trip_mark(row) for trip, row in zip(trips, made, strict=True)}
+        return {key: rows.trip_mark(row) for key, row in zip(keys, made, strict=True)}
 
     def _write_lots(self) -> None:
         result, pk = self.book.match, self.account.pk

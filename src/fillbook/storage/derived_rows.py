@@ -1,6 +1,6 @@
 """What matching made, as tuples for the derived tables."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
@@ -69,15 +69,25 @@ def _names(kind: type) -> tuple[str, ...]:
 _NAMES: Final[dict[type, tuple[str, ...]]] = {}
 
 
-def trip_row(account_id: int, base_currency: str, trip: RoundTrip, pks: Pks, status: str) -> list[Any]:
-    """One round trip."""
+def distinct(keys: Iterable[str]) -> list[str]:
+    """Public ids, the second and later of equal ones numbered: two trades under one id would stop an account from being read at all."""
+    seen: Counter[str] = Counter()
+    result = []
+    for key in keys:
+        seen[key] += 1
+        result.append(key if seen[key] == 1 else f"{key}-{seen[key]}")
+    return result
+
+
+def trip_row(account_id: int, base_currency: str, key: str, trip: RoundTrip, pks: Pks, status: str) -> list[Any]:
+    """One round trip under its public id."""
     instrument = trip.instrument
     held = trip.closed_at - trip.opened_at if trip.closed_at and trip.opened_at else None
     day = trip.opened_on if trip.is_open else trip.closed_on
     return [
         account_id,
         pks[instrument.key],
-        trip.key,
+        key,
         *_searched(instrument),
         instrument.asset_class,
         instrument.currency,

@@ -90,7 +90,8 @@ class BrokerAccount(models.Model):
 
     link: None for one known from uploaded files alone, or whose link was removed with its trades kept. tracked_since: first day
     covered without a gap. figures_to: last day covered. opened_on: when the account was opened, if a statement says. chosen: whether
-    its owner wants it fetched and counted. grouping, matching, counts_forex: the settings that trades are read with.
+    its owner wants it fetched and counted. grouping, matching, assignment, counts_forex: the settings that trades
+    are read with.
     """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -107,6 +108,7 @@ class BrokerAccount(models.Model):
     opened_on = models.DateField(null=True)
     grouping = models.CharField(max_length=20, default="flat_to_flat")
     matching = models.CharField(max_length=20, default="fifo")
+    assignment = models.CharField(max_length=20, default="into_underlying")
     counts_forex = models.BooleanField(default=False)
 
     class Meta:
