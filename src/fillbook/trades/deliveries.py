@@ -19,7 +19,7 @@ _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 
 @dataclass(slots=True)
 class _Waiting:
-    """An underlying row and the units of it that no option row has claimed yet."""
+    """An underlying row and its units (contracts x multiplier, of a future too) that no option row has claimed yet."""
 
     stock: Execution
     left: Decimal
@@ -53,7 +53,7 @@ def pair_deliveries(executions: Sequence[Execution]) -> Deliveries:
     waiting: _Shelf = defaultdict(list)
     stocks = [row for row in legs if row.instrument.asset_class not in _OPTIONS]
     for stock in stocks:
-        entry = _Waiting(stock, abs(stock.quantity))
+        entry = _Waiting(stock, abs(stock.quantity) * stock.instrument.multiplier)
         for name in {stock.instrument.key, stock.instrument.symbol}:
             waiting[stock.trade_date, name, stock.price, stock.quantity > 0].append(entry)
     for option in legs:
