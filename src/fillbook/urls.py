@@ -2,8 +2,13 @@
 
 from django.urls import include, path
 
+from fillbook.web.pages import signin
+
 urlpatterns = [
     path("", include("fillbook.web.pages.urls")),
+    # In place of allauth's own, which would promise a mail that this instance does not send.
+    path("auth/password/reset/", signin.no_mail, name="account_reset_password"),
+    path("auth/email/", signin.settings_instead, name="account_email"),
     path("auth/", include("allauth.urls")),
 ]
 

@@ -1,12 +1,17 @@
 """People who look at pages."""
 
+import html
+import re
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from fillbook.storage.models import User
+from fillbook.storage import keyfile
+from fillbook.storage.models import BrokerAccount, Link, User
+from fillbook.vault import keys
+from tests.web.book import link_of, write_book
 
 PASSWORD = "a row of fills, kept well"
 
@@ -18,6 +23,8 @@ def _quick_and_plain(settings: Settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
+    settings.VAULT_KEYS, settings.VAULT_KEY_FILE = "", tmp_path / "keys" / "vault.key"
+    keyfile.make(settings.VAULT_KEY_FILE, keys.generate())
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -50,3 +57,21 @@ def browser_of_owner(owner: User) -> Client:
 @pytest.fixture
 def browser_of_other(other: User) -> Client:
     return signed_in(other)
+
+
+@pytest.fixture
+def link(owner: User) -> Link:
+    """The owner's link."""
+    return link_of(owner)
+
+
+@pytest.fixture
+def account(owner: User, link: Link) -> BrokerAccount:
+    """The owner's account with the small book of tests/web/book.py."""
+    return write_book(owner, link=link)
+
+
+def text_of(content: bytes) -> str:
+    """What a reader sees of a page, blanks run together."""
+    words = re.sub(r"<(script|svg|head)\b.*?</\1>", " ", content.decode(), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", words)).split())

@@ -114,12 +114,18 @@ def _first_element(text: bytes) -> bytes:
 
 def note_parsed(raw: RawStatement, findings: Iterable[Finding], fingerprint: str, title: str, parser_version: str = "") -> None:
     """Write down what a parser said of a document."""
-    raw.findings = findings_json(findings)
-    raw.fingerprint = fingerprint[:128]
-    raw.title = title[:200].replace("\0", "")
-    raw.parser_version = parser_version[:40]
-    raw.unreadable = ""
-    raw.save(update_fields=["findings", "fingerprint", "title", "parser_version", "unreadable"])
+    said = {
+        "findings": findings_json(findings),
+        "fingerprint": fingerprint[:128],
+        "title": title[:200].replace("\0", ""),
+        "parser_version": parser_version[:40],
+        "unreadable": "",
+    }
+    changed = [name for name, value in said.items() if getattr(raw, name) != value]
+    for name in changed:
+        setattr(raw, name, said[name])
+    if changed:  # looking at a preview again writes nothing
+        raw.save(update_fields=changed)
 
 
 def note_unreadable(raw: RawStatement, sentence: str) -> None:

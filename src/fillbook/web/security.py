@@ -9,6 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 POLICY: Final = {
     "default-src": "'none'",
@@ -58,4 +59,6 @@ class SecurityHeaders:
         for name, value in self._headers.items():
             response.headers[name] = value
         response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -1,0 +1,141 @@
+"""The dashboard shows the figures of the book in tests/web/book.py, and every number leads to its trades."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from fillbook.storage.models import BrokerAccount, EndpointKind, LinkState, User
+from tests.web.book import ACME, BOLT, FILLS, fill, link_of, says, utc, write_book
+from tests.web.conftest import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, address: str = "/") -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.headers
+    return text_of(answer.content)
+
+
+def test_the_three_numbers(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.base_currency == "USD"
+    shown = page(browser_of_owner)
+    assert "Profit +86.00 USD +90.00 before 4.00 of fees" in shown
+    assert "Average gain few trades +2.5 % +43.00 USD a trade" in shown
+    assert "Win rate few trades 50.0 % 1 won, 1 lost" in shown
+
+
+def test_the_further_figures(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = page(browser_of_owner)
+    assert "Closed trades 2 best +98.00, worst \u221212.00" in shown
+    assert "Profit factor 8.17 +6.9 % on all money put in" in shown  # 98 / 12; 86 / (1001 + 249)
+    assert "Expectancy +43.00 USD ± 55.00" in shown  # deviations of 55 each: sqrt(2 * 55^2 / 1 / 2)
+    assert "Deepest fall \u221212.00 USD low on 3 Mar 2026" in shown
+    assert "Average win against average loss +98.00 8.17 to 1 \u221212.00" in shown
+
+
+def test_months_open_positions_and_last_trades(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = page(browser_of_owner)
+    assert "Mar 2026 1 0.0 % \u221212.00 Feb 2026 1 100.0 % +98.00" in shown
+    assert "Open now 1 position ACME Long 4 at 120.00, since 5 Mar 2026 0.00 USD realized so far" in shown
+    assert shown.index("3 Mar 2026 BOLT") < shown.index("10 Feb 2026 ACME")
+
+
+def test_the_bridge_ends_at_the_brokers_figure(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = page(browser_of_owner)
+    assert "Profit of complete trades +86.00 USD Your broker's realized figure +86.00 USD Equal to the cent" in shown
+    assert "2 equal" in shown
+
+
+def test_a_difference_is_told_at_the_top(browser_of_owner: Client, owner: User) -> None:
+    wrong = (*FILLS[:1], fill(2, ACME, -10, 110, utc(2, 10), broker="90"))
+    account = write_book(owner, says(*wrong), link_of(owner))
+    answer = browser_of_owner.get("/").content
+    assert "1 figure of ours differs from your broker's." in text_of(answer)
+    assert f"/accounts/{account.pk}/#differences" in answer.decode()
+    assert "8.00 USD apart" in text_of(answer)
+
+
+def test_every_number_is_a_door_to_its_trades(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    content = browser_of_owner.get("/?symbol=BOLT").content.decode()
+    doors = re.findall(r'<a class="(?:stat|tile)" href="([^"]*)"', content)
+    assert len(doors) == 8
+    assert all(door.startswith("/trades/?symbol=BOLT") for door in doors)
+    assert "/trades/?symbol=BOLT&amp;outcome=win" in doors
+
+
+def test_the_period_before_stands_beside_the_chosen_one(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = page(browser_of_owner, "/?from=2026-03-01&to=2026-03-31")
+    assert "Profit \u221212.00 USD \u221210.00 before 2.00 of fees from +98.00 in Feb 2026" in shown
+
+
+def test_freshness_is_said_in_one_sentence(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.figures_to is not None
+    shown = page(browser_of_owner)
+    assert "Figures to Fri 25 Sep 2026; next after 06:00 New York." in shown
+    assert "Older than it should be" in shown
+
+
+def test_accounts_of_two_base_currencies_are_chosen_between_and_never_added(
+    browser_of_owner: Client, account: BrokerAccount, owner: User
+) -> None:
+    assert account.pk
+    euro = [
+        fill(number, BOLT, quantity, price, when, broker)
+        for number, quantity, price, when, broker in ((11, 10, 10, utc(4, 1), None), (12, -10, 13, utc(4, 2), "28"))
+    ]
+    write_book(owner, says(*euro, number="U2", currency="EUR"))
+    shown = page(browser_of_owner)
+    assert "Profit +86.00 USD" in shown
+    assert "USD EUR" in shown
+    assert "Profit +28.00 EUR" in page(browser_of_owner, "/?money=EUR")
+
+
+def test_real_and_sandbox_accounts_are_never_totalled_together(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
+    sandbox = link_of(owner, endpoint=EndpointKind.SANDBOX)
+    pretend = write_book(owner, says(*FILLS[:2], number="U9"), sandbox)
+    assert (account.kind, pretend.kind) == ("real", "sandbox")
+    shown = page(browser_of_owner)
+    assert "Profit +86.00 USD" in shown
+    assert "Sandbox: pretend money" not in shown
+    chosen = page(browser_of_owner, f"/?account={pretend.pk}")
+    assert "Profit +98.00 USD" in chosen
+    assert "Sandbox: pretend money" in chosen
+    assert "Profit +86.00 USD" in page(browser_of_owner, f"/?account={account.pk},{pretend.pk}")
+
+
+def test_a_link_that_needs_its_owner_is_told_at_the_top(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
+    assert account.pk
+    link = link_of(owner, LinkState.NEEDS_USER)
+    link.error_message = "Your token has expired; create a new one."
+    link.save()
+    answer = browser_of_owner.get("/").content
+    assert "Your token has expired; create a new one." in text_of(answer)
+    assert f"/accounts/links/{link.pk}/" in answer.decode()
+
+
+def test_nothing_yet_leads_to_the_welcome_page(browser_of_owner: Client) -> None:
+    answer = browser_of_owner.get("/")
+    assert answer["Location"] == "/welcome/"
+    shown = page(browser_of_owner, "/welcome/")
+    assert "Link Interactive Brokers" in shown
+    assert "Try it with the sandbox broker" in shown
+
+
+def test_a_filter_that_nothing_fits_says_so(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    assert "No trade fits this filter" in page(browser_of_owner, "/?symbol=NOPE")
+
+
+@pytest.mark.parametrize(
+    "query", ["from=nonsense", "account=999999", "side=sideways", "money=XXX", "from=9999-99-99&to=1", "symbol=%00%ff", "page=-1"]
+)
+def test_an_address_that_makes_no_sense_shows_everything(browser_of_owner: Client, account: BrokerAccount, query: str) -> None:
+    assert account.pk
+    assert "Profit +86.00 USD" in page(browser_of_owner, f"/?{query}")

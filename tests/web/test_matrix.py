@@ -1,0 +1,220 @@
+"""Every address for everybody: nobody, somebody else, the owner. The table is held against the addresses there are, so a new one without
+a line fails; somebody else's object and a missing one are the same answer, byte for byte.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from fillbook.storage.models import BrokerAccount, Instance, RawStatement, RoundTripRow, RunKind, SyncRun, User
+from tests.web.book import BROKER, link_of, waiting_upload, write_book
+from tests.web.conftest import signed_in
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one address answers. method: how it is asked. owner, other, nobody: status; 404 for somebody else's object.
+
+    kind: which object its arguments name, "" for none.
+    """
+
+    method: str = "GET"
+    owner: int = 200
+    other: int = 200
+    nobody: int = 302
+    kind: str = ""
+
+
+PUBLIC = Cell(nobody=200)
+
+PAGES = {
+    "dashboard": Cell(other=302),
+    "setup": Cell(owner=302, other=302, nobody=302),
+    "welcome": Cell(),
+    "trades": Cell(other=302),
+    "trade": Cell(other=404, kind="trade"),
+    "trade-sent": Cell(other=404, kind="fill"),
+    "accounts": Cell(other=302),
+    "account": Cell(other=404, kind="account"),
+    "link": Cell(),
+    "link-broker": Cell(kind="broker"),
+    "link-progress": Cell(other=404, kind="link"),
+    "link-replace": Cell(other=404, kind="link"),
+    "link-sync": Cell("POST", 302, 404, kind="link"),
+    "link-pause": Cell("POST", 302, 404, kind="link"),
+    "link-resume": Cell("POST", 302, 404, kind="link"),
+    "link-accounts": Cell(other=404, kind="link"),
+    "link-unlink": Cell(other=404, kind="link"),
+    "upload": Cell(),
+    "upload-preview": Cell(other=404, kind="upload"),
+    "upload-accept": Cell("POST", 302, 404, kind="upload"),
+    "upload-discard": Cell("POST", 302, 404, kind="upload"),
+    "upload-progress": Cell(other=404, kind="run"),
+    "sandbox-start": Cell("POST", 302, 302),
+    "sandbox-remove": Cell("POST", 302, 302),
+    "settings": Cell(),
+    "settings-key": Cell(other=302),
+    "look": Cell("POST", 302, 302),
+    "account_login": Cell(owner=302, other=302, nobody=200),
+    "account_logout": Cell(),
+    "account_inactive": PUBLIC,
+    "account_signup": Cell(owner=302, other=302, nobody=200),
+    "account_reauthenticate": Cell(),
+    "account_email": Cell(owner=302, other=302),
+    "account_email_verification_sent": PUBLIC,
+    "account_confirm_email": Cell(kind="key", nobody=200),
+    "account_change_password": Cell(),
+    "account_set_password": Cell(owner=302, other=302),
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": Cell(kind="reset", nobody=200),
+    "account_reset_password_from_key_done": PUBLIC,
+    "account_confirm_login_code": Cell(owner=302, other=302),
+    "mfa_index": Cell(),
+    "mfa_authenticate": Cell(owner=302, other=302),
+    "mfa_reauthenticate": Cell(owner=302, other=302),
+    "mfa_activate_totp": Cell(owner=302, other=302),
+    "mfa_deactivate_totp": Cell(owner=404, other=404),
+    "mfa_view_recovery_codes": Cell(owner=404, other=404),
+    "mfa_generate_recovery_codes": Cell(owner=302, other=302),
+    "mfa_download_recovery_codes": Cell(owner=404, other=404),
+    "mfa_list_webauthn": Cell(),
+    "mfa_add_webauthn": Cell(owner=302, other=302),
+    "mfa_remove_webauthn": Cell(owner=302, other=302, kind="passkey"),
+    "mfa_edit_webauthn": Cell(owner=302, other=302, kind="passkey"),
+    "mfa_login_webauthn": Cell(owner=302, other=302),
+    "mfa_reauthenticate_webauthn": Cell(owner=302, other=302),
+    "usersessions_list": Cell(),
+}
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        else:
+            yield pattern.name or str(pattern.pattern)
+
+
+def test_every_address_has_a_line() -> None:
+    assert sorted(set(names(get_resolver().url_patterns))) == sorted(PAGES)
+
+
+MISSING: dict[str, list[str | int]] = {
+    "trade": ["0" * 20],
+    "fill": ["0" * 20, 1],
+    "account": [987654],
+    "link": [str(uuid4())],
+    "upload": ["987654"],
+    "run": ["987654"],
+    "broker": ["nobody"],
+    "key": ["nothing"],
+    "reset": ["1", "nothing"],
+    "passkey": [1],
+}
+
+
+@pytest.fixture
+def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
+    """One object of the owner's of each kind, as arguments of an address."""
+    upload = waiting_upload(owner)
+    run = SyncRun.objects.create(owner=owner, raw=upload, kind=RunKind.UPLOAD, workflow_id="upload-1")
+    key = RoundTripRow.objects.filter(account=account, is_open=False).earliest("closed_on").key
+    Instance.load()
+    return {
+        **MISSING,
+        "trade": [key],
+        "fill": [key, 1],
+        "account": [account.pk],
+        "link": [str(account.link_id)],
+        "upload": [str(upload.pk)],
+        "run": [str(run.pk)],
+        "broker": [BROKER],
+    }
+
+
+def address(name: str, objects: dict[str, list[str | int]]) -> str:
+    cell = PAGES[name]
+    return reverse(name, args=objects[cell.kind] if cell.kind else None)
+
+
+def ask(client: Client, cell: Cell, url: str) -> tuple[int, str, bytes]:
+    answer = client.post(url, {"what": "nothing"}) if cell.method == "POST" else client.get(url)
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer.headers["Cache-Control"]
+    body = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"|/nowhere/\S*', b"", answer.content)
+    return answer.status_code, answer.headers.get("Location", ""), body
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nobody_sees_only_the_entrance(client: Client, objects: dict[str, list[str | int]], name: str) -> None:
+    cell = PAGES[name]
+    status, location, _ = ask(client, cell, address(name, objects))
+    assert status == cell.nobody
+    public = {"setup", "mfa_authenticate", "account_confirm_login_code", "account_logout", "mfa_login_webauthn"}
+    if status == 302 and name not in public:
+        assert location.startswith("/auth/login/?next=")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_somebody_else_finds_nothing_of_the_owner(browser_of_other: Client, objects: dict[str, list[str | int]], name: str) -> None:
+    cell = PAGES[name]
+    found = ask(browser_of_other, cell, address(name, objects))
+    assert found[0] == cell.other
+    if cell.other == 404:
+        assert found == ask(browser_of_other, cell, address(name, MISSING))
+    assert b"ACME" not in found[2]
+    assert b"CANARY" not in found[2]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_owner_sees_their_own(browser_of_owner: Client, objects: dict[str, list[str | int]], name: str) -> None:
+    cell = PAGES[name]
+    status, _, body = ask(browser_of_owner, cell, address(name, objects))
+    assert status == cell.owner
+    assert b"CANARY" not in body
+
+
+@pytest.mark.parametrize("name", [name for name, cell in PAGES.items() if cell.kind in MISSING and cell.other == 404])
+def test_a_missing_object_is_not_there_for_anybody(browser_of_owner: Client, objects: dict[str, list[str | int]], name: str) -> None:
+    assert objects
+    cell = PAGES[name]
+    assert ask(browser_of_owner, cell, reverse(name, args=MISSING[cell.kind]))[0] == 404
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, cell in PAGES.items() if cell.method == "GET" and not name.startswith(("account_", "mfa_", "usersessions"))]
+)
+def test_looking_changes_nothing(browser_of_owner: Client, objects: dict[str, list[str | int]], name: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        browser_of_owner.get(address(name, objects))
+    written = [query["sql"] for query in queries if re.match(r"(INSERT|UPDATE|DELETE)", query["sql"])]
+    assert [sql for sql in written if "django_session" not in sql] == []
+
+
+@pytest.mark.parametrize("name", [name for name, cell in PAGES.items() if cell.method == "POST"])
+def test_what_changes_something_is_no_link(browser_of_owner: Client, objects: dict[str, list[str | int]], name: str) -> None:
+    assert browser_of_owner.get(address(name, objects)).status_code == 405
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_form_of_another_site_is_refused(owner: User, objects: dict[str, list[str | int]], name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    answer = client.post(address(name, objects), {"what": "delete", "word": "delete"}, headers={"Origin": "https://evil.example"})
+    assert answer.status_code in (403, 405)
+    assert BrokerAccount.objects.filter(owner=owner).exists()
+
+
+def test_the_other_user_of_these_tests_has_a_book_of_their_own(other: User) -> None:
+    write_book(other, link=link_of(other))
+    assert b"ACME" in signed_in(other).get("/").content
+    assert not RawStatement.objects.exclude(owner=other).exists()

@@ -1,0 +1,135 @@
+"""The list of trades and one trade: the address is the state, fills stand in order, and what the broker sent is one tap away."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+
+from fillbook.ledger.execution import Effect
+from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from tests.web.book import ACME, BOLT, fill, says, utc, write_book
+from tests.web.conftest import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def symbols(client: Client, query: str) -> list[str]:
+    """The symbols of the list, from top to bottom."""
+    content = client.get(f"/trades/?{query}").content.decode()
+    return re.findall(r'class="row-link" href="/trades/\w+/">(\w+)<', content)
+
+
+def key_of(symbol: str, is_open: bool = False) -> str:
+    return RoundTripRow.objects.get(symbol=symbol, is_open=is_open).key
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["BOLT", "ACME"]),
+        ("sort=day&order=asc", ["ACME", "BOLT"]),
+        ("sort=profit", ["ACME", "BOLT"]),
+        ("sort=profit&order=asc", ["BOLT", "ACME"]),
+        ("sort=symbol", ["ACME", "BOLT"]),
+        ("sort=symbol&order=desc", ["BOLT", "ACME"]),
+        ("sort=nonsense&order=nonsense&page=nonsense", ["BOLT", "ACME"]),
+        ("symbol=acme", ["ACME"]),
+        ("side=short", ["BOLT"]),
+        ("outcome=loss", ["BOLT"]),
+        ("from=2026-03-01", ["BOLT"]),
+        ("to=2026-02-28", ["ACME"]),
+    ],
+)
+def test_the_address_says_which_trades_in_which_order(
+    browser_of_owner: Client, account: BrokerAccount, query: str, shown: list[str]
+) -> None:
+    assert account.pk
+    assert symbols(browser_of_owner, query) == shown
+
+
+def test_a_row_says_what_happened(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = text_of(browser_of_owner.get("/trades/").content)
+    assert "2 trades +86.00 USD" in shown
+    assert "10 Feb 2026 ACME Long 10 100.00 110.00 36 d +9.8 % +98.00 Reconciled" in shown
+    assert "3 Mar 2026 BOLT Short 5 50.00 52.00 1 d −4.8 % −12.00 Reconciled" in shown
+
+
+def test_open_trades_have_a_list_of_their_own(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = text_of(browser_of_owner.get("/trades/?status=open").content)
+    assert "1 trade" in shown
+    assert "ACME Long 4 at 120.00, since 5 Mar 2026" in shown
+
+
+def test_a_long_list_comes_in_pages_that_keep_filter_and_order(browser_of_owner: Client, owner: User) -> None:
+    fills = []
+    for day in range(1, 28):
+        for hour in (15, 16):
+            number = 100 * day + hour
+            fills += [
+                fill(2 * number, BOLT, 1, 10, utc(5, day, hour)),
+                fill(2 * number + 1, BOLT, -1, 12, utc(5, day, hour, 45), broker="0"),
+            ]
+    write_book(owner, says(*fills))
+    first = browser_of_owner.get("/trades/?symbol=BOLT&sort=day&order=asc").content.decode()
+    assert "1–50 of 54" in first
+    assert 'href="/trades/?symbol=BOLT&amp;order=asc&amp;page=2"' in first
+    assert len(symbols(browser_of_owner, "symbol=BOLT&order=asc&page=2")) == 4
+    assert len(symbols(browser_of_owner, "page=999999")) == 4
+
+
+def test_one_trade_with_its_fills_in_order(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = text_of(browser_of_owner.get(f"/trades/{key_of('ACME')}/").content)
+    assert "Net profit +98.00 USD Gain +9.8 % on 1,001.00 put in Held 36 d 5 Jan – 10 Feb 2026" in shown
+    assert "Times in New York" in shown
+    assert "Before fees +100.00 Fees and taxes −2.00 Net profit +98.00" in shown
+    assert "Opened 5 Jan 2026, 10:30 Closed 10 Feb 2026, 10:30 Quantity 10 Average entry 100.00 Average exit 110.00" in shown
+    bought = "5 Jan 2026, 10:30:00 Bought NYSE +10 100.00 −1.00 10"
+    sold = "10 Feb 2026, 10:30:00 Sold NYSE −10 110.00 −1.00 0 +98.00 Reconciled"
+    assert bought in shown
+    assert shown.index(bought) < shown.index(sold)
+    assert "2 fills between 100.00 and 110.00 USD; at most 10 held." in shown
+    assert "10 Feb 2026, 10:30:00 +98.00 +98.00 Reconciled" in shown
+
+
+def test_an_open_trade_says_what_is_still_held(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = text_of(browser_of_owner.get(f"/trades/{key_of('ACME', is_open=True)}/").content)
+    assert "Realized so far 0.00 USD" in shown
+    assert "Still held 4 since 5 Mar 2026" in shown
+
+
+def test_a_trade_of_unknown_opening_is_shown_explained_and_left_out(browser_of_owner: Client, owner: User) -> None:
+    known = (fill(2, BOLT, 1, 10, utc(3, 1)), fill(3, BOLT, -1, 20, utc(3, 2), broker="8"))
+    early = replace(fill(1, ACME, -10, 110, utc(2, 10), broker="98"), effect=Effect.CLOSES)
+    statement = replace(says(early, *known), opened_on=None, positions=())
+    write_book(owner, statement)
+    trip = RoundTripRow.objects.get(symbol="ACME")
+    assert not trip.counts
+    shown = text_of(browser_of_owner.get(f"/trades/{trip.key}/").content)
+    assert "Not all of this trade is known, so it does not count in your figures." in shown
+    assert "It was opened before your history begins" in shown
+    assert symbols(browser_of_owner, "") == ["BOLT"]
+    assert symbols(browser_of_owner, "incomplete=1") == ["BOLT", "ACME"]
+
+
+def test_what_the_broker_sent_is_shown_byte_for_byte(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    page = browser_of_owner.get(f"/trades/{key_of('ACME')}/sent/1/")
+    assert '<Trade accountId="U1" symbol="ACME" quantity="10" description="a &lt; b"/>' in text_of(page.content)
+    part = browser_of_owner.get(f"/trades/{key_of('ACME')}/sent/1/", headers={"HX-Request": "true"})
+    assert "<html" not in part.content.decode()
+    assert "accountId" in part.content.decode()
+    assert browser_of_owner.get(f"/trades/{key_of('ACME')}/sent/9/").status_code == 404
+
+
+def test_times_follow_the_clock_of_the_venue(browser_of_owner: Client, owner: User) -> None:
+    tokyo = replace(ACME, key="9", symbol="7203", exchange="TSEJ", currency="JPY")
+    write_book(owner, says(fill(1, tokyo, 1, 2000, utc(1, 5, 1)), fill(2, tokyo, -1, 2100, utc(1, 5, 2), broker="98"), currency="JPY"))
+    shown = text_of(browser_of_owner.get(f"/trades/{key_of('7203')}/").content)
+    assert "Times in Tokyo" in shown
+    assert "5 Jan 2026, 10:30:00 Bought" in shown
+    assert "Net profit +98 JPY" in shown
