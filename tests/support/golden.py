@@ -26,7 +26,9 @@ from fillbook.ledger.numbers import plain
 from fillbook.ledger.statement import AccountStatement, DateRange, ParsedStatement
 
 STATEMENTS = Path(__file__).parent.parent / "statements"
-LISTS = ("executions", "corporate_actions", "transfers", "option_events", "positions")
+LISTS = (
+    "executions", "corporate_actions", "transfers", "option_events", "positions", "cash_movements", "balances", "rates", "broker_lots",
+)  # fmt: skip
 
 
 def documents(broker: str) -> list[Path]:

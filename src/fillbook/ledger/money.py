@@ -10,7 +10,7 @@ from typing import Final
 
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import AssetClass, Instrument
-from fillbook.ledger.numbers import ZERO
+from fillbook.ledger.numbers import ZERO, stored
 
 _NO_PRINCIPAL: Final = frozenset({AssetClass.FUTURE, AssetClass.CFD, AssetClass.FOREX})
 
@@ -24,10 +24,10 @@ def proceeds_of(instrument: Instrument, quantity: Decimal, price: Decimal) -> De
 
 
 def charges(execution: Execution) -> Decimal:
-    """Fees and taxes in the instrument's currency: - paid, + rebate."""
+    """Fees and taxes in the instrument's currency: - paid, + rebate. Converted fees are rounded to what an amount holds."""
     if execution.fees_rate == 1:
         return execution.fees + execution.taxes
-    return execution.fees * execution.fees_rate + execution.taxes
+    return stored(execution.fees * execution.fees_rate) + execution.taxes
 
 
 def amount(execution: Execution) -> Decimal:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from fillbook.ledger.cash import CashMovement, ConversionRate
 from fillbook.ledger.events import CorporateAction, OptionEvent, Transfer
 from fillbook.ledger.execution import Execution
-from fillbook.ledger.figures import BrokerFigure
+from fillbook.ledger.figures import BrokerBalance, BrokerFigure, BrokerLot
 from fillbook.ledger.instrument import Instrument
 
 
@@ -59,6 +60,9 @@ class AccountStatement:
     states_positions: the document has a positions section (so that an instrument missing from it is flat on `covers.last`).
     states_realized_pnl: the document gives the broker's realized P&L per fill. states_transfers: it has a transfers section.
     paper: an account that trades with pretend money. unusable_rows: rows of fills that lack what makes a fill, left out of executions.
+    cash_movements: money that moved without a trade. cash_since: the first day from which the document lists all of it, None when it
+    does not. balances: cash and net asset value, on whatever days they are stated. rates: to the base currency, of the currencies in
+    which the account has rows. broker_lots: what the broker says each fill closed.
     """
 
     account: str
@@ -78,6 +82,11 @@ class AccountStatement:
     opened_on: date | None = None
     paper: bool = False
     unusable_rows: int = 0
+    cash_movements: tuple[CashMovement, ...] = ()
+    cash_since: date | None = None
+    balances: tuple[BrokerBalance, ...] = ()
+    rates: tuple[ConversionRate, ...] = ()
+    broker_lots: tuple[BrokerLot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
