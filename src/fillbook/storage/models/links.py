@@ -32,8 +32,9 @@ class Link(models.Model):
 
     sealed_credential: by the vault, bound to this row; empty once unlinked. rate_key: HMAC of what the broker limits by, so that links
     with one token share its limit. sealed_candidate: a new credential that has not worked yet; the other one stays until it has. memory:
-    what the connector learned and wants back at its next fetch. error_*: the last failure, in words for the user. alarm_sent_at: when
-    the user was told of the present trouble.
+    what the connector learned and wants back at its next fetch. figures_to: last day that its statements cover. nothing_before: the
+    broker was asked for earlier days and has none before this one; None while nobody went back. error_*: the last failure, in words for
+    the user. alarm_sent_at: when the user was told of the present trouble.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -52,6 +53,8 @@ class Link(models.Model):
     validating_until = models.DateTimeField(null=True)
     last_success_at = models.DateTimeField(null=True)
     last_full_fetch_at = models.DateTimeField(null=True)
+    figures_to = models.DateField(null=True)
+    nothing_before = models.DateField(null=True)
     unlinked_at = models.DateTimeField(null=True)
     error_kind = models.CharField(max_length=20, blank=True, default="")
     error_code = models.CharField(max_length=40, blank=True, default="")

@@ -12,11 +12,12 @@ from fillbook.storage.models.raw import RawStatement
 
 
 class RunKind(models.TextChoices):
-    """Why it runs."""
+    """Why it runs. HISTORY: its owner wants earlier years."""
 
     SCHEDULED = "scheduled"
     MANUAL = "manual"
     FIRST = "first"
+    HISTORY = "history"
     UPLOAD = "upload"
 
 
@@ -33,7 +34,9 @@ class RunState(models.TextChoices):
 class SyncRun(models.Model):
     """One run of a link, or of an upload (link None).
 
-    step: a code of what it does at present. changes are counted over all its statements. error_*: what stopped it or made it wait.
+    step: a code of what it does at present. asks_first, asks_last: the days it asks for at present, None for whatever the broker gives by
+    itself. changes are counted over all its statements. note: what its owner should know although it ended well, "" for nothing.
+    error_*: what stopped it or made it wait.
     """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -44,6 +47,8 @@ class SyncRun(models.Model):
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.QUEUED)
     step = models.CharField(max_length=40, blank=True, default="")
     step_started_at = models.DateTimeField(null=True)
+    asks_first = models.DateField(null=True)
+    asks_last = models.DateField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -53,6 +58,7 @@ class SyncRun(models.Model):
     rows_changed = models.PositiveIntegerField(default=0)
     rows_withdrawn = models.PositiveIntegerField(default=0)
     trades_changed = models.PositiveIntegerField(default=0)
+    note = models.TextField(blank=True, default="")
     error_kind = models.CharField(max_length=20, blank=True, default="")
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_message = models.TextField(blank=True, default="")
