@@ -86,7 +86,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Nothing is left to fetch."""
+    """Nothing is left to fetch. For days that are long past, without any page before it: the broker has nothing of them."""
 
 
 Action = Send | Wait | Page | Done

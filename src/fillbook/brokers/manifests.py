@@ -59,15 +59,17 @@ class QualityLevel(StrEnum):
 class Capabilities:
     """What a broker can give.
 
-    history_days: how far back one can fetch, None for whatever the broker has. window_days: longest range of one request, None
-    without a limit. time: precision of the time of a fill. date_means: which day a row's date is. positions: the broker states open
-    positions. push: it tells us when something is new. renewal, renewal_days: what ends a link and after how many days at most.
-    tells_open_close: rows say whether they open or close. stable_ids: rows have ids that stay. same_day: today's fills come today.
-    several_accounts: one link can hold more than one account. zone: IANA zone of times without one, "" when they carry their own.
+    history_days: how far back a first fetch goes, None for whatever the broker has. window_days: longest range of one request, None
+    without a limit. goes_back: earlier days than those can be asked for, window by window. time: precision of the time of a fill.
+    date_means: which day a row's date is. positions: the broker states open positions. push: it tells us when something is new.
+    renewal, renewal_days: what ends a link and after how many days at most. tells_open_close: rows say whether they open or close.
+    stable_ids: rows have ids that stay. same_day: today's fills come today. several_accounts: one link can hold more than one account.
+    zone: IANA zone of times without one, "" when they carry their own.
     """
 
     history_days: int | None
     window_days: int | None
+    goes_back: bool
     time: Precision
     date_means: DateMeaning
     positions: bool

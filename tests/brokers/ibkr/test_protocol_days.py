@@ -149,11 +149,19 @@ def test_day_is_moved_back_a_week_at_most() -> None:
 def test_going_further_back_ends_where_the_account_begins() -> None:
     """An old window without a statement is not asked for day by day."""
     told = drive(refused(1003), window=days("2019-01-01", "2019-12-31"))
-    assert told.code == "1003"
+    assert (told.code, told.pages) == ("done", [])
     assert len(told.requests) == 1
     told = drive(accepted(), statement("20200101", "20201230"), refused(1003), window=days("2019-01-01", "2020-12-30"))
     assert told.code == "done"
     assert len(told.pages) == 1
+
+
+def test_window_that_begins_before_the_account_is_taken_as_short_as_it_is() -> None:
+    opened = statement("20190314", "20191231")
+    told = drive(accepted(), opened, window=days("2019-01-01", "2019-12-31"))
+    assert [page.content for page in told.pages] == [opened.body]
+    assert told.pages[0].covers == days("2019-03-14", "2019-12-31")
+    assert told.asked == ["SendRequest fd=20190101 td=20191231", GET]
 
 
 def test_query_that_hangs_on_days_is_asked_bare_and_remembered() -> None:

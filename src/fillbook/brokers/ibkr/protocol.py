@@ -216,7 +216,7 @@ def _not_there(fetch: Fetch) -> _Step:
     recent = not fetch.day or last >= _day(fetch.day) - timedelta(days=10)
     if recent and fetch.moved < MAX_DAYS_BACK and last > first:
         return _again(replace(fetch, window=(_text(first), _text(last - timedelta(days=1))), moved=fetch.moved + 1))
-    if not fetch.year and (fetch.rest or fetch.pages):
+    if not fetch.year and (fetch.rest or fetch.pages or not recent):
         return replace(fetch, phase="next"), Wait(POLL_WAIT, "pause")
     return _fall_back(fetch, error("1003", fetch.new_link))
 
@@ -264,7 +264,9 @@ def _arrived(fetch: Fetch, body: bytes, statement: Statement) -> _Step:
     if span is None:
         return _keep(fetch, body, None, {})
     first, last = _days(fetch.window)
-    if span.first <= first + timedelta(days=5) and span.last >= last - timedelta(days=5):
+    ends_right = span.last >= last - timedelta(days=5)
+    begins_late = first < span.first < span.last <= last
+    if ends_right and (begins_late or span.first <= first + timedelta(days=5)):
         return _keep(fetch, body, covers, {})
     if fetch.form == "fd_td" or span.last < first or span.first > last:
         return _without_days(fetch, error("window_ignored"))
