@@ -41,12 +41,14 @@ class LineKind(StrEnum):
 
     FILL = "fill"
     POSITION = "position"
+    FEE = "fee"
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationLine:
-    """One comparison. id: execution id of a fill, contract id of a position. ours, broker: realized P&L of a fill in the instrument's
-    currency, quantity of a position; None where there is no figure. A rebook is judged by the sum of its chain and shows its own figure.
+    """One comparison. id: execution id of a fill or fee, contract id of a position. ours, broker: realized P&L of a fill or its fees and
+    taxes (- paid) in the instrument's currency, quantity of a position; None where there is no figure. A rebook is judged by the sum of
+    its chain and shows its own figure.
     """
 
     kind: LineKind
