@@ -27,6 +27,7 @@ _SECTION_BY_PREFIX: Final = (
     ("mfa_", "settings"),
     ("usersessions_", "settings"),
     ("account", "accounts"),
+    ("reconciliation", "accounts"),
     ("link", "accounts"),
     ("upload", "accounts"),
 )

@@ -1,11 +1,9 @@
 """One trade seen closely: its fills in order, what they came to, how that stands against the broker, and what the broker sent."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +16,6 @@ from fillbook.performance.summary import from_e8
 from fillbook.storage.access import trip_for
 from fillbook.storage.details import TripDetail, trip_detail
 from fillbook.storage.models import ReconciliationRow, RoundTripRow, TripFillRow
-from fillbook.storage.raw import raw_element
 from fillbook.trades.reasons import SENTENCES, Reason
 from fillbook.trades.records import Basis, Incomplete, Role
 from fillbook.web import readable
@@ -26,10 +23,9 @@ from fillbook.web.charts import Chart, FillPoint, trade_chart
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.sent import render_sent
 from fillbook.web.pages.wording import BASIS, INCOMPLETE, KINDS
-from fillbook.web.viewer import is_partial, vary_on_partial, viewer
-
-_ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+from fillbook.web.viewer import viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +116,7 @@ def sent(request: HttpRequest, key: str, number: int) -> HttpResponse:
     row = (detail.executions.get(fill.execution_id) or detail.actions.get(fill.execution_id)) if fill else None
     if row is None:
         raise Http404("There is no such page.")
-    text = raw_element(row.raw, row.place).decode("utf-8", "replace")
-    fields = [(name, double or single) for name, double, single in _ATTRIBUTE.findall(text) if double or single]
-    context = {
-        "text": text,
-        "fields": fields,
-        "received": row.raw.received_at,
-        "file_name": row.raw.file_name,
-        "back": reverse("trade", args=[key]),
-    }
-    template = "pages/_sent.html" if is_partial(request) else "pages/sent.html"
-    return vary_on_partial(render(request, template, context))
+    return render_sent(request, row, reverse("trade", args=[key]), "The trade")
 
 
 def trade_page(detail: TripDetail) -> TradePage:
@@ -164,7 +150,7 @@ def trade_page(detail: TripDetail) -> TradePage:
 
 
 def _point(fill: TripFillRow) -> FillPoint:
-    changed = fill.role == Role.ADJUSTS
+    changed = fill.role in (Role.ADJUSTS, Role.LEAVES)
     at = fill.ordered_at if changed else fill.executed_at
     return FillPoint(at, fill.trade_date, fill.quantity, fill.price, fill.position_after, changed)
 
@@ -241,7 +227,7 @@ def _facts(trip: RoundTripRow, zone: str) -> tuple[Fact, ...]:
 def _fill(fill: TripFillRow, detail: TripDetail, zone: str) -> Fill:
     execution, line = detail.executions.get(fill.execution_id), detail.lines.get(fill.execution_id)
     row = execution or detail.actions.get(fill.execution_id)
-    changed = fill.role == Role.ADJUSTS
+    changed = fill.role in (Role.ADJUSTS, Role.LEAVES)
     return Fill(
         number=fill.number,
         what="changed" if changed else "bought" if fill.quantity > 0 else "sold",

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from fillbook.web.pages import account, accounts, dashboard, linking, links, settings, setup, trade, trades, uploads, welcome
+from fillbook.web.pages import (
+    account,
+    accounts,
+    dashboard,
+    linking,
+    links,
+    reconciliation,
+    settings,
+    setup,
+    trade,
+    trades,
+    uploads,
+    welcome,
+)
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -27,6 +40,13 @@ urlpatterns = [
     path("accounts/upload/<slug:statement_id>/discard/", uploads.discard, name="upload-discard"),
     path("accounts/uploads/<slug:run_id>/", uploads.progress, name="upload-progress"),
     path("accounts/<int:account_id>/", account.account, name="account"),
+    path("accounts/<int:account_id>/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path(
+        "accounts/<int:account_id>/reconciliation/<slug:kind>/<path:ref>/sent/<int:number>/",
+        reconciliation.sent,
+        name="reconciliation-sent",
+    ),
+    path("accounts/<int:account_id>/reconciliation/<slug:kind>/<path:ref>/", reconciliation.line, name="reconciliation-line"),
     path("sandbox/start/", linking.start_sandbox, name="sandbox-start"),
     path("sandbox/remove/", linking.remove_sandbox, name="sandbox-remove"),
     path("settings/", settings.overview, name="settings"),

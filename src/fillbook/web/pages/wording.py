@@ -1,8 +1,11 @@
 """The words of the pages for things that the core knows by a code."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.storage.comparing import FeeReason, Kind
+from fillbook.trades.reasons import SENTENCES
 from fillbook.trades.reconcile import Status
 from fillbook.trades.records import Basis, Incomplete
 
@@ -58,3 +61,62 @@ CLASSES: Final = {
     AssetClass.OTHER: "Other",
 }
 KINDS: Final = {"real": "Real", "paper": "Paper", "sandbox": "Sandbox"}
+LOT_BASIS: Final = {
+    Basis.EXECUTIONS: "your fills",
+    Basis.STATED: "stated by you",
+    Basis.INFERRED: "inferred from your broker's figure",
+    Basis.UNKNOWN: "unknown",
+}
+"""Where the cost of a lot comes from, in a word or two."""
+REASONS: Final[dict[str, str]] = {
+    **{str(reason): sentence for reason, sentence in SENTENCES.items()},
+    FeeReason.NOT_COUNTED: "A currency conversion; this account's settings keep currency trades out.",
+    FeeReason.NOT_PAIRED: "The fill belongs to no trade yet, so its charges are in none either.",
+    FeeReason.CHAIN: "Cancelled or rebooked: the charges of the whole chain are counted on the replacement.",
+    FeeReason.MOVED: "An exercise or assignment: the option's charges moved into what it delivered.",
+}
+"""Why a figure is not simply equal, by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a kind of comparison is called. equal: what those that agree do; all_equal: a sentence when all do; ours: what is compared."""
+
+    name: str
+    title: str
+    one: str
+    many: str
+    equal: str
+    all_equal: str
+    ours: str
+
+
+COMPARED: Final = {
+    Kind.FILL: Compared(
+        "Fills",
+        "Realized by this fill",
+        "closing fill",
+        "closing fills",
+        "equal your broker's realized figure to the cent",
+        "All of {} equal your broker's realized figure to the cent.",
+        "Realized profit of each fill that closes something.",
+    ),
+    Kind.POSITION: Compared(
+        "Positions",
+        "Units held",
+        "position",
+        "positions",
+        "hold the units your broker states",
+        "All of {} hold the units your broker states.",
+        "Units held at the end of the latest statement.",
+    ),
+    Kind.FEE: Compared(
+        "Fees",
+        "Charged on this row",
+        "charge",
+        "charges",
+        "are counted once in your trades",
+        "All of {} are counted once in your trades.",
+        "Commissions, charges and taxes of each row your broker sent, beside what your trades count of them.",
+    ),
+}

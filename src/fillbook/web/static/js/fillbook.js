@@ -118,7 +118,7 @@ document.addEventListener("keydown", (event) => {
       menu.querySelector("summary").focus();
     }
   }
-  const writing = event.target.closest?.("input, textarea, select, [contenteditable], dialog");
+  const writing = event.target.closest?.("input, textarea, select, [contenteditable], dialog[open]");
   if (writing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (waiting) {
     waiting = false;
@@ -128,7 +128,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "g") {
     waiting = true;
-    setTimeout(() => (waiting = false), 1200);
+    setTimeout(() => (waiting = false), 3000);
   } else if (keys[event.key]) {
     event.preventDefault();
     keys[event.key]();

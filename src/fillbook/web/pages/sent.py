@@ -1,0 +1,39 @@
+"""What a broker sent of one fact: the bytes of its row, and the fields within them."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from fillbook.storage.models import PositionRow, StatedRow
+from fillbook.storage.raw import raw_element
+from fillbook.web.viewer import is_partial, vary_on_partial
+
+_ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A row as it came. fields: (name, value) of its attributes that are not empty; none where it has no attributes."""
+
+    text: str
+    fields: tuple[tuple[str, str], ...]
+    received: datetime
+    file_name: str
+
+
+def sent_row(row: StatedRow | PositionRow) -> Sent:
+    """Read a row's bytes out of the statement that brought it."""
+    text = raw_element(row.raw, row.place).decode("utf-8", "replace")
+    fields = tuple((name, double or single) for name, double, single in _ATTRIBUTE.findall(text) if double or single)
+    return Sent(text, fields, row.raw.received_at, row.raw.file_name)
+
+
+def render_sent(request: HttpRequest, row: StatedRow | PositionRow, back: str, back_words: str) -> HttpResponse:
+    """As a region for htmx, else as a page that leads back."""
+    template = "pages/_sent.html" if is_partial(request) else "pages/sent.html"
+    context = {"sent": sent_row(row), "back": back, "back_words": back_words}
+    return vary_on_partial(render(request, template, context))

@@ -1,0 +1,248 @@
+"""Every page in a real browser: nothing breaks the policy, nothing scrolls sideways, thumbs find their targets, keys and sheets work."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import Complaints, Served, link_sandbox, serving, set_up, sign_in
+from tests.sync.flex import statement
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.browser
+
+PAGES = tuple(
+    "/ /?from=2026-01-01&symbol=HALD /?symbol=NOPE /trades/ /trades/?status=open TRADE /accounts/ ACCOUNT LINK /accounts/link/ "
+    "/accounts/link/ibkr/ /accounts/upload/ /settings/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ /auth/2fa/webauthn/ "
+    "/auth/sessions/".split()
+)
+
+
+@pytest.fixture(scope="module")
+def home(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+    """A Fillbook with the sandbox linked, and the file that keeps its user signed in."""
+    folder = tmp_path_factory.mktemp("pages")
+    with serving(folder / "data") as served, browser.new_context() as context:
+        page = context.new_page()
+        set_up(page, served)
+        link_sandbox(page)
+        state = str(folder / "state.json")
+        context.storage_state(path=state)
+        yield served, state
+
+
+def context_of(browser: "Browser", home: tuple[Served, str], width: int, scheme: str = "light") -> "BrowserContext":
+    phone = width < 768
+    return browser.new_context(
+        storage_state=home[1],
+        viewport={"width": width, "height": 844},
+        is_mobile=phone,
+        has_touch=phone,
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+
+
+@pytest.fixture
+def desk(browser: "Browser", home: tuple[Served, str]) -> Iterator["Page"]:
+    with context_of(browser, home, 1280) as context:
+        page = context.new_page()
+        page.goto(home[0].url)
+        yield page
+
+
+@pytest.fixture
+def small(browser: "Browser", home: tuple[Served, str]) -> Iterator["Page"]:
+    with context_of(browser, home, 390) as context:
+        page = context.new_page()
+        page.goto(home[0].url)
+        yield page
+
+
+def addresses(page: "Page", served: Served) -> list[str]:
+    """Every page's address; those of a trade, an account and a link as the pages themselves name them."""
+    found = {}
+    for name, listing, pattern in (
+        ("TRADE", "/trades/", r"/trades/\w+/"),
+        ("ACCOUNT", "/accounts/", r"/accounts/\d+/"),
+        ("LINK", "/accounts/", r"/accounts/links/[\w-]+/"),
+    ):
+        page.goto(f"{served.url}{listing}")
+        match = re.search(rf'"({pattern})', page.content())
+        assert match is not None, name
+        found[name] = match[1]
+    return [found.get(one, one) for one in PAGES]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (900, "light"), (390, "dark"), (360, "light")])
+def test_no_page_breaks_the_policy_or_scrolls_sideways(
+    browser: "Browser", home: tuple[Served, str], complaints: Complaints, width: int, scheme: str
+) -> None:
+    served, sideways = home[0], []
+    with context_of(browser, home, width, scheme) as context:
+        page = context.new_page()
+        complaints.listen(page)
+        for address in addresses(page, served):
+            answer = page.goto(f"{served.url}{address}")
+            assert answer is not None
+            assert answer.ok, address
+            if page.locator("chart-frame").count():
+                page.locator("chart-frame[data-drawn]").first.wait_for()
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                sideways.append(address)
+    assert sideways == []
+    assert complaints.found == []
+
+
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    "button, summary, .button, .tab, .chip-link, .choice, select, textarea, input:not([type=hidden], [type=checkbox], [type=radio])"
+)].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height > 1 && one.getBoundingClientRect().height < 43.5
+    && !one.closest(".toast, .sandbox-banner, .reveal")).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def test_thumbs_find_their_targets(small: "Page", home: tuple[Served, str]) -> None:
+    found = {}
+    for address in addresses(small, home[0]):
+        small.goto(f"{home[0].url}{address}")
+        if missed := small.evaluate(SMALL_TARGETS):
+            found[address] = missed
+    assert found == {}
+
+
+def test_a_filter_is_a_sheet_on_a_phone_and_its_choice_is_in_the_address(small: "Page") -> None:
+    small.locator("summary", has_text="Period").click()
+    sheet = small.locator(".chip[open] .chip-panel")
+    box = sheet.bounding_box()
+    assert box is not None
+    assert (round(box["x"]), round(box["width"]), round(box["y"] + box["height"])) == (0, 390, 844)
+    small.get_by_role("link", name="This year").click()
+    small.wait_for_url(re.compile(r"\?from=\d{4}-01-01&to=\d{4}-12-31$"))
+    small.go_back()
+    assert small.url.endswith("/")
+
+
+def test_keys_go_places(desk: "Page") -> None:
+    desk.keyboard.press("g")
+    desk.keyboard.press("t")
+    desk.wait_for_url(re.compile(r"/trades/$"))
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    second = desk.locator(".row-link").nth(1)
+    assert second.evaluate("(one) => one === document.activeElement")
+    desk.keyboard.press("k")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(re.compile(r"/trades/\w+/$"))
+    desk.keyboard.press("?")
+    desk.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+    desk.keyboard.press("Escape")
+    desk.get_by_role("dialog", name="Keyboard shortcuts").wait_for(state="hidden")
+    desk.keyboard.press("g")
+    desk.keyboard.press("d")
+    desk.get_by_role("heading", name="Dashboard").wait_for()
+    desk.keyboard.press("/")
+    desk.keyboard.type("hald")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(re.compile(r"symbol=hald"))
+    assert desk.locator(".chip-set", has_text="HALD").count() == 1
+
+
+def test_the_curve_tells_its_days_and_leads_to_them(desk: "Page") -> None:
+    desk.locator("chart-frame[data-drawn]").wait_for()
+    box = desk.locator("chart-frame").bounding_box()
+    assert box is not None
+    desk.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    tip = desk.locator(".chart-tip")
+    tip.wait_for()
+    assert re.fullmatch(r"\d+ \w+ \d{4}\nTotal [+−][\d,.]+ USD\nThat day .* trades?\n.*", tip.inner_text())
+    desk.locator("summary", has_text="As a table").first.click()
+    assert desk.locator(".chart-table tbody tr").count() > 50
+
+
+def test_a_trade_shows_what_the_broker_sent_when_asked(desk: "Page", home: tuple[Served, str]) -> None:
+    desk.goto(f"{home[0].url}/trades/")
+    desk.locator(".row-link").first.click()
+    row = desk.locator("details", has=desk.locator(".sent")).first
+    row.locator("summary").first.click()
+    row.get_by_text("Byte for byte").wait_for()
+    assert "accountId" in row.inner_text()
+
+
+def test_the_theme_switch_turns_the_page(desk: "Page", home: tuple[Served, str]) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = desk.evaluate(ground)
+    desk.get_by_role("button", name="Switch to light").click()
+    desk.get_by_role("button", name="Switch to dark").click()
+    desk.get_by_role("button", name="Switch to your system's").wait_for()
+    assert desk.evaluate(ground) != light
+    desk.get_by_role("button", name="Switch to your system's").click()
+    desk.get_by_role("button", name="Switch to light").wait_for()
+    assert desk.evaluate(ground) == light
+    assert home
+
+
+def test_deleting_everything_wants_the_word(desk: "Page", home: tuple[Served, str]) -> None:
+    desk.goto(f"{home[0].url}/accounts/")
+    desk.get_by_label("More about this link").click()
+    desk.get_by_role("button", name="Unlink").first.click()
+    dialog = desk.get_by_role("dialog", name="Unlink")
+    unlink = dialog.get_by_role("button", name="Unlink")
+    assert unlink.is_enabled()
+    dialog.get_by_label("Delete everything").check()
+    assert unlink.is_disabled()
+    dialog.get_by_role("textbox").fill("delete")
+    assert unlink.is_enabled()
+    dialog.get_by_role("button", name="Cancel").click()
+
+
+def test_a_file_is_looked_at_and_accepted(desk: "Page", home: tuple[Served, str], tmp_path: Path) -> None:
+    file = tmp_path / "year.xml"
+    file.write_bytes(statement("U7000001"))
+    desk.goto(f"{home[0].url}/accounts/upload/")
+    desk.get_by_label("The file, as your broker made it").set_input_files(file)
+    desk.get_by_role("button", name="Look into it").click()
+    desk.get_by_role("heading", name="Before it is accepted").wait_for()
+    assert "New account" in desk.locator("main").inner_text()
+    desk.get_by_role("button", name="Accept it").click()
+    desk.locator("#progress[data-state='good']").wait_for(timeout=60_000)
+    assert "2 rows came in." in desk.locator("#progress").inner_text()
+    desk.get_by_role("link", name="See how you trade").click()
+    assert "+98.00" in desk.locator(".headline").inner_text(), "real trades come before pretend ones"
+    assert "Sandbox: pretend money." not in desk.locator("body").inner_text()
+
+
+def test_a_passkey_signs_in_and_nothing_private_stays_behind(browser: "Browser", home: tuple[Served, str], complaints: Complaints) -> None:
+    served = home[0]
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        complaints.listen(page)
+        devtools = context.new_cdp_session(page)
+        devtools.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+        }
+        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "automaticPresenceSimulation": True}})
+        sign_in(page, served)
+        page.goto(f"{served.url}/auth/2fa/webauthn/add/")
+        if page.url.startswith(f"{served.url}/auth/reauthenticate/"):
+            page.locator("[name=password]").fill("a row of fills, kept well")
+            page.get_by_role("button", name="Confirm").click()
+        page.get_by_label("Passwordless").check()
+        page.get_by_role("button", name="Add").click()
+        page.wait_for_url(re.compile(r"/auth/2fa/(?!webauthn/add)"))
+        page.goto(f"{served.url}/trades/")
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("heading", name="Sign in").wait_for()
+        page.go_back()
+        page.wait_for_load_state()
+        assert "/auth/login/" in page.url
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        page.wait_for_url(re.compile(r"/(trades/)?$"))
+    assert complaints.found == []
