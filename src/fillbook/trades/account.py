@@ -11,7 +11,7 @@ from fillbook.ledger.numbers import exact, plain
 from fillbook.ledger.order import LedgerRow, total_order
 from fillbook.ledger.statement import AccountStatement, Finding, Severity
 from fillbook.trades.bridge import BridgeLine, Sums, broker_totals, build_bridge, own_totals
-from fillbook.trades.corrections import resolve_cancels
+from fillbook.trades.corrections import drop_reversed, resolve_cancels
 from fillbook.trades.grouping import regroup
 from fillbook.trades.matching import match
 from fillbook.trades.openings import Opening, cost_from_positions, infer_opening, settle_opening
@@ -53,7 +53,7 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
     if settings.base_currency is None:
         settings = replace(settings, base_currency=statement.base_currency)
     with exact():
-        others: list[LedgerRow] = [*statement.corporate_actions, *statement.transfers]
+        others: list[LedgerRow] = [*statement.corporate_actions, *drop_reversed(statement.transfers)]
         ordered: list[LedgerRow] = sorted([*statement.executions, *others], key=total_order)
         executions = [row for row in ordered if isinstance(row, Execution)]
         counted, chains = resolve_cancels(executions)

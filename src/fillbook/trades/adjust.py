@@ -69,7 +69,7 @@ def _move(action: Action, shelf: Shelf, known: bool = True) -> None:
     when cash is received beside them, the statement does not give each one's share (unless the broker realizes the cash in full): unknown.
     """
     taken: list[Lot] = []
-    trip: TripBuilder | None = None
+    heirs: list[TripBuilder] = []
     leaving = [leg for leg in action.legs if shelf.book(leg.instrument).position * leg.quantity < 0]
     arriving = [leg for leg in action.legs if leg not in leaving and leg.quantity]
     cash = sum((leg.proceeds for leg in action.legs), ZERO)
@@ -81,15 +81,16 @@ def _move(action: Action, shelf: Shelf, known: bool = True) -> None:
         trip = book.trip
         lots = book.take(quantity, _OLDEST)
         taken += lots
-        _note(book, leg, quantity)
+        _note(book, leg, quantity, Role.LEAVES if arriving and book.position else Role.ADJUSTS)
         _realize(leg, lots, quantity, trip, bool(arriving), known)
-        if arriving and book.position == 0:
+        if arriving and book.position == 0 and trip is not None:
+            heirs.append(trip)
             book.trip = None
         shelf.finish(book)
     cost = _moved_cost(taken, cash, _realized_in_full(action, cash)) if known and len(arriving) == 1 and (taken or cash < 0) else None
     for leg in arriving:
-        _arrive(leg, _arrivals(leg, taken if len(arriving) == 1 else [], cost), shelf, trip)
-        trip = None
+        _arrive(leg, _arrivals(leg, taken if len(arriving) == 1 else [], cost), shelf, heirs)
+        heirs = []
     if action.kind is CorporateActionKind.SPIN_OFF:
         _forget_cost_of_parent(action.first, shelf)
 
@@ -141,13 +142,13 @@ def _arrivals(leg: CorporateAction, taken: list[Lot], cost: Decimal | None) -> l
     return [lot]
 
 
-def _arrive(leg: CorporateAction, lots: list[Lot], shelf: Shelf, trip: TripBuilder | None) -> None:
-    """Put arriving lots into their book, which goes on with the round trip they come from."""
+def _arrive(leg: CorporateAction, lots: list[Lot], shelf: Shelf, heirs: list[TripBuilder]) -> None:
+    """Put arriving lots into their book, which goes on with the round trips that moved on whole; a part that moves begins one."""
     book = shelf.book(leg.instrument)
-    if trip is not None:
+    for trip in heirs:
         if book.trip is None:
             book.trip = trip
-        elif book.trip is not trip:
+        else:
             book.trip.fills[:] = sorted([*trip.fills, *book.trip.fills], key=lambda fill: fill.ordered_at)
             book.trip.closed_lots[:0] = trip.closed_lots
             book.trip.incomplete |= trip.incomplete
@@ -218,8 +219,8 @@ def _closed(leg: CorporateAction, quantity: Decimal, cost: Decimal | None, got: 
     )
 
 
-def _note(book: Book, leg: CorporateAction, quantity: Decimal) -> None:
+def _note(book: Book, leg: CorporateAction, quantity: Decimal, role: Role = Role.ADJUSTS) -> None:
     """Leave a line in the round trip, so that a reader sees why the quantity changed."""
     if book.trip is not None:
-        fill = TripFill(leg.leg_id, Role.ADJUSTS, leg.ordered_at, None, leg.trade_date, quantity, ZERO, ZERO, ZERO, book.position)
+        fill = TripFill(leg.leg_id, role, leg.ordered_at, None, leg.trade_date, quantity, ZERO, ZERO, ZERO, book.position)
         book.trip.fills.append(fill)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from fillbook.ledger.events import Transfer
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.numbers import ZERO
 from fillbook.ledger.order import total_order
@@ -50,6 +51,26 @@ def resolve_cancels(executions: Sequence[Execution]) -> tuple[list[Execution], t
     return [_for_chain(row, rebooked[row.execution_id]) if row.execution_id in rebooked else row for row in kept], tuple(chains)
 
 
+def drop_reversed(transfers: Sequence[Transfer]) -> list[Transfer]:
+    """Transfers without those that were taken back, and without what took them back.
+
+    A reversal has the opposite quantity of what it reverses and no id that names it: of the instrument's transfers up to its day the one
+    that was booked last before it. One whose original lies outside the history stays.
+    """
+    kept = list(transfers)
+    for reversal in [row for row in transfers if row.reverses and row.quantity]:
+        twins = [row for row in kept if _is_reversed_by(row, reversal)]
+        if twins:
+            kept.remove(max(twins, key=lambda row: (not _booked_after(row.transfer_id, reversal.transfer_id), row.trade_date, row.place)))
+            kept.remove(reversal)
+    return kept
+
+
+def _is_reversed_by(row: Transfer, reversal: Transfer) -> bool:
+    alike = (row.instrument.key, row.quantity) == (reversal.instrument.key, -reversal.quantity)
+    return alike and not row.reverses and row.trade_date <= reversal.trade_date
+
+
 def _for_chain(rebook: Execution, dropped: list[Execution]) -> Execution:
     chain = [*dropped, rebook]
     stated = [row.broker_realized_pnl for row in chain if row.broker_realized_pnl is not None]
@@ -76,7 +97,7 @@ def _pair(cancels: Iterable[Execution], others: Sequence[Execution]) -> list[tup
         named = [by_id[cancel.corrects]] if cancel.corrects in by_id else []
         traded = by_trade.get(cancel.corrects_trade, []) if cancel.corrects_trade else []
         alike = by_terms.get((cancel.instrument.key, -cancel.quantity, cancel.price, cancel.ordered_at), [])
-        for row in (*named, *(row for row in (*traded, *alike) if not _booked_after(row, cancel))):
+        for row in (*named, *(row for row in (*traded, *alike) if not _booked_after(row.execution_id, cancel.execution_id))):
             opposite = row.instrument.key == cancel.instrument.key and row.quantity == -cancel.quantity
             if opposite and row.execution_id not in used:
                 used.add(row.execution_id)
@@ -85,10 +106,9 @@ def _pair(cancels: Iterable[Execution], others: Sequence[Execution]) -> list[tup
     return pairs
 
 
-def _booked_after(row: Execution, cancel: Execution) -> bool:
-    """Whether a row is newer than the cancel, as the rebook is, which has the original's trade number. Only numbered ids tell."""
-    ids = row.execution_id, cancel.execution_id
-    return all(name.isascii() and name.isdigit() for name in ids) and int(ids[0]) > int(ids[1])
+def _booked_after(row: str, cancel: str) -> bool:
+    """Whether a row is newer than the one that cancels, as a rebook is, which has the original's trade number. Only numbered ids tell."""
+    return all(name.isascii() and name.isdigit() for name in (row, cancel)) and int(row) > int(cancel)
 
 
 def _by_trade(pairs: list[tuple[Execution, Execution]]) -> list[list[tuple[Execution, Execution]]]:

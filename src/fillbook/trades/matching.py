@@ -250,7 +250,7 @@ class _Matcher:
             trip = book.trip
             assert trip is not None
             trip.incomplete.add(reason)
-            trip.fills.append(_moved(row, leaving, book.position))
+            trip.fills.append(_moved(row, leaving, book.position)._replace(role=Role.LEAVES))
             self.finish(book)
         coming = quantity - leaving
         if coming:

@@ -25,7 +25,7 @@ SENTENCES: Final[dict[Reason, str]] = {
     Reason.RETURN_OF_CAPITAL: "A trust or fund: the broker lowered the cost by returned capital, which no row of the statement shows.",
     Reason.FOREX: "A currency trade: the broker's figure is a translation gain, which is not counted as trading profit.",
     Reason.BROKER_METHOD: "The broker closed other lots than the oldest (the row's code says so).",
-    Reason.WASH_SALE: "The broker disallowed part of a loss as a wash sale (the row's code says so).",
+    Reason.WASH_SALE: "A wash sale: the broker disallowed a loss (the row's code says so), or added a disallowed one to the cost of this.",
     Reason.NO_OPENING: "What this closed was opened before the history, and the statement does not tell its cost.",
     Reason.ACTION_UNKNOWN: "A corporate action changed this position, and the statement does not give its effect on cost.",
     Reason.POSITION_MOVED: "The position changed without a trade in the statement (a transfer, for instance).",

@@ -91,6 +91,7 @@ def reconcile_fills(
         left_over = {left.execution.execution_id for left in result.unmatched}
         flagged = {flag.instrument.key for flag in result.flags}
         lines = []
+        put_off: dict[str, Decimal] = defaultdict(Decimal)
         for row in executions:
             if row.execution_id in dropped:
                 lines.append(_line(row, None, row.broker_realized_pnl, Status.EXPLAINED, Reason.CANCEL_CHAIN))
@@ -99,18 +100,24 @@ def reconcile_fills(
                     lines.append(_line(row, None, row.broker_realized_pnl, Status.EXPLAINED, Reason.FOREX))
             elif row.broker_realized_pnl or row.execution_id in closed or row.execution_id in left_over:
                 chained = row.execution_id in rebooks
-                facts = _Facts(closed.get(row.execution_id, []), row.execution_id in left_over, row.instrument.key in flagged, chained)
+                key, fills = row.instrument.key, closed.get(row.execution_id, [])
+                facts = _Facts(fills, row.execution_id in left_over, key in flagged, chained, put_off[key])
                 line = _compare_fill(row, figures.get(row.execution_id, row), facts)
                 lines.extend([line] if line else [])
+                if line and line.reason is Reason.WASH_SALE and line.ours is not None and line.broker is not None:
+                    put_off[key] += line.broker - line.ours
         return lines
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
+    """put_off: losses in this instrument that the broker has disallowed so far and not yet counted."""
+
     closed: list[ClosedLot]
     left_over: bool
     flagged: bool
     chained: bool
+    put_off: Decimal
 
 
 def _closed_by_fill(result: MatchResult) -> Mapping[str, list[ClosedLot]]:
@@ -158,7 +165,7 @@ def _explain(row: Execution, ours: Decimal | None, broker: Decimal, facts: _Fact
         return Reason.ACTION_UNKNOWN
     if ours is None:
         return Reason.NO_OPENING if facts.closed else Reason.NONE
-    if "LD" in codes:
+    if "LD" in codes or (facts.put_off and ZERO < ours - broker <= facts.put_off + CENT):
         return Reason.WASH_SALE
     if codes & _OTHER_LOTS:
         return Reason.BROKER_METHOD

@@ -98,7 +98,9 @@ class Role(StrEnum):
     OPENS = "opens"
     CLOSES = "closes"
     ADJUSTS = "adjusts"
-    """A corporate action: changes quantity, keeps cost."""
+    """Changes the quantity without a trade: a corporate action, or units that come with a transfer or a cancellation."""
+    LEAVES = "leaves"
+    """Units that go without a trade while the round trip stays: transferred away, taken back, or moved on in part."""
 
 
 class TripFill(NamedTuple):

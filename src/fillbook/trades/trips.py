@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -12,6 +12,7 @@ from fillbook.ledger.numbers import ZERO, stored
 from fillbook.trades.records import ClosedLot, Incomplete, Lot, Role, RoundTrip, Side, TripFill, weakest
 
 _ONE: Final = Decimal(1)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -41,9 +42,9 @@ class TripBuilder:
         closed, ended = self.closed_lots, not open_lots
         sums = _sum_closed(closed, self.instrument.currency, base_currency)
         open_quantity = sum((lot.quantity for lot in open_lots), ZERO) if open_lots else ZERO
-        units = sums.units + abs(open_quantity)
-        inherits = sums.inherits or any(not lot.opened_by for lot in open_lots)
-        opened, exited, first_open = _sum_fills(self.fills)
+        opened, exited, left = _sum_fills(self.fills)
+        kept = sums.units + abs(open_quantity)
+        origin = _origin(self.fills, closed, open_lots)
         held = _sum_known(lot.cost_basis for lot in open_lots)
         cost = None if sums.cost is None or held is None else abs(sums.cost + held)
         return RoundTrip(
@@ -53,41 +54,62 @@ class TripBuilder:
             side=self.side,
             fills=tuple(self.fills),
             closed_lots=tuple(closed),
-            quantity=units,
+            quantity=kept + left.units,
             open_quantity=open_quantity,
-            opened_at=first_open.executed_at if first_open and not inherits else None,
-            opened_on=first_open.trade_date if first_open and not inherits else None,
+            opened_at=origin.opened_at,
+            opened_on=origin.opened_on,
             closed_at=closed[-1].closed_at if ended and closed else None,
             closed_on=(sums.last_day or self.fills[-1].trade_date) if ended and self.fills else None,
-            entry_price=self._entry_price(opened, units, inherits, cost),
+            entry_price=_per_unit(opened.value, kept + left.units) if origin.by_fills else self._unit_cost(cost, kept),
             exit_price=_per_unit(exited.value, exited.units),
             gross_pnl=None if sums.realized is None else sums.realized - sums.charges,
             charges=sums.charges,
             realized_pnl=sums.realized,
             base_pnl=None if sums.base_pnl is None else stored(sums.base_pnl),
             base_charges=None if sums.base_charges is None else stored(sums.base_charges),
-            opening_cost=self._opening_cost(opened, open_lots, inherits, cost),
+            opening_cost=self._opening_cost(opened, open_lots, cost),
             basis=weakest([*(lot.basis for lot in closed), *(lot.basis for lot in open_lots)]),
             incomplete=frozenset(self.incomplete),
             flagged=self.flagged,
         )
 
-    def _entry_price(self, opened: "_FillSums", units: Decimal, inherits: bool, cost: Decimal | None) -> Decimal | None:
-        """Average opening price per unit in the units held last; from the cost (fees included) where the opening fills are unknown."""
-        if not inherits:
-            return _per_unit(opened.value, units) if opened.units else None
+    def _unit_cost(self, cost: Decimal | None, units: Decimal) -> Decimal | None:
         return None if cost is None else _per_unit(cost, units * self.instrument.price_factor)
 
-    def _opening_cost(self, opened: "_FillSums", open_lots: tuple[Lot, ...], inherits: bool, cost: Decimal | None) -> Decimal | None:
+    def _opening_cost(self, opened: "_FillSums", open_lots: tuple[Lot, ...], cost: Decimal | None) -> Decimal | None:
         """Opening cost including fees; a short's opening proceeds; price x quantity x multiplier for derivatives. None when unknown."""
         if not self.instrument.is_derivative:
             return cost
-        paid = opened.value * self.instrument.price_factor
-        if not inherits:
-            return paid
         closed = [lot.cost_basis for lot in self.closed_lots if not lot.opened_by]
         inherited = _sum_known(closed + [lot.cost_basis for lot in open_lots if not lot.opened_by])
-        return None if inherited is None else paid + abs(inherited)
+        return None if inherited is None else opened.value * self.instrument.price_factor + abs(inherited)
+
+
+class _Origin(NamedTuple):
+    """Where a round trip's units come from.
+
+    by_fills: all from fills of its own, whose prices make the entry price; else units came by an action, or from before the history,
+    and the cost (fees included) makes it. opened_at, opened_on: None when some were there before the history.
+    """
+
+    by_fills: bool
+    opened_at: datetime | None
+    opened_on: date | None
+
+
+def _origin(fills: list[TripFill], closed: list[ClosedLot], open_lots: tuple[Lot, ...]) -> _Origin:
+    own = {fill.execution_id for fill in fills if fill.role is Role.OPENS}
+    names = {lot.opened_by for lot in closed if lot.quantity}
+    names.update(lot.opened_by for lot in open_lots)
+    if "" in names:
+        return _Origin(False, None, None)
+    if own and names <= own:
+        first = next(fill for fill in fills if fill.role is Role.OPENS)
+        return _Origin(True, first.executed_at, first.trade_date)
+    found = {(lot.opened_on, lot.opened_at) for lot in closed if lot.opened_on is not None}
+    found |= {(lot.opened_on, lot.opened_at) for lot in open_lots if lot.opened_on is not None}
+    day, moment = min(found, key=lambda opened: (opened[0], opened[1] or _NEVER), default=(None, None))
+    return _Origin(False, moment, day)
 
 
 class _ClosedSums(NamedTuple):
@@ -99,7 +121,6 @@ class _ClosedSums(NamedTuple):
     realized: Decimal | None
     base_pnl: Decimal | None
     base_charges: Decimal | None
-    inherits: bool
     last_day: date | None
 
 
@@ -110,7 +131,7 @@ def _sum_closed(closed: list[ClosedLot], currency: str, base_currency: str | Non
     realized: Decimal | None = ZERO
     base_pnl: Decimal | None = ZERO
     base_charges: Decimal | None = ZERO
-    inherits, last_day = False, None
+    last_day = None
     home = _ONE if currency == base_currency else None
     for lot in closed:
         pnl, paid = lot.realized_pnl, lot.charges
@@ -121,10 +142,9 @@ def _sum_closed(closed: list[ClosedLot], currency: str, base_currency: str | Non
         realized = None if realized is None or pnl is None else realized + pnl
         base_pnl = None if base_pnl is None or pnl is None or rate is None else base_pnl + pnl * rate
         base_charges = None if base_charges is None or rate is None else base_charges + paid * rate
-        inherits = inherits or not lot.opened_by
         if last_day is None or lot.closed_on > last_day:
             last_day = lot.closed_on
-    return _ClosedSums(units, cost, charges, realized, base_pnl, base_charges, inherits, last_day)
+    return _ClosedSums(units, cost, charges, realized, base_pnl, base_charges, last_day)
 
 
 class _FillSums(NamedTuple):
@@ -134,21 +154,20 @@ class _FillSums(NamedTuple):
     value: Decimal
 
 
-def _sum_fills(fills: list[TripFill]) -> tuple[_FillSums, _FillSums, TripFill | None]:
-    """(opening fills, closing fills, the first opening fill)."""
-    opened = opened_value = exited = exited_value = ZERO
-    first = None
+def _sum_fills(fills: list[TripFill]) -> tuple[_FillSums, _FillSums, _FillSums]:
+    """(opening fills, closing fills, units that left without a trade)."""
+    opened = opened_value = exited = exited_value = left = ZERO
     for fill in fills:
+        units = abs(fill.quantity)
         if fill.role is Role.OPENS:
-            units = abs(fill.quantity)
             opened += units
             opened_value += units * fill.price
-            first = first or fill
         elif fill.role is Role.CLOSES:
-            units = abs(fill.quantity)
             exited += units
             exited_value += units * fill.price
-    return _FillSums(opened, opened_value), _FillSums(exited, exited_value), first
+        elif fill.role is Role.LEAVES:
+            left += units
+    return _FillSums(opened, opened_value), _FillSums(exited, exited_value), _FillSums(left, ZERO)
 
 
 def trip_key(account: str, instrument_key: str, fills: list[TripFill]) -> str:
