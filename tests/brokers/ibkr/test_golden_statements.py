@@ -8,6 +8,7 @@ import pytest
 
 from fillbook.brokers.ibkr.parse import parse
 from fillbook.brokers.interface import StatementUnreadable
+from fillbook.ledger.money import amount
 from tests.support import golden
 
 DOCUMENTS = [path for path in golden.documents("ibkr") if golden.expected_path(path).exists()]
@@ -64,7 +65,7 @@ def test_the_rows_pnl_follows_from_its_amounts_where_it_can(document: Path) -> N
     for account in parse([document.read_bytes()]).accounts:
         for fill in account.executions:
             if fill.broker_realized_pnl and fill.broker_cost is not None and fill.kind.value in {"trade", "fraction", "expiry"}:
-                assert fill.broker_realized_pnl == fill.proceeds + fill.fees + fill.taxes + fill.broker_cost
+                assert fill.broker_realized_pnl == amount(fill) + fill.broker_cost
 
 
 def test_every_document_has_an_expectation() -> None:
