@@ -15,9 +15,11 @@ from django.views.decorators.http import require_safe
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.filters import Filter
 from fillbook.storage.access import account_for
-from fillbook.storage.comparing import Chosen, Comparison, ComparisonPage, Kind, Opened, comparisons, open_line
+from fillbook.storage.comparing import Chosen, Comparison, ComparisonPage, Opened, comparisons, open_line
 from fillbook.storage.derive import settings_of
 from fillbook.storage.models import BrokerAccount, ClosedLotRow, ExecutionRow, OpenLotRow, PositionRow, RoundTripRow, StatedRow, TripFillRow
+from fillbook.trades.fees import SENTENCES as FEE_SENTENCES
+from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import Basis
 from fillbook.web import readable
 from fillbook.web.pages.accounts import name_of as account_name
@@ -127,7 +129,7 @@ def reconciliation(request: HttpRequest, account_id: int) -> HttpResponse:
         "chosen": chosen,
         "words": COMPARED[chosen.kind],
         "sentence": _sentence(chosen, page),
-        "kinds": [Choice(COMPARED[kind].name, _url(path, Chosen(kind, "", chosen.symbol)), kind is chosen.kind) for kind in Kind],
+        "kinds": [Choice(COMPARED[kind].name, _url(path, Chosen(kind, "", chosen.symbol)), kind is chosen.kind) for kind in LineKind],
         "statuses": _statuses(path, chosen, page),
         "without_symbol": _url(path, replace(chosen, symbol="")),
         "lines": [_line(line, account) for line in page.rows],
@@ -168,13 +170,13 @@ def _read(request: HttpRequest) -> tuple[Chosen, int]:
     return Chosen(_kind(request.GET.get("kind", "")), status if status in list(STATUS) else "", symbol), number
 
 
-def _kind(text: str) -> Kind:
-    return Kind(text) if text in list(Kind) else Kind.FILL
+def _kind(text: str) -> LineKind:
+    return LineKind(text) if text in list(LineKind) else LineKind.FILL
 
 
 def _url(path: str, chosen: Chosen, number: int = 1) -> str:
     written = {
-        "kind": "" if chosen.kind is Kind.FILL else str(chosen.kind),
+        "kind": "" if chosen.kind is LineKind.FILL else str(chosen.kind),
         "status": chosen.status,
         "symbol": chosen.symbol,
         "page": str(number) if number > 1 else "",
@@ -211,7 +213,7 @@ def _statuses(path: str, chosen: Chosen, page: ComparisonPage) -> list[StatusCho
 def _line(one: Comparison, account: BrokerAccount) -> Line:
     symbol, detail = name_of(one.instrument)
     currency = one.instrument.currency
-    if one.kind is Kind.POSITION:
+    if one.kind is LineKind.POSITION:
         ours, broker = readable.quantity(one.ours), readable.quantity(one.broker)
         difference = readable.quantity(one.difference, signed=True)
     else:
@@ -223,17 +225,22 @@ def _line(one: Comparison, account: BrokerAccount) -> Line:
         ours=ours,
         broker=broker,
         difference="" if not one.difference else difference,
-        unit="" if one.kind is Kind.POSITION or currency == account.base_currency else currency,
+        unit="" if one.kind is LineKind.POSITION or currency == account.base_currency else currency,
         status=one.status,
-        reason=REASONS.get(one.reason, one.reason),
+        reason=_reason(one),
         url=reverse("reconciliation-line", args=[account.pk, one.kind, one.ref]),
     )
+
+
+def _reason(one: Comparison) -> str:
+    of_fees = {str(reason): sentence for reason, sentence in FEE_SENTENCES.items()} if one.kind is LineKind.FEE else {}
+    return of_fees.get(one.reason) or REASONS.get(one.reason, one.reason)
 
 
 def _behind(opened: Opened, account: BrokerAccount) -> Behind:
     one = opened.line
     currency = one.instrument.currency
-    closes = one.kind is Kind.FILL
+    closes = one.kind is LineKind.FILL
     settings = settings_of(account)
     return Behind(
         line=_line(one, account),
@@ -243,7 +250,7 @@ def _behind(opened: Opened, account: BrokerAccount) -> Behind:
         lots=tuple(_closed(lot, currency) for lot in opened.closed) or tuple(_held(lot, currency) for lot in opened.held),
         closes=closes,
         total=_total(opened, currency),
-        parts=_parts(opened.parts, currency) if one.kind is Kind.FEE else (),
+        parts=_parts(opened.parts, currency) if one.kind is LineKind.FEE else (),
         sources=tuple(_source(row, account, one, number) for number, row in enumerate(opened.sources, 1)),
         own_settings=closes and (settings.method, settings.assignment) != (settings.as_broker.method, settings.as_broker.assignment),
     )

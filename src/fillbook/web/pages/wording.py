@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from fillbook.ledger.instrument import AssetClass
-from fillbook.storage.comparing import FeeReason, Kind
+from fillbook.storage.comparing import FEE_MOVED
 from fillbook.trades.reasons import SENTENCES
-from fillbook.trades.reconcile import Status
+from fillbook.trades.reconcile import LineKind, Status
 from fillbook.trades.records import Basis, Incomplete
 
 BRIDGE: Final = {
@@ -70,12 +70,9 @@ LOT_BASIS: Final = {
 """Where the cost of a lot comes from, in a word or two."""
 REASONS: Final[dict[str, str]] = {
     **{str(reason): sentence for reason, sentence in SENTENCES.items()},
-    FeeReason.NOT_COUNTED: "A currency conversion; this account's settings keep currency trades out.",
-    FeeReason.NOT_PAIRED: "The fill belongs to no trade yet, so its charges are in none either.",
-    FeeReason.CHAIN: "Cancelled or rebooked: the charges of the whole chain are counted on the replacement.",
-    FeeReason.MOVED: "An exercise or assignment: the option's charges moved into what it delivered.",
+    FEE_MOVED: "An exercise or assignment: the option's charges moved into what it delivered.",
 }
-"""Why a figure is not simply equal, by code."""
+"""Why a figure is not simply equal, by code; those of fees are in `fillbook.trades.fees`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ class Compared:
 
 
 COMPARED: Final = {
-    Kind.FILL: Compared(
+    LineKind.FILL: Compared(
         "Fills",
         "Realized by this fill",
         "closing fill",
@@ -101,7 +98,7 @@ COMPARED: Final = {
         "All of {} equal your broker's realized figure to the cent.",
         "Realized profit of each fill that closes something.",
     ),
-    Kind.POSITION: Compared(
+    LineKind.POSITION: Compared(
         "Positions",
         "Units held",
         "position",
@@ -110,7 +107,7 @@ COMPARED: Final = {
         "All of {} hold the units your broker states.",
         "Units held at the end of the latest statement.",
     ),
-    Kind.FEE: Compared(
+    LineKind.FEE: Compared(
         "Fees",
         "Charged on this row",
         "charge",
