@@ -43,7 +43,7 @@ def test_per_closing_the_closed_parts_of_what_is_still_held_are_trades(account: 
     change = choose_settings(account, replace(settings_of(account), grouping=Grouping.PER_CLOSING))
     assert (change.before.closed, change.before.counted, change.before.open, change.before.profit) == (0, 0, 1, {})
     # oldest first: 5 x (30 - 10) and 5 x (18 - 10)
-    assert (change.after.closed, change.after.counted, change.after.open, change.after.profit) == (2, 2, 1, {"USD": 140})
+    assert (change.after.closed, change.after.counted, change.after.open, change.after.profit) == (2, 2, 1, {"USD": Decimal(140)})
     assert change.trades_changed == 4  # the one there was is gone, and three are new
     assert account.grouping == "per_closing"
     assert ledger_hash(account) == before
