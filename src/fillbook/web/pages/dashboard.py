@@ -18,6 +18,7 @@ from fillbook.performance.filters import Filter, TripStatus, previous_period
 from fillbook.performance.results import Result
 from fillbook.performance.summary import Summary
 from fillbook.storage import queries
+from fillbook.storage.access import links_of
 from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.charts import Chart, EquityDay, equity_chart
@@ -84,7 +85,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     user, now = viewer(request), timezone.now()
     about = scope(user, Filter.from_query(dict(request.GET.lists())))
     if not about.all:
-        return redirect("welcome")
+        return redirect("accounts" if links_of(user).exists() else "welcome")
     path = reverse("dashboard")
     summaries = queries.summaries(about.accounts, about.chosen)
     groups = by_weight(summaries)

@@ -15,6 +15,8 @@ from fillbook.web import readable
 _PAUSE: Final = "pause"
 _OURS: Final = ("read", "match")
 _BEFORE: Final = ("", "start")
+_TOLD: Final = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.FAILED})
+"""States whose steps say something; one that waits stands at none."""
 _OPEN: Final = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
 
 
@@ -57,13 +59,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A run as the page shows it. url: where its state is asked for. polls: something still goes on."""
+    """A run as the page shows it. url: where its state is asked for. polls: something still goes on. pace: how often it is asked for."""
 
     words: Words
     broker: str
     url: str
     steps: tuple[Step, ...] = ()
     polls: bool = False
+    pace: str = "1500ms"
     sandbox: bool = False
     elapsed: str = ""
 
@@ -71,13 +74,14 @@ class Progress:
 def link_progress(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -> Progress:
     """The state of a link with its latest run."""
     going = run is not None and run.state in _OPEN
-    told = run is not None and (going or run.state == RunState.FAILED) and link.state != LinkState.PAUSED
+    told = run is not None and run.state in _TOLD and link.state != LinkState.PAUSED
     return Progress(
         words=words_of(link, run, broker, now),
         broker=broker.name,
         url=reverse("link-progress", args=[link.pk]),
         steps=steps_of(run, broker, now) if run is not None and told else (),
         polls=going,
+        pace="20s" if run is not None and run.state == RunState.WAITING else "1500ms",
         sandbox=link.is_sandbox,
         elapsed=_passed(run.started_at or run.created_at, now) if run is not None and going else "",
     )
@@ -156,7 +160,7 @@ def steps_of(run: SyncRun, broker: Manifest, now: datetime) -> tuple[Step, ...]:
         if index != at:
             steps.append(Step(name, Mark.DONE if index < at else Mark.AHEAD))
         elif run.state == RunState.FAILED:
-            steps.append(Step(name, Mark.FAILED))
+            return (*steps, Step(name, Mark.FAILED))
         else:
             steps.append(Step(name, Mark.NOW, _passed(run.step_started_at or run.created_at, now)))
     return tuple(steps)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import from_e8
 from fillbook.storage import queries
+from fillbook.storage.access import links_of
 from fillbook.storage.choosing import Sort
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
@@ -85,7 +86,7 @@ def trades(request: HttpRequest) -> HttpResponse:
     user, now, path = viewer(request), timezone.now(), reverse("trades")
     about = scope(user, Filter.from_query(dict(request.GET.lists())))
     if not about.all:
-        return redirect("welcome")
+        return redirect("accounts" if links_of(user).exists() else "welcome")
     order = Order.read(request.GET.get("sort", ""), request.GET.get("order", ""))
     number = request.GET.get("page", "")
     page = queries.trips_page(
