@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 
+from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.storage.fields import ExactSum
@@ -205,11 +206,11 @@ def _fees(account: BrokerAccount, symbol: str) -> list[Comparison]:
     found = list(rows.values(*_FEE_FIELDS))
     parts = TripFillRow.objects.filter(trip__account=account)
     ours = dict(parts.filter(role__in=_TRADED).values_list("execution_id").annotate(total=ExactSum("charges")).order_by())
-    chained, left_over = _chained(account), _left_over(account)
+    odd = _Odd.of(account)
     instruments: dict[int, InstrumentRow] = {}
     for part in batches(sorted({row["instrument_id"] for row in found})):
         instruments.update(InstrumentRow.objects.in_bulk(part))
-    return [_fee(row, instruments[row["instrument_id"]], ours.get(row["row_id"]), chained, left_over) for row in found]
+    return [_fee(row, instruments[row["instrument_id"]], ours.get(row["row_id"]), odd) for row in found]
 
 
 def _fee_of(account: BrokerAccount, ref: str) -> Comparison:
@@ -218,34 +219,38 @@ def _fee_of(account: BrokerAccount, ref: str) -> Comparison:
         raise Http404("There is no such page.")
     parts = TripFillRow.objects.filter(trip__account=account, execution_id=ref, role__in=_TRADED)
     ours = parts.aggregate(total=ExactSum("charges"))["total"]
-    return _fee(row, InstrumentRow.objects.get(pk=row["instrument_id"]), ours, _chained(account), _left_over(account))
+    return _fee(row, InstrumentRow.objects.get(pk=row["instrument_id"]), ours, _Odd.of(account))
 
 
-def _chained(account: BrokerAccount) -> frozenset[str]:
-    """Contract ids of which the broker took something back."""
-    lines = ReconciliationRow.objects.filter(account=account, kind=LineKind.FILL, reason=Reason.CANCEL_CHAIN)
-    cancels = ExecutionRow.objects.filter(account=account, state=RowState.CURRENT, kind=ExecutionLineKind.CANCEL)
-    return frozenset(lines.values_list("instrument_key", flat=True)) | frozenset(cancels.values_list("instrument__key", flat=True))
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """What explains a charge. chained: contract ids of which something was taken back. left_over: execution ids without other side."""
+
+    chained: frozenset[str]
+    left_over: frozenset[str]
+
+    @classmethod
+    def of(cls, account: BrokerAccount) -> "_Odd":
+        lines = ReconciliationRow.objects.filter(account=account, kind=LineKind.FILL, reason=Reason.CANCEL_CHAIN)
+        cancels = ExecutionRow.objects.filter(account=account, state=RowState.CURRENT, kind=ExecutionKind.CANCEL)
+        left = UnmatchedRow.objects.filter(account=account)
+        chained = {*lines.values_list("instrument_key", flat=True), *cancels.values_list("instrument__key", flat=True)}
+        return cls(frozenset(chained), frozenset(left.values_list("execution_id", flat=True)))
 
 
-def _left_over(account: BrokerAccount) -> frozenset[str]:
-    """Execution ids of what has no other side yet."""
-    return frozenset(UnmatchedRow.objects.filter(account=account).values_list("execution_id", flat=True))
-
-
-def _fee(
-    row: dict[str, Any], instrument: InstrumentRow, ours: Decimal | None, chained: frozenset[str], left_over: frozenset[str]
-) -> Comparison:
+def _fee(row: dict[str, Any], instrument: InstrumentRow, ours: Decimal | None, odd: _Odd) -> Comparison:
     broker = EXACT.add(EXACT.multiply(row["fees"], row["fees_rate"]), row["taxes"])
     status, reason = Status.EXPLAINED, ""
     if ours is not None and same_money(ours, broker):
         status = Status.EQUAL
-    elif row["instrument__key"] in chained:
-        reason = FeeReason.CHAIN
-    elif ours is None:
-        reason = FeeReason.NOT_COUNTED if instrument.asset_class == AssetClass.FOREX else FeeReason.NOT_PAIRED
-    elif row["kind"] != ExecutionLineKind.TRADE:
-        reason = FeeReason.MOVED
+    elif row["instrument__key"] in odd.chained:
+        reason = Reason.CANCEL_CHAIN
+    elif instrument.asset_class == AssetClass.FOREX:
+        reason = Reason.FOREX
+    elif row["row_id"] in odd.left_over:
+        reason = Reason.NO_OPENING
+    elif row["kind"] in (ExecutionKind.EXERCISE, ExecutionKind.ASSIGNMENT):
+        reason = FEE_MOVED
     else:
         status = Status.DIFFERENT
     return Comparison(LineKind.FEE, row["row_id"], instrument, row["trade_date"], ours, broker, status, reason)
