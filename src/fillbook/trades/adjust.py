@@ -57,7 +57,8 @@ def _scale(leg: CorporateAction, shelf: Shelf) -> None:
         expected = before * leg.ratio_new / leg.ratio_old
         if abs(expected - after) >= 1:
             shelf.flag(leg, "split_ratio_disagrees", expected - before)
-    book.lots.extend(scale_lots([book.lots.popleft() for _ in range(len(book.lots))], after))
+    scaled = scale_lots([book.lots.popleft() for _ in range(len(book.lots))], after)
+    book.lots.extend(lot._replace(instrument=leg.instrument) for lot in scaled)
     book.position = after
     _note(book, leg, leg.quantity)
 

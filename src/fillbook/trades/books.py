@@ -25,6 +25,12 @@ class Book:
         """Go on with an open round trip; its lots are added one by one."""
         self.trip = TripBuilder.resumed(trip)
 
+    def describe(self, instrument: Instrument) -> None:
+        """A later row describes the contract anew: a symbol changes, and a split changes an option's strike."""
+        self.instrument = instrument
+        if self.trip is not None:
+            self.trip.instrument = instrument
+
     def add(self, lot: Lot, account: str = "", first: bool = False) -> TripBuilder:
         """Add an open lot (before all others if `first`) and return the round trip it belongs to, begun here if the book was flat."""
         if first:

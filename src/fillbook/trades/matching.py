@@ -94,7 +94,7 @@ class _Matcher:
         if book is None:
             book = self.books[instrument.key] = Book(instrument)
         elif book.instrument is not instrument:
-            book.instrument = instrument
+            book.describe(instrument)
         return book
 
     def take(self, row: LedgerRow) -> None:
