@@ -8,6 +8,7 @@ from fillbook.storage.models import Instance, User
 PASSWORD = "a row of fills, kept well"
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 def test_the_code_makes_the_operator_once() -> None:
     code = people.issue_setup_code()
@@ -20,6 +21,7 @@ def test_the_code_makes_the_operator_once() -> None:
     assert people.issue_setup_code() is None
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 def test_a_wrong_code_makes_nobody() -> None:
     people.issue_setup_code()
@@ -28,12 +30,14 @@ def test_a_wrong_code_makes_nobody() -> None:
     assert people.needs_first_user()
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 def test_without_a_code_an_empty_one_makes_nobody() -> None:
     assert people.make_first_user("", "eve@example.com", PASSWORD) is None
     assert people.needs_first_user()
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 def test_capitals_blanks_and_hyphens_of_the_code_do_not_count() -> None:
     code = people.issue_setup_code()
@@ -41,6 +45,7 @@ def test_capitals_blanks_and_hyphens_of_the_code_do_not_count() -> None:
     assert people.make_first_user(f"  {code.upper().replace('-', ' ')} ", "ada@example.com", PASSWORD) is not None
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 def test_a_new_code_replaces_the_one_before_and_only_its_hash_is_kept() -> None:
     old, new = people.issue_setup_code(), people.issue_setup_code()

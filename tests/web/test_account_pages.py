@@ -9,7 +9,7 @@ from tests.sync.flex import statement
 from tests.web.book import ACME, BOLT, FILLS, NOTE, fill, link_of, says, utc, waiting_upload, write_book
 from tests.web.conftest import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def test_the_list_says_state_freshness_and_agreement(browser_of_owner: Client, account: BrokerAccount) -> None:

@@ -9,7 +9,7 @@ from fillbook.storage.models import BrokerAccount, EndpointKind, LinkState, User
 from tests.web.book import ACME, BOLT, FILLS, fill, link_of, says, utc, write_book
 from tests.web.conftest import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def page(client: Client, address: str = "/") -> str:
@@ -126,6 +126,12 @@ def test_nothing_yet_leads_to_the_welcome_page(browser_of_owner: Client) -> None
     shown = page(browser_of_owner, "/welcome/")
     assert "Link Interactive Brokers" in shown
     assert "Try it with the sandbox broker" in shown
+
+
+def test_a_link_without_an_account_yet_leads_to_the_accounts(browser_of_owner: Client, owner: User) -> None:
+    link_of(owner, LinkState.VALIDATING)
+    assert browser_of_owner.get("/")["Location"] == browser_of_owner.get("/trades/")["Location"] == "/accounts/"
+    assert "Its accounts appear with the first statement." in page(browser_of_owner, "/accounts/")
 
 
 def test_a_filter_that_nothing_fits_says_so(browser_of_owner: Client, account: BrokerAccount) -> None:

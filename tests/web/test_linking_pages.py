@@ -12,7 +12,7 @@ from fillbook.storage.secrets import open_credential
 from tests.web.book import FILLS, link_of, says, write_book
 from tests.web.conftest import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 GOOD = {"token": "713705191384205928811001", "query_id": "1047263"}
 
@@ -98,6 +98,14 @@ def test_still_validating_says_until_when(browser_of_owner: Client, owner: User)
     shown = progress(browser_of_owner, link)
     assert "Still validating" in shown
     assert "The broker does not know it yet. We try again in 15 min. If it still does not work in 23 h, we tell you what to check." in shown
+
+
+def test_a_waiting_run_stands_at_no_step_and_is_asked_for_less_often(browser_of_owner: Client, link: Link) -> None:
+    run_of(link, RunState.WAITING, step="wait", retry_at=timezone.now() + timedelta(minutes=5, seconds=30), error_message="Busy.")
+    content = browser_of_owner.get(f"/accounts/links/{link.pk}/").content
+    assert "Waiting to try again Busy. We try again in 5 min. Nothing was lost." in text_of(content)
+    assert 'hx-trigger="load delay:20s"' in content.decode()
+    assert "Asking Interactive Brokers" not in text_of(content)
 
 
 def test_a_link_that_needs_its_user_says_what_and_offers_one_step(browser_of_owner: Client, owner: User) -> None:

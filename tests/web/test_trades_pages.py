@@ -11,7 +11,7 @@ from fillbook.storage.models import BrokerAccount, RoundTripRow, User
 from tests.web.book import ACME, BOLT, fill, says, utc, write_book
 from tests.web.conftest import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 def symbols(client: Client, query: str) -> list[str]:

@@ -74,6 +74,7 @@ class Progress:
 def link_progress(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -> Progress:
     """The state of a link with its latest run."""
     going = run is not None and run.state in _OPEN
+    waits = run is not None and run.state == RunState.WAITING
     told = run is not None and run.state in _TOLD and link.state != LinkState.PAUSED
     return Progress(
         words=words_of(link, run, broker, now),
@@ -81,9 +82,9 @@ def link_progress(link: Link, run: SyncRun | None, broker: Manifest, now: dateti
         url=reverse("link-progress", args=[link.pk]),
         steps=steps_of(run, broker, now) if run is not None and told else (),
         polls=going,
-        pace="20s" if run is not None and run.state == RunState.WAITING else "1500ms",
+        pace="20s" if waits else "1500ms",
         sandbox=link.is_sandbox,
-        elapsed=_passed(run.started_at or run.created_at, now) if run is not None and going else "",
+        elapsed=_passed(run.started_at or run.created_at, now) if run is not None and going and not waits else "",
     )
 
 
