@@ -180,6 +180,11 @@ def test_other_days_than_asked_for_are_not_taken_for_them() -> None:
     assert told.pages == []
 
 
+def test_the_days_of_a_neighbour_are_not_taken_for_them_either() -> None:
+    told = drive(*[accepted(), YEAR] * 3, window=days("2024-10-03", "2025-10-02"))
+    assert (told.code, told.pages) == ("window_ignored", [])
+
+
 def test_collapsed_statement_is_not_taken_for_the_days_asked() -> None:
     told = drive(*[accepted(), DAY] * 3, window=days("2026-09-10", "2026-09-25"))
     assert told.code == "short_statement"

@@ -268,10 +268,11 @@ def _arrived(fetch: Fetch, body: bytes, statement: Statement) -> _Step:
     begins_late = first < span.first < span.last <= last
     if ends_right and (begins_late or span.first <= first + timedelta(days=5)):
         return _keep(fetch, body, covers, {})
-    if fetch.form == "fd_td" or span.last < first or span.first > last:
-        return _without_days(fetch, error("window_ignored"))
-    if span.days == 1:
+    shared = (min(span.last, last) - max(span.first, first)).days + 1
+    if fetch.form != "fd_td" and span.days == shared == 1:
         return _without_days(fetch, error("short_statement"))
+    if fetch.form == "fd_td" or 2 * shared < (last - first).days + 1:
+        return _without_days(fetch, error("window_ignored"))
     return _keep(fetch, body, covers, {})
 
 
