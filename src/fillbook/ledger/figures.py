@@ -75,6 +75,7 @@ class BrokerLot:
     quantity: Decimal
     cost_basis: Decimal
     closed_on: date
+    closed_at: datetime | None = None
     realized_pnl: Decimal | None = None
     closed_by: str = ""
     opened_by: str = ""

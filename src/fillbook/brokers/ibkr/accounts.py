@@ -4,18 +4,21 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from operator import attrgetter
 from typing import Final, TypeVar
 
 from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.formats import in_new_york
 from fillbook.brokers.ibkr.observed import Observed
+from fillbook.ledger.cash import CashMovement
 from fillbook.ledger.events import CorporateAction, OptionEvent, Transfer
 from fillbook.ledger.execution import Execution, ExecutionKind
-from fillbook.ledger.figures import BrokerFigure
+from fillbook.ledger.figures import BrokerBalance, BrokerFigure, BrokerLot, FigureKind
 from fillbook.ledger.statement import DateRange
 
 _ACCOUNT_LENGTH: Final = 40
+_MANY: Final = 100
 NAMELESS: Final = "unknown"
 """The account of a document that names none."""
 
@@ -24,8 +27,8 @@ _BOOKED_AT: Final = timedelta(hours=16, minutes=20)
 _BOOKED: Final = frozenset({ExecutionKind.EXPIRY, ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
 _MICROSECOND: Final = timedelta(microseconds=1)
 
-Keyed = Execution | CorporateAction | Transfer
-Row = TypeVar("Row", Execution, CorporateAction, Transfer)
+Keyed = Execution | CorporateAction | Transfer | CashMovement
+Row = TypeVar("Row", Execution, CorporateAction, Transfer, CashMovement)
 new_york: Final = lru_cache(maxsize=4096)(in_new_york)
 
 
@@ -38,6 +41,7 @@ _FACTS: Final = {
     Execution: facts_of(Execution, "execution_id"),
     CorporateAction: facts_of(CorporateAction, "leg_id"),
     Transfer: facts_of(Transfer, "transfer_id"),
+    CashMovement: facts_of(CashMovement, "movement_id"),
 }
 
 
@@ -62,6 +66,10 @@ class AccountDraft:
         self.transfers: dict[str, Transfer] = {}
         self.option_events: dict[OptionEvent, OptionEvent] = {}
         self.positions: list[PositionRow] = []
+        self.movements: dict[str, CashMovement] = {}
+        self.movement_sums: dict[str, CashMovement] = {}
+        self.balances: defaultdict[tuple[FigureKind, str, date], dict[str, BrokerBalance]] = defaultdict(dict)
+        self.lots: dict[str, BrokerLot] = {}
         self.ranges: list[DateRange] = []
         self.has_statement = False
         self.base_currency: str | None = None
@@ -101,6 +109,19 @@ class AccountDraft:
         """Keep an annotation, unless it was there before (they have no ids)."""
         self.option_events.setdefault(replace(event, place=0), event)
 
+    def add_movement(self, movement: CashMovement, *, summary: bool) -> None:
+        """Keep a movement of cash, unless it is a row that was there before."""
+        kept = self.movement_sums if summary else self.movements
+        row_id = self._free_id(kept, movement, movement.movement_id)
+        if row_id:
+            kept[row_id] = replace(movement, movement_id=row_id)
+
+    def add_balance(self, balance: BrokerBalance, model: str, *, starts: bool) -> None:
+        """Keep a balance. What a period starts with is what the one before ended with, and does not take that one's place."""
+        models = self.balances[balance.kind, balance.currency, balance.as_of]
+        if not (starts and model in models):
+            models[model] = balance
+
     def _free_id(self, kept: dict[str, Row], row: Row, row_id: str) -> str:
         """The id to keep a row under, "" when it is there already. Of several differing rows with one id the later ones get a suffix."""
         if row_id not in kept:
@@ -128,6 +149,11 @@ class AccountDraft:
         self._occurrences[base] += 1
         return self._occurrences[base]
 
+    def made_id(self, *facts: str) -> str:
+        """An id for a row without one: its fields and its number among the equal rows of this statement."""
+        base = "~" + blake2b("|".join(facts).encode(), digest_size=10).hexdigest()
+        return f"{base}-{self.occurrence(base)}"
+
     def order_without_time(self, day: date, kind: ExecutionKind, row_id: str) -> datetime:
         """The instant that orders a fill of which only the day is known.
 
@@ -147,6 +173,7 @@ class Drafts:
     def __init__(self, observed: Observed) -> None:
         self.by_account: dict[str, AccountDraft] = {}
         self.until: date | None = None
+        self.apart: dict[str, AccountDraft] = {}
         self._observed = observed
         self._statement_account = ""
         self._text: str | None = None
@@ -157,7 +184,7 @@ class Drafts:
         self._statement_account = account.strip()
         self._text = None
         self.until = covers.last if covers is not None else None
-        for draft in self.by_account.values():
+        for draft in (*self.by_account.values(), *self.apart.values()):
             draft.begin_statement()
         own = self.of("")
         if own is None:
@@ -177,14 +204,30 @@ class Drafts:
         self._draft = None if name in ("-", "--") else self.by_account.get(name) or self._new(name)
         return self._draft
 
+    def mentioned(self, account: str) -> AccountDraft | None:
+        """The account that a row about money names; None for a row that belongs to no account.
+
+        Such rows make no account: a name that no statement and no other section uses is kept apart, and left out at the end.
+        """
+        name = account.strip() or self._statement_account or NAMELESS
+        if name in ("-", "--"):
+            return None
+        draft = self.by_account.get(name) or self.apart.get(name)
+        if draft is None and len(self.apart) < _MANY:
+            draft = self.apart[name] = self._draft_of(name)
+        return draft
+
     def leave_out(self, account: str, *, fill: bool) -> None:
         """A row could not be used; those of fills are counted with their account."""
-        draft = self.of(account)
-        if fill and draft is not None:
+        draft = self.of(account) if fill else None
+        if draft is not None:
             draft.unusable_rows += 1
 
     def _new(self, name: str) -> AccountDraft:
+        draft = self.by_account[name] = self.apart.pop(name) if name in self.apart else self._draft_of(name)
+        return draft
+
+    def _draft_of(self, name: str) -> AccountDraft:
         if len(name) > _ACCOUNT_LENGTH:
             raise refusals.id_too_long(name)
-        draft = self.by_account[name] = AccountDraft(name, self._observed)
-        return draft
+        return AccountDraft(name, self._observed)

@@ -8,9 +8,14 @@ from decimal import Decimal
 from typing import Final
 
 from fillbook.brokers.ibkr.accounts import AccountDraft, Drafts
+from fillbook.brokers.ibkr.cash import stated_balances
+from fillbook.brokers.ibkr.lots import stated_lots
 from fillbook.brokers.ibkr.observed import Observed
 from fillbook.brokers.ibkr.positions import stated_positions
+from fillbook.brokers.ibkr.rates import Rates
+from fillbook.ledger.cash import CashMovement
 from fillbook.ledger.execution import Effect, Execution
+from fillbook.ledger.figures import BrokerFigure
 from fillbook.ledger.instrument import AssetClass, Instrument
 from fillbook.ledger.money import proceeds_of
 from fillbook.ledger.numbers import stored
@@ -25,32 +30,38 @@ _GAP: Final = timedelta(days=8)
 """Longer than any run of days without trading: statements further apart leave days uncovered."""
 
 
-def close_statements(drafts: Drafts, described: dict[str, Instrument], observed: Observed) -> tuple[AccountStatement, ...]:
+def close_statements(drafts: Drafts, described: dict[str, Instrument], rates: Rates, observed: Observed) -> tuple[AccountStatement, ...]:
     """Every account's statement, by account number.
 
     described: instruments of the section Financial Instrument Information, by key.
     """
+    for name in drafts.apart:
+        observed.odd("account_apart", name)
     accounts = list(drafts.by_account.values())
     lacking = _COMPLETED - observed.fields["Trade"]
     states_pnl = _settle_realized_pnl(accounts, observed)
     for draft in accounts:
-        draft.base_currency = draft.base_currency or _base_currency(draft.fills.values())
+        draft.base_currency = draft.base_currency or _base_currency(draft.fills.values()) or rates.only_base
         if lacking:
             _complete(draft, described, lacking, derived="proceeds" not in observed.fields["Trade"])
-        _settle_fees(draft, observed)
-    return tuple(_close(draft, described, states_pnl, observed) for draft in sorted(accounts, key=lambda each: each.account))
+        rates.complete(draft)
+        _settle_fees(draft, rates, observed)
+    return tuple(_close(draft, described, states_pnl, rates, observed) for draft in sorted(accounts, key=lambda each: each.account))
 
 
-def _close(draft: AccountDraft, described: dict[str, Instrument], states_pnl: bool, observed: Observed) -> AccountStatement:
+def _close(draft: AccountDraft, described: dict[str, Instrument], states_pnl: bool, rates: Rates, observed: Observed) -> AccountStatement:
     actions = {**draft.actions} if draft.actions else {**draft.summaries}
     positions = stated_positions(draft.positions, max((span.last for span in draft.ranges), default=None))
     rows: tuple[Iterable[object], ...] = (draft.fills.values(), actions.values(), draft.transfers.values(), positions)
     instruments = {row.instrument.key: row.instrument for kind in rows for row in kind}  # type: ignore[attr-defined]
     instruments = {key: _described(own, described.get(key, own)) for key, own in instruments.items()}
+    movements = [_of_account(each, draft, instruments, described) for each in (draft.movements or draft.movement_sums).values()]
+    covers = _covered(draft.ranges, observed)
+    states_cash = draft.has_statement and "CashTransactions" in observed.sections
     return AccountStatement(
         account=draft.account,
         base_currency=draft.base_currency,
-        covers=_covered(draft.ranges, observed),
+        covers=covers,
         executions=tuple(draft.fills.values()),
         corporate_actions=tuple(actions.values()),
         transfers=tuple(draft.transfers.values()),
@@ -65,7 +76,29 @@ def _close(draft: AccountDraft, described: dict[str, Instrument], states_pnl: bo
         opened_on=draft.opened_on,
         paper=_PAPER.fullmatch(draft.account) is not None,
         unusable_rows=draft.unusable_rows,
+        cash_movements=tuple(movements),
+        cash_since=covers.first if covers is not None and states_cash else None,
+        balances=stated_balances(draft),
+        rates=rates.of(draft, _currencies(draft, movements, positions)) if rates.stated else (),
+        broker_lots=tuple(replace(lot, instrument=instruments.get(lot.instrument.key, lot.instrument)) for lot in stated_lots(draft)),
     )
+
+
+def _of_account(
+    movement: CashMovement, draft: AccountDraft, instruments: dict[str, Instrument], described: dict[str, Instrument]
+) -> CashMovement:
+    """A movement in terms of the account: its row tells little of the instrument, rows of other sections more."""
+    own = movement.instrument
+    if own is not None:
+        own = instruments.get(own.key) or _described(own, described.get(own.key, own))
+    return replace(movement, instrument=own, currency=movement.currency or draft.base_currency or "")
+
+
+def _currencies(draft: AccountDraft, movements: Iterable[CashMovement], positions: Iterable[BrokerFigure]) -> set[str]:
+    """The currencies in which the account has rows."""
+    instruments = [*(fill.instrument for fill in draft.fills.values()), *(figure.instrument for figure in positions)]
+    traded = {instrument.currency for instrument in instruments} | {fill.fees_currency for fill in draft.fills.values()}
+    return traded | {movement.currency for movement in movements} | {currency for _, currency, _ in draft.balances}
 
 
 def _settle_realized_pnl(accounts: list[AccountDraft], observed: Observed) -> bool:
@@ -102,13 +135,18 @@ def _base_currency(fills: Iterable[Execution]) -> str | None:
     return ones.pop() if len(ones) == 1 else None
 
 
-def _settle_fees(draft: AccountDraft, observed: Observed) -> None:
-    """Give fees in another currency than the instrument's the rate that turns them into it: known when it is the base currency."""
+def _settle_fees(draft: AccountDraft, rates: Rates, observed: Observed) -> None:
+    """Give fees in another currency than the instrument's the rate that turns them into it.
+
+    Known when that is the base currency, and where the section Conversion Rates tells it.
+    """
     for key, fill in draft.fills.items():
         if fill.fees_currency == fill.instrument.currency or not fill.fees:
             continue
         if fill.fees_currency == draft.base_currency and fill.rate_to_base:
             draft.fills[key] = replace(fill, fees_rate=stored(_ONE / fill.rate_to_base))
+        elif (rate := rates.fees_rate(fill, draft.base_currency)) is not None:
+            draft.fills[key] = replace(fill, fees_rate=rate)
         elif fill.instrument.asset_class is not AssetClass.FOREX:
             observed.odd("fees_currency", f"{fill.instrument.symbol} {fill.fees_currency}")
 

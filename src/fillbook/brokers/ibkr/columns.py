@@ -21,10 +21,15 @@ TRADE: Final = (
     "ibOrderID", "ibExecID", "origTransactionID", "origTradeID", "exchange",
 )  # fmt: skip
 
+LOT: Final = (
+    *INSTRUMENT, "accountId", "levelOfDetail", "dateTime", "tradeDate", "reportDate", "quantity", "cost", "fifoPnlRealized",
+    "transactionID", "openDateTime",
+)  # fmt: skip
+
 DATES: Final = frozenset({
     "fromDate", "toDate", "whenGenerated", "dateTime", "tradeDate", "reportDate", "date", "settleDateTarget", "settleDate", "expiry",
     "orderTime", "openDateTime", "holdingPeriodDateTime", "whenRealized", "whenReopened", "origTradeDate", "maturity", "issueDate",
-    "vestingDate", "dateOpened", "dateFunded", "dateClosed", "lastTradedDate",
+    "vestingDate", "dateOpened", "dateFunded", "dateClosed", "lastTradedDate", "exDate", "availableForTradingDate",
 })  # fmt: skip
 """Attributes that hold dates: what is looked at to learn the order of day and month."""
 
@@ -66,9 +71,16 @@ KNOWN: Final[dict[str, frozenset[str]]] = {
         " positionAmount positionAmountInBase pnlAmount pnlAmountInBase capitalGainsPnl fxPnl cashTransfer code clientReference"
         " transactionID levelOfDetail positionInstructionID positionInstructionSetID".split()
     ),
+    "Lot": _TRADE_LIKE,
+    "CashTransaction": _SECURITY
+    | frozenset(
+        "dateTime date settleDate availableForTradingDate reportDate exDate amount type dividendType tradeID exchange code transactionID"
+        " clientReference actionID levelOfDetail".split()
+    ),
+    "ConversionRate": frozenset("reportDate fromCurrency toCurrency rate".split()),
     "SecurityInfo": _SECURITY | frozenset("maturity issueDate underlyingCategory type code sedol settlementPolicyMethod".split()),
 }
-"""Attributes that a section is known to have; others are reported once. Sections that are not here are not looked into."""
+"""Attributes that a section is known to have; others are reported once. Sections that are not here are read by a few names alone."""
 
 
 _MANY: Final = 1000

@@ -29,6 +29,8 @@ _LEVELS: Final = {
     "SymbolSummary": "symbol summaries",
     "AssetSummary": "asset class summaries",
 }
+_EVIDENCE: Final = "Lot"
+"""The level that is read beside the executions."""
 _OPTIONS: Final = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 _ROLLING: Final = frozenset({"Last365CalendarDays", "LastNCalendarDays", "Last30CalendarDays", "YearToDate", "MonthToDate"})
 
@@ -39,7 +41,7 @@ def examine(accounts: tuple[AccountStatement, ...], header: Header, dates: Dates
         *_sections(observed),
         *_fields(accounts, observed),
         *_period(accounts, header),
-        *_accounts(accounts, header),
+        *_accounts(accounts, header, observed),
         *_figures(observed, header),
         *_rows(accounts, observed),
         *_formats(dates, observed),
@@ -83,11 +85,11 @@ def _sections(observed: Observed) -> Iterator[Finding]:
     for tag, section in portal.SECTIONS.items():
         if tag not in observed.sections:
             yield findings.section_missing(section)
-    shown = ", ".join(words for tag, words in _LEVELS.items() if observed.rows[tag])
-    if shown and observed.rows["Trade"]:
-        yield findings.other_levels(shown)
-    elif shown:
-        yield findings.no_executions(portal.SECTIONS["Trades"], shown)
+    shown = {tag: words for tag, words in _LEVELS.items() if observed.rows[tag]}
+    if shown and not observed.rows["Trade"]:
+        yield findings.no_executions(portal.SECTIONS["Trades"], ", ".join(shown.values()))
+    elif shown.keys() - {_EVIDENCE}:
+        yield findings.other_levels(", ".join(words for tag, words in shown.items() if tag != _EVIDENCE))
     if observed.levels["OpenPosition"] == {"LOT"}:
         yield findings.positions_by_lot()
     others = observed.sections - portal.SECTIONS.keys() - portal.ALSO_READ
@@ -130,7 +132,9 @@ def _period(accounts: tuple[AccountStatement, ...], header: Header) -> Iterator[
         yield findings.stale(str(whole.last), str(max(made).astimezone(NEW_YORK).date()))
 
 
-def _accounts(accounts: tuple[AccountStatement, ...], header: Header) -> Iterator[Finding]:
+def _accounts(accounts: tuple[AccountStatement, ...], header: Header, observed: Observed) -> Iterator[Finding]:
+    if observed.count["account_apart"]:
+        yield findings.accounts_apart(observed.count["account_apart"], observed.first["account_apart"])
     if len(accounts) > 1:
         yield findings.several_accounts(account.account for account in accounts)
     for account in accounts:
@@ -160,9 +164,8 @@ def _figures(observed: Observed, header: Header) -> Iterator[Finding]:
 
 def _rows(accounts: tuple[AccountStatement, ...], observed: Observed) -> Iterator[Finding]:
     count, first = observed.count, observed.first
-    names = {section.row: section.name for section in portal.SECTIONS.values()}
     for (tag, fields), number in observed.unusable.items():
-        yield findings.rows_unusable(names.get(tag, tag), fields, number, first[f"unusable {tag} {fields}"])
+        yield findings.rows_unusable(portal.NAMES.get(tag, tag), fields, number, first[f"unusable {tag} {fields}"])
     if count["id_reused"]:
         yield findings.ids_reused(count["id_reused"], first["id_reused"])
     if count["row_repeated"]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from fillbook.brokers.ibkr.portal import AGAIN, EDIT_QUERY, Section
+from fillbook.brokers.ibkr.portal import AGAIN, EDIT_QUERY, Section, path_to
 from fillbook.ledger.statement import DateRange, Finding, Severity
 
 _DELIVERY: Final = f"{EDIT_QUERY}. Under Delivery Configuration"
@@ -52,7 +52,7 @@ def no_executions(section: Section, shown: str) -> Finding:
 def other_levels(shown: str) -> Finding:
     return _note(
         "trades_other_levels",
-        f"The section Trades holds {shown} beside the executions; Fillbook reads the executions alone.",
+        f"The section Trades holds {shown} beside the executions; Fillbook does not read them.",
         f"{EDIT_QUERY}, click the section Trades and leave only Executions ticked under Options. The statement gets smaller.",
         shown=shown,
     )
@@ -116,6 +116,15 @@ def several_accounts(accounts: Iterable[str]) -> Finding:
         "Choose on the account page which of them to follow.",
         accounts=listed,
     )
+
+
+def accounts_apart(count: int, example: str) -> Finding:
+    return _note(
+        "accounts_without_statement",
+        f"Rows about money name {_counted(count, 'account')} of which the document says nothing else (the first: {example}); left out.",
+        _REPORT,
+        count=str(count), example=example,
+    )  # fmt: skip
 
 
 def alias_for_number(account: str) -> Finding:
@@ -219,7 +228,7 @@ def fees_currency(count: int, example: str) -> Finding:
     return _warning(
         "fees_currency",
         f"The fees of {_counted(count, 'row')} are in a currency whose rate is not stated (the first: {example}); they are taken at par.",
-        _REPORT,
+        path_to("ConversionRates"),
         count=str(count), example=example,
     )  # fmt: skip
 

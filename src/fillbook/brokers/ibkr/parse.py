@@ -2,7 +2,7 @@
 
     flexml      bytes -> elements, one by one
     columns     which attributes a row is read from            formats     dates, times, numbers
-    executions, events, positions                              rows -> facts, kept in `accounts`
+    executions, events, positions, cash, rates, lots           rows -> facts, kept in `accounts`
     closing     what only the whole document tells             doctor      what it lacks, as findings
 
 Pure: no file, no network, no clock. Memory holds the facts, not the document.
@@ -13,8 +13,9 @@ from typing import Final
 
 from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.accounts import Drafts
+from fillbook.brokers.ibkr.cash import CashReader
 from fillbook.brokers.ibkr.closing import close_statements
-from fillbook.brokers.ibkr.columns import TRADE, Layout
+from fillbook.brokers.ibkr.columns import LOT, TRADE, Layout
 from fillbook.brokers.ibkr.dateorder import order_proved_by, order_that_fits
 from fillbook.brokers.ibkr.doctor import examine, fingerprint
 from fillbook.brokers.ibkr.events import EventReader
@@ -23,8 +24,10 @@ from fillbook.brokers.ibkr.flexml import Element, read_elements
 from fillbook.brokers.ibkr.formats import Dates, NotADate, NotANumber, Numbers, OrderUnknown
 from fillbook.brokers.ibkr.header import Header
 from fillbook.brokers.ibkr.instruments import InstrumentBook
+from fillbook.brokers.ibkr.lots import LotReader
 from fillbook.brokers.ibkr.observed import Observed
 from fillbook.brokers.ibkr.positions import read_position
+from fillbook.brokers.ibkr.rates import Rates
 from fillbook.brokers.ibkr.rows import Row
 from fillbook.brokers.ibkr.sniff import recognize
 from fillbook.ledger.instrument import Instrument
@@ -71,10 +74,14 @@ class _Reading:
         self._header = Header(self._drafts, self._observed)
         self._described: dict[str, Instrument] = {}
         self._trades = ExecutionReader(self._numbers, self._dates, self._instruments, self._drafts, self._observed)
-        self._trade_layout = Layout(TRADE)
+        self._lots = LotReader(self._numbers, self._dates, self._instruments, self._drafts)
+        self._trade_layout, self._lot_layout = Layout(TRADE), Layout(LOT)
+        self._rates = Rates(self._drafts)
         self._few: dict[str, Callable[[Row], None]] = {
             **EventReader(self._instruments, self._drafts, self._observed).sections,
             **self._header.elements,
+            **CashReader(self._instruments, self._drafts, self._observed).sections,
+            "ConversionRate": self._rates.take,
             "OpenPosition": lambda row: read_position(row, self._instruments, self._drafts),
             "SecurityInfo": self._describe,
         }
@@ -99,7 +106,7 @@ class _Reading:
             self._read_waiting()
         self._header.check_complete()
         self._check_fills()
-        accounts = close_statements(self._drafts, self._described, self._observed)
+        accounts = close_statements(self._drafts, self._described, self._rates, self._observed)
         findings = examine(accounts, self._header, self._dates, self._observed)
         return ParsedStatement(accounts, findings, fingerprint(self._observed), self._header.title)
 
@@ -129,13 +136,9 @@ class _Reading:
         tag, attributes, place, _ = element
         try:
             if tag == "Trade":
-                names = attributes[::2]
-                if names != self._trade_layout.names and self._trade_layout.learn(names):
-                    self._observed.met(tag, names)
-                attributes.append("")
-                values = self._trade_layout.pick(attributes)
-                attributes.pop()
-                self._trades.take(values, place)
+                self._trades.take(self._picked(tag, attributes, self._trade_layout), place)
+            elif tag == "Lot":
+                self._lots.take(self._picked(tag, attributes, self._lot_layout), place)
             else:
                 self._read_other(element)
             if attributes and (tag in self._observed.rows or len(self._observed.rows) < _MANY):
@@ -149,6 +152,15 @@ class _Reading:
             raise refusals.bad_number(str(error), tag, _name_of(str(error), attributes), place) from None
         except NotADate as error:
             raise refusals.bad_date(str(error), tag, _name_of(str(error), attributes), place) from None
+
+    def _picked(self, tag: str, attributes: list[str], layout: Layout) -> tuple[str, ...]:
+        names = attributes[::2]
+        if names != layout.names and layout.learn(names):
+            self._observed.met(tag, names)
+        attributes.append("")
+        values = layout.pick(attributes)
+        attributes.pop()
+        return values
 
     def _read_other(self, element: Element) -> None:
         tag, attributes, place, depth = element

@@ -62,7 +62,26 @@ SECTIONS: Final = {
 }
 """The seven sections of the guide, by the tag that a statement holds when the section is selected."""
 
-ALSO_READ: Final = frozenset({"Transfers", "Message"})
+EXTRA: Final = {
+    "Transfers": ("Transfer", "Transfers"),
+    "CashTransactions": ("CashTransaction", "Cash Transactions"),
+    "CashReport": ("CashReportCurrency", "Cash Report"),
+    "ChangeInNAV": ("ChangeInNAV", "Change in NAV"),
+    "EquitySummaryInBase": ("EquitySummaryByReportDateInBase", "Net Asset Value (NAV) in Base"),
+    "ConversionRates": ("ConversionRate", "Conversion Rates"),
+}
+"""Sections that are read where the user ticked them, by tag: (tag of their rows, name in the portal)."""
+
+NAMES: Final = {**{section.row: section.name for section in SECTIONS.values()}, **dict(EXTRA.values()), "Lot": "Trades (Closed Lots)"}
+"""Where the portal has the rows of each tag."""
+
+ALSO_READ: Final = frozenset({*EXTRA, "Message"})
+
+
+def path_to(section: str) -> str:
+    """Where to click to add a section that the guide does not ask for, by its tag."""
+    return f"{EDIT_QUERY}, click the section {EXTRA[section][1]}, click Select All and click Save. {AGAIN}"
+
 
 FIELDS: Final = {
     "Trade": {

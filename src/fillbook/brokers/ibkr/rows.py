@@ -71,6 +71,10 @@ class Row:
         """What `InstrumentBook.find` takes."""
         return tuple(self._values.get(name, "") for name in INSTRUMENT)
 
+    def described_without(self, column: str) -> tuple[str, ...]:
+        """The same without one of its values, which in this section means something else."""
+        return tuple("" if name == column else value for name, value in zip(INSTRUMENT, self.described, strict=True))
+
     def described_as(self, name: str) -> tuple[str, ...]:
         """The same with another description, unless that is empty."""
         return tuple(name or value if column == "description" else value for column, value in zip(INSTRUMENT, self.described, strict=True))
