@@ -22,6 +22,7 @@ hypothesis.settings.load_profile("fillbook")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--corpus", type=Path, metavar="DIR", help="also run the tests that read real statements, from this folder")
+    parser.addoption("--pictures", type=Path, metavar="DIR", help="keep the pictures that the browser tests take, in this folder")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

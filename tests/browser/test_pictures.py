@@ -1,0 +1,46 @@
+"""The pictures of the docs, taken of the pages as they are: `pytest tests/browser/test_pictures.py --pictures docs/images` renews them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import link_sandbox, serving, set_up
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+PNG = b"\x89PNG\r\n\x1a\n"
+LARGEST = 400_000
+
+
+def take(page: "Page", folder: Path, name: str, address: str, *, chart: bool = False) -> None:
+    page.goto(address)
+    if chart:
+        page.locator("chart-frame[data-drawn]").first.wait_for()
+    file = folder / f"{name}.png"
+    page.screenshot(path=file, animations="disabled")
+    content = file.read_bytes()
+    assert content.startswith(PNG)
+    assert 10_000 < len(content) < LARGEST
+
+
+def test_pictures_of_the_main_pages(browser: "Browser", tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    folder = request.config.getoption("--pictures") or tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        serving(tmp_path / "data") as served,
+        browser.new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce") as context,
+    ):
+        page = context.new_page()
+        set_up(page, served)
+        link_sandbox(page)
+        take(page, folder, "dashboard", f"{served.url}/", chart=True)
+        take(page, folder, "trades", f"{served.url}/trades/")
+        page.locator("main tbody a").first.click()
+        take(page, folder, "trade", page.url, chart=True)
+        take(page, folder, "link", f"{served.url}/accounts/link/ibkr/")
+        page.set_viewport_size({"width": 390, "height": 844})
+        take(page, folder, "phone", f"{served.url}/", chart=True)
