@@ -26,7 +26,7 @@ def test_every_command_has_its_section() -> None:
 
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_option_is_described(name: str) -> None:
-    described = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", SECTIONS[name]))
+    described = set(re.findall(r"(?<![\w-])--?[a-z]+(?:-[a-z]+)*", SECTIONS[name]))
     if "[FILTER…]" in SECTIONS[name]:
         described |= FILTERS
     assert described == options_of(name)

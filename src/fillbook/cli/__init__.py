@@ -1,1 +1,1 @@
-"""The commands: `fillbook check`, `import`, `trades`, `report`, `serve`, `passwd`."""
+"""The commands, one module each; `fillbook.cli.main` lists them."""

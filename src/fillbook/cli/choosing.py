@@ -10,7 +10,7 @@ from fillbook.performance.summary import Outcome
 from fillbook.trades.records import Side
 
 if TYPE_CHECKING:
-    from fillbook.storage.models import User
+    from fillbook.storage.models import BrokerAccount, User
 
 _NAMES: Final = frozenset({"account", "from", "to", "symbol", "side", "class", "outcome", "status", "currency", "incomplete"})
 
@@ -38,7 +38,7 @@ def chosen_filter(options: argparse.Namespace, user: "User") -> Filter:
     """
     given = {name: str(value) for name, value in vars(options).items() if name in _NAMES and value is not None}
     if "account" in given:
-        given["account"] = _account_ids(given["account"], user)
+        given["account"] = ",".join(str(account.pk) for account in chosen_accounts(given["account"], user))
     chosen = Filter.from_query(given)
     understood = chosen.parameters()
     for name, value in given.items():
@@ -47,16 +47,37 @@ def chosen_filter(options: argparse.Namespace, user: "User") -> Filter:
     return chosen
 
 
-def _account_ids(text: str, user: "User") -> str:
+def chosen_accounts(text: str | None, user: "User") -> list["BrokerAccount"]:
+    """The accounts meant by numbers or ids with commas between them; all of the user's when nothing is said.
+
+    Raises:
+        Stop: one of them is not the user's.
+    """
     from fillbook.storage.access import accounts_of
 
     accounts = list(accounts_of(user))
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    ids: list[str] = []
-    for name in names:
-        found = [str(account.pk) for account in accounts if name in (account.number, str(account.pk))]
+    if text is None:
+        return accounts
+    chosen: dict[int, BrokerAccount] = {}
+    for name in filter(None, map(str.strip, text.split(","))):
+        found = [account for account in accounts if name in (account.number, str(account.pk))]
         if not found:
             known = ", ".join(account.number for account in accounts) or "none yet"
             raise Stop(f"There is no account {name} in this book; the accounts are: {known}.", 2)
-        ids += found
-    return ",".join(ids)
+        chosen.update((account.pk, account) for account in found)
+    return list(chosen.values())
+
+
+def chosen_account(text: str | None, user: "User") -> "BrokerAccount":
+    """The one account meant by its number or id; nothing need be said where there is only one.
+
+    Raises:
+        Stop: there is none, or several.
+    """
+    accounts = chosen_accounts(text, user)
+    if len(accounts) == 1:
+        return accounts[0]
+    if not accounts:
+        raise Stop("There is no account in this book yet.")
+    names = ", ".join(f"{account.pk} ({account.number}, {account.kind})" for account in accounts)
+    raise Stop(f"Several accounts could be meant; name one by its id: --account {names}.", 2)

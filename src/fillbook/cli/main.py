@@ -18,6 +18,9 @@ COMMANDS: Final = {
     "import": "store statements in the database",
     "trades": "list round trips",
     "report": "show the figures of performance",
+    "reconcile": "compare stored accounts with your broker's figures, and say what their history lacks",
+    "evidence": "save a redacted file about a figure that seems wrong",
+    "settings": "show or change how an account's fills are read as trades",
     "serve": "start Fillbook in the browser",
     "passwd": "set a new password for a user",
 }

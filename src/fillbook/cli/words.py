@@ -1,10 +1,13 @@
 """The words of the commands for things that the core knows by a code."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from fillbook.ledger.statement import Severity
-from fillbook.trades.reconcile import LineKind, Status
+from fillbook.trades import fees, reasons
+from fillbook.trades.completeness import Completeness
+from fillbook.trades.reconcile import LineKind, ReconciliationLine, Status
 from fillbook.trades.records import Incomplete
+from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod
 
 BRIDGE: Final = {
     "profit": "Profit of complete round trips",
@@ -23,9 +26,20 @@ STATUS: Final = {
     Status.DIFFERENT: "different",
 }
 INFERRED_MEANS: Final = "Inferred: opened before the statement begins, so the cost was worked out from the broker's own row."
-UNEXPLAINED: Final = {
-    LineKind.FILL: "Our realized P&L differs from the broker's, and no known reason applies.",
-    LineKind.POSITION: "Our position differs from the broker's, and no known reason applies.",
+
+
+class Compared(NamedTuple):
+    """What a kind of comparison is called, and what is said of one that differs without a known reason."""
+
+    title: str
+    one: str
+    unexplained: str
+
+
+COMPARED: Final = {
+    LineKind.FILL: Compared("Closing fills", "closing fill", "Our realized P&L differs from the broker's, and no known reason applies."),
+    LineKind.POSITION: Compared("Positions", "position", "Our position differs from the broker's, and no known reason applies."),
+    LineKind.FEE: Compared("Fees", "fee", "The fee is not counted exactly once in the round trips, and no known reason applies."),
 }
 INCOMPLETE: Final = {
     Incomplete.BEFORE_HISTORY: "opened before the statement begins",
@@ -43,3 +57,24 @@ FLAGS: Final = {
 FLAGGED: Final = "A corporate action that could not be applied"
 KIND: Final = {"real": "Real accounts", "paper": "Paper accounts", "sandbox": "Sandbox accounts"}
 SEVERITY_MARK: Final = {Severity.FATAL: "×", Severity.WARNING: "!", Severity.NOTE: "·"}
+COMPLETENESS: Final = {Completeness.COMPLETE: "Complete", Completeness.INFERRED: "Inferred", Completeness.MISSING: "Missing"}
+SETTINGS: Final[dict[Grouping | MatchingMethod | AssignmentView, str]] = {
+    Grouping.FLAT_TO_FLAT: "a trade lasts until nothing is held any more",
+    Grouping.PER_CLOSING: "each closing fill is a trade of its own",
+    Grouping.PER_DAY: "what was closed of one instrument on one day is a trade",
+    MatchingMethod.FIFO: "the oldest lot is closed first",
+    MatchingMethod.LIFO: "the newest lot is closed first",
+    MatchingMethod.HIGHEST_COST: "the dearest lot is closed first",
+    MatchingMethod.AVERAGE: "every unit costs the average",
+    AssignmentView.INTO_UNDERLYING: "an exercised option's premium goes into what it delivered, as brokers book it",
+    AssignmentView.ON_OPTION: "an exercised option keeps its premium",
+}
+FOREX: Final = {
+    True: "currency conversions that you ordered are trades, in a class of their own",
+    False: "currency conversions are no trades",
+}
+
+
+def sentence_of(line: ReconciliationLine) -> str:
+    """Why a line is not simply equal; "" where there is no known reason."""
+    return (fees.SENTENCES if line.kind is LineKind.FEE else reasons.SENTENCES).get(line.reason, "")

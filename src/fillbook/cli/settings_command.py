@@ -1,0 +1,107 @@
+"""`fillbook settings`: how an account's fills are read as trades, and what a change makes of them."""
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from fillbook.cli import words
+from fillbook.cli.choosing import chosen_account
+from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.numbers import counted, money
+from fillbook.cli.paper import QUIET, figure_table, heading, indented, sheet
+from fillbook.ledger.numbers import ZERO, plain
+from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
+
+if TYPE_CHECKING:
+    from fillbook.storage.choices import Change, TradeTotals
+    from fillbook.storage.models import BrokerAccount
+
+ON_OFF: Final = {"on": True, "off": False}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words that `settings` takes."""
+    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+    parser.add_argument("--grouping", choices=[one.value for one in Grouping], help="what one trade is")
+    parser.add_argument("--matching", choices=[one.value for one in MatchingMethod], help="which lot a closing fill takes first")
+    parser.add_argument("--assignment", choices=[one.value for one in AssignmentView], help="where an exercised option's premium counts")
+    parser.add_argument("--forex", choices=list(ON_OFF), help="make trades of currency conversions that you ordered")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    add_user_argument(parser)
+    add_data_argument(parser)
+    parser.epilog = "Without a setting it shows them. A change reads the stored fills again; no stored fact is touched."
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the settings, changed first if any is given."""
+    open_database(options.data)
+    from fillbook.storage.choices import choose_settings
+    from fillbook.storage.derive import settings_of
+
+    account = chosen_account(options.account, chosen_user(options.user))
+    current = settings_of(account)
+    chosen = replace(
+        current,
+        grouping=Grouping(options.grouping or current.grouping),
+        method=MatchingMethod(options.matching or current.method),
+        assignment=AssignmentView(options.assignment or current.assignment),
+        forex=ON_OFF.get(options.forex, current.forex),
+    )
+    change = choose_settings(account, chosen)
+    if options.json:
+        json.dump(_answer(account, chosen, change), sys.stdout, ensure_ascii=False)
+        print()
+    else:
+        _print(account, current, chosen, change)
+    return 0
+
+
+def _answer(account: "BrokerAccount", chosen: MatchSettings, change: "Change") -> dict[str, Any]:
+    return {
+        "account": account.number,
+        "id": account.pk,
+        "kind": str(account.kind),
+        "settings": {name: value.value for name, value in _enums(chosen).items()} | {"forex": "on" if chosen.forex else "off"},
+        "trades_changed": change.trades_changed,
+        "before": _totals(change.before),
+        "after": _totals(change.after),
+    }
+
+
+def _enums(settings: MatchSettings) -> dict[str, Grouping | MatchingMethod | AssignmentView]:
+    return {"grouping": settings.grouping, "matching": settings.method, "assignment": settings.assignment}
+
+
+def _totals(totals: "TradeTotals") -> dict[str, Any]:
+    profit = {currency: plain(amount) for currency, amount in totals.profit.items()}
+    return {"round_trips": totals.closed, "counted": totals.counted, "open": totals.open, "profit": profit}
+
+
+def _print(account: "BrokerAccount", before: MatchSettings, chosen: MatchSettings, change: "Change") -> None:
+    console = sheet()
+    console.print(Text(f"Account {account.number}", style="bold") + Text("" if account.kind == "real" else f" ({account.kind})"))
+    grid = Table.grid(padding=(0, 2))
+    were = _words(before)
+    for name, (value, meaning) in _words(chosen).items():
+        grid.add_row(name, value, meaning + ("" if were[name][0] == value else f" (was {were[name][0]})"))
+    indented(console, grid)
+    heading(console, "Trades" if before == chosen else "What the change makes")
+    currencies = list(dict.fromkeys([*change.before.profit, *change.after.profit]))
+    table = figure_table(["", "round trips", "counted", "open", *(f"profit {currency}" for currency in currencies)])
+    for name, totals in [("now", change.after)] if before == chosen else [("before", change.before), ("after", change.after)]:
+        amounts = (money(totals.profit.get(currency, ZERO)) for currency in currencies)
+        table.add_row(name, f"{totals.closed:,}", f"{totals.counted:,}", f"{totals.open:,}", *amounts)
+    indented(console, table)
+    if before != chosen:
+        indented(console, Text(f"{counted(change.trades_changed, 'round trip')} changed. No stored fill was touched.", style=QUIET))
+
+
+def _words(settings: MatchSettings) -> dict[str, tuple[str, str]]:
+    """Name of each setting -> its value, and what that means."""
+    found = {name: (value.value, words.SETTINGS[value]) for name, value in _enums(settings).items()}
+    return found | {"forex": ("on" if settings.forex else "off", words.FOREX[settings.forex])}
