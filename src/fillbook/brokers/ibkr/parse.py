@@ -73,9 +73,12 @@ class _Reading:
         self._instruments = InstrumentBook(self._numbers, self._dates, self._observed)
         self._header = Header(self._drafts, self._observed)
         self._described: dict[str, Instrument] = {}
-        self._trades = ExecutionReader(self._numbers, self._dates, self._instruments, self._drafts, self._observed)
-        self._lots = LotReader(self._numbers, self._dates, self._instruments, self._drafts)
-        self._trade_layout, self._lot_layout = Layout(TRADE), Layout(LOT)
+        trades = ExecutionReader(self._numbers, self._dates, self._instruments, self._drafts, self._observed)
+        lots = LotReader(self._numbers, self._dates, self._instruments, self._drafts)
+        self._many: dict[str, tuple[Layout, Callable[[tuple[str, ...], int], None]]] = {
+            "Trade": (Layout(TRADE), trades.take),
+            "Lot": (Layout(LOT), lots.take),
+        }
         self._rates = Rates(self._drafts)
         self._few: dict[str, Callable[[Row], None]] = {
             **EventReader(self._instruments, self._drafts, self._observed).sections,
@@ -135,10 +138,16 @@ class _Reading:
     def _read(self, element: Element) -> None:
         tag, attributes, place, _ = element
         try:
-            if tag == "Trade":
-                self._trades.take(self._picked(tag, attributes, self._trade_layout), place)
-            elif tag == "Lot":
-                self._lots.take(self._picked(tag, attributes, self._lot_layout), place)
+            many = self._many.get(tag)
+            if many is not None:
+                layout, take = many
+                names = attributes[::2]
+                if names != layout.names and layout.learn(names):
+                    self._observed.met(tag, names)
+                attributes.append("")
+                values = layout.pick(attributes)
+                attributes.pop()
+                take(values, place)
             else:
                 self._read_other(element)
             if attributes and (tag in self._observed.rows or len(self._observed.rows) < _MANY):
@@ -152,15 +161,6 @@ class _Reading:
             raise refusals.bad_number(str(error), tag, _name_of(str(error), attributes), place) from None
         except NotADate as error:
             raise refusals.bad_date(str(error), tag, _name_of(str(error), attributes), place) from None
-
-    def _picked(self, tag: str, attributes: list[str], layout: Layout) -> tuple[str, ...]:
-        names = attributes[::2]
-        if names != layout.names and layout.learn(names):
-            self._observed.met(tag, names)
-        attributes.append("")
-        values = layout.pick(attributes)
-        attributes.pop()
-        return values
 
     def _read_other(self, element: Element) -> None:
         tag, attributes, place, depth = element
