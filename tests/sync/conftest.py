@@ -2,8 +2,10 @@
 
 import contextlib
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +16,15 @@ from django.db import connections
 
 from fillbook.storage import keyfile
 from fillbook.storage.models import Instance, User
-from fillbook.sync import engine
+from fillbook.sync import clock, engine
 from fillbook.vault import keys
 from tests.sync.flex import Flex, flex_server
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
+START = datetime(2026, 9, 26, 14, 0, tzinfo=UTC)
+"""When every test begins: a Saturday, ten in the morning in New York. Statements of the year end on the day before."""
 PACE = engine.Pace(scale=0.00002, look_sandbox=0.03, look_runs=0.03)
 
 
@@ -72,7 +76,9 @@ def sqlite(path: Path) -> dict[str, object]:
 
 
 def live_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """Let the settings name this data folder, with a new key in it."""
+    """Let the settings name this data folder, with a new key in it, and let time begin."""
+    began = time.monotonic()
+    patch.setattr(clock, "now", lambda: START + timedelta(seconds=time.monotonic() - began))
     key = folder / "keys" / "vault.key"
     key.parent.mkdir()
     keyfile.make(key, keys.generate())
@@ -106,7 +112,8 @@ def flex_of_module(home: Path) -> Iterator[Flex]:
 def flex(flex_of_module: Flex) -> Flex:
     """A scripted broker in the sandbox's place, its script as new."""
     new = Flex()
-    flex_of_module.requests, flex_of_module.statements, flex_of_module.seen = new.requests, new.statements, new.seen
+    for name in ("requests", "statements", "seen", "asked"):
+        setattr(flex_of_module, name, getattr(new, name))
     Instance.load()
     Instance.objects.update(sandbox_url=flex_of_module.server.base)
     return flex_of_module

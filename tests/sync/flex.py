@@ -56,18 +56,27 @@ TRIP = (Fill(1, "BUY", 100, "20260105"), Fill(2, "SELL", 110, "20260210"))
 """Bought 10 at 100, sold 10 at 110, one dollar of commission each: 98 dollars."""
 
 
-def statement(*accounts: str, fills: tuple[Fill, ...] = TRIP, filler: int = 0, made: str = "20260926;020000") -> bytes:
-    """A year's statement, the same fills in each account. filler: bytes of comments, to make it large."""
-    parts = [_account(account, fills, made) for account in accounts]
+BEFORE = (Fill(3, "BUY", 80, "20241104"), Fill(4, "SELL", 90, "20250115"))
+"""A round trip of 98 dollars in the year before."""
+WINDOWS = [("20241003", "20251002"), ("20231011", "20241009"), ("20221018", "20231017")]
+"""365 days each, the last 7 of which were covered before."""
+YEAR = ("20250926", "20260925")
+
+
+def statement(
+    *accounts: str, fills: tuple[Fill, ...] = TRIP, filler: int = 0, made: str = "20260926;020000", days: tuple[str, str] = YEAR
+) -> bytes:
+    """A statement, the same fills in each account. filler: bytes of comments, to make it large."""
+    parts = [_account(account, fills, made, days) for account in accounts]
     padding = f"<!--{'x' * 1000}-->" * (filler // 1000)
     statements = f'<FlexStatements count="{len(parts)}">{"".join(parts)}</FlexStatements>'
     return f'<FlexQueryResponse queryName="Book" type="AF">{padding}{statements}</FlexQueryResponse>'.encode()
 
 
-def _account(account: str, fills: tuple[Fill, ...], made: str) -> str:
-    days = f'fromDate="20250926" toDate="20260925" period="Last365CalendarDays" whenGenerated="{made}"'
+def _account(account: str, fills: tuple[Fill, ...], made: str, days: tuple[str, str]) -> str:
+    period = "Last365CalendarDays" if days == YEAR else ""
     return (
-        f'<FlexStatement accountId="{account}" {days}>'
+        f'<FlexStatement accountId="{account}" fromDate="{days[0]}" toDate="{days[1]}" period="{period}" whenGenerated="{made}">'
         f'<AccountInformation accountId="{account}" acctAlias="" name="" currency="USD" /><OpenPositions></OpenPositions>'
         f"<Trades>{''.join(fill.xml(account) for fill in fills)}</Trades></FlexStatement>"
     )
@@ -75,11 +84,15 @@ def _account(account: str, fills: tuple[Fill, ...], made: str) -> str:
 
 @dataclass
 class Flex:
-    """The script: what SendRequest and GetStatement answer, in turn; the last answer repeats. seen: (call, token) of every request."""
+    """The script: what SendRequest and GetStatement answer, in turn; the last answer repeats.
+
+    seen: (call, token) of every request. asked: the days of every SendRequest, ("", "") for the query's own.
+    """
 
     requests: list[Answer] = field(default_factory=lambda: [accepted()])
     statements: list[Answer] = field(default_factory=lambda: [IN_PROGRESS, Answer(statement("U7000001"))])
     seen: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
     server: FaultServer = field(default_factory=FaultServer)
 
     def answer(self, path: str) -> Answer:
@@ -88,6 +101,9 @@ class Flex:
         assert call is not None
         assert token is not None
         self.seen.append((call[1], token[1]))
+        if call[1] == "SendRequest":
+            given = re.search(r"[?&]fd=(\d+)&td=(\d+)", path)
+            self.asked.append((given[1], given[2]) if given else ("", ""))
         script = self.requests if call[1] == "SendRequest" else self.statements
         return script.pop(0) if len(script) > 1 else script[0]
 

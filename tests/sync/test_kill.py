@@ -6,6 +6,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from fillbook.storage.models import ExecutionRow, LinkState, RawStatement, Round
 from fillbook.sync import engine, service
 from fillbook.sync.runs import OPEN
 from tests.sync.fault_server import Answer
-from tests.sync.flex import IN_PROGRESS, QUERY, Fill, Flex, statement
+from tests.sync.flex import BEFORE, IN_PROGRESS, QUERY, WINDOWS, Fill, Flex, refused, statement
 from tests.sync.waiting import ended, fresh, until
 
 KILLS = 3
@@ -45,16 +46,32 @@ def open_runs() -> int:
 def test_a_run_goes_on_where_it_was_killed(home: Path, owner: User, flex: Flex) -> None:
     flex.statements = [IN_PROGRESS]
     outcome = service.begin_link(owner, "ibkr", Endpoint.SANDBOX, {"token": "713705191384205928811001", "query_id": QUERY})
+    assert outcome.link is not None
     with worker(home):
+        with pytest.raises(engine.AlreadyRunning):
+            engine.launch()
         until(lambda: len(flex.seen) >= 3)
     assert open_runs() == 1
     flex.statements = [Answer(statement("U7000001"))]
     with worker(home):
         run = ended(outcome.run)
+        assert (run.state, run.error_message, run.rows_new) == (RunState.DONE, "", 2)
+        assert [call for call, _ in flex.seen].count("SendRequest") == 1, "the reference code survived"
+        assert fresh(outcome.link).state == LinkState.LINKED
+        flex.asked.clear()
+        flex.statements = [Answer(statement("U7000001", fills=BEFORE, days=WINDOWS[0])), IN_PROGRESS]
+        history = service.go_back(owner, outcome.link.pk)
+        until(lambda: len(flex.asked) == 2)
+    assert flex.asked == WINDOWS[:2]
+    flex.statements = [Answer(statement("U7000001", fills=(), days=WINDOWS[1]))]
+    flex.requests = [refused(1003)]
+    with worker(home):
+        run = ended(history)
     assert (run.state, run.error_message, run.rows_new) == (RunState.DONE, "", 2)
-    assert [call for call, _ in flex.seen].count("SendRequest") == 1, "the reference code survived"
-    assert fresh(outcome.link).state == LinkState.LINKED
-    assert RoundTripRow.objects.filter(account__owner=owner).count() == 1
+    assert flex.asked[:2] == WINDOWS[:2]
+    assert len(flex.asked) == 3, "no window was asked for twice"
+    assert [int(row.realized_pnl or 0) for row in RoundTripRow.objects.filter(account__owner=owner).order_by("opened_at")] == [98, 98]
+    assert fresh(outcome.link).nothing_before == date(2024, 11, 4)
 
 
 def test_killed_at_random_moments_nothing_is_lost_and_nothing_twice(home: Path, flex: Flex) -> None:
@@ -77,8 +94,3 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_twice(home: Path, 
         assert RawStatement.objects.filter(owner=owner).count() == 1
     sent = [call for call, _ in flex.seen].count("SendRequest")
     assert len(owners) <= sent <= len(owners) * (1 + KILLS)
-
-
-def test_a_second_process_on_the_same_files_is_refused(home: Path) -> None:
-    with worker(home), pytest.raises(engine.AlreadyRunning):
-        engine.launch()

@@ -1,6 +1,6 @@
 import pytest
 
-from fillbook.sync.policy import HOUR, MINUTE, Decision, Follow, Trouble, decide, final
+from fillbook.sync.policy import HOUR, MINUTE, Decision, Follow, Loss, Trouble, decide, final, lost
 
 
 def after(kind: str, tries: int = 1, waited: int = 0, unproven: bool = False, retry_after: int | None = None, seed: str = "s") -> Decision:
@@ -62,3 +62,21 @@ def test_a_statement_that_cannot_be_read_is_the_users_matter_until_one_could() -
 def test_the_same_try_always_decides_alike_and_different_runs_spread() -> None:
     assert after("Transient", seed="run 1") == after("Transient", seed="run 1")
     assert len({after("Transient", tries=7, seed=f"run {number}").seconds for number in range(50)}) > 25
+
+
+@pytest.mark.parametrize(
+    ("kind", "follow", "first", "of_a_night", "of_earlier_years"),
+    [
+        ("NeedsUser", Follow.TELL, True, Loss.LINK, Loss.LINK),
+        ("NeedsUser", Follow.TELL, False, Loss.LINK, Loss.LINK),
+        ("Unsupported", Follow.TELL, True, Loss.LINK, Loss.RUN),
+        ("Unsupported", Follow.TELL, False, Loss.LEG, Loss.LEG),
+        ("Transient", Follow.GIVE_UP, True, Loss.RUN, Loss.RUN),
+        ("Transient", Follow.GIVE_UP, False, Loss.LEG, Loss.RUN),
+        ("OurFault", Follow.GIVE_UP, False, Loss.LEG, Loss.RUN),
+    ],
+)
+def test_what_a_trouble_costs(kind: str, follow: Follow, first: bool, of_a_night: Loss, of_earlier_years: Loss) -> None:
+    trouble = Trouble(kind, "code", "Sentence.")
+    assert lost(trouble, follow, history=False, first=first) is of_a_night
+    assert lost(trouble, follow, history=True, first=first) is of_earlier_years

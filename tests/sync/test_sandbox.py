@@ -1,7 +1,6 @@
 """The whole way with the pretend broker that users try."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from fillbook.sync import service
 from fillbook.sync.service import LinkOutcome, Refused
 from fillbook.trades.account import read_account
 from fillbook.trades.settings import MatchSettings
+from tests.sync.conftest import START
 from tests.sync.waiting import ended, fresh
 
 pytestmark = pytest.mark.usefixtures("jobs")
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("jobs")
 def sandbox(home: Path) -> Iterator[SandboxServer]:
     """Its clock stands still, so that two statements of one test say the same."""
     assert home.exists()
-    server = SandboxServer(time_scale=0.00002, clock=lambda: datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("America/New_York")))
+    server = SandboxServer(time_scale=0.00002, clock=lambda: START.astimezone(ZoneInfo("America/New_York")))
     with server as base:
         Instance.load()
         Instance.objects.update(sandbox_url=base)

@@ -15,6 +15,7 @@ from fillbook.sync import runs, transport
 from fillbook.sync.engine import database_work
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import OPEN, Plan
+from fillbook.sync.windows import Leg, days_of
 from fillbook.vault import CannotOpen
 
 
@@ -22,7 +23,7 @@ class Outcome(TypedDict, total=False):
     """What comes next.
 
     next: send (request), wait (seconds), page (raw: id of the kept document), done, trouble, closed (the owner stopped the run).
-    step: what a person is told meanwhile. state: what the connector is asked with then.
+    step: what a person is told meanwhile. state: what the connector is asked with then. pages: how many came.
     """
 
     next: Literal["send", "wait", "page", "done", "trouble", "closed"]
@@ -31,6 +32,7 @@ class Outcome(TypedDict, total=False):
     request: dict[str, Any]
     seconds: int
     raw: int
+    pages: int
     trouble: dict[str, Any]
 
 
@@ -39,9 +41,9 @@ def trouble(record: Trouble) -> Outcome:
     return {"next": "trouble", "trouble": asdict(record)}
 
 
-def opening(plan: Plan) -> Outcome:
-    """The first step: everything the broker gives by itself."""
-    return onward(plan, registry.connector(plan.broker).start(None, plan.unproven, plan.memory))
+def opening(plan: Plan, leg: Leg) -> Outcome:
+    """The first step of a leg."""
+    return onward(plan, registry.connector(plan.broker).start(days_of(leg), plan.unproven, plan.memory))
 
 
 def onward(plan: Plan, state: FetchState) -> Outcome:

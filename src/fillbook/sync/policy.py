@@ -23,6 +23,14 @@ class Follow(StrEnum):
     GIVE_UP = "give_up"
 
 
+class Loss(StrEnum):
+    """What a trouble costs that ends a leg. LINK: it stops until the user acts. RUN: its other legs too. LEG: these days alone."""
+
+    LINK = "link"
+    RUN = "run"
+    LEG = "leg"
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """An error as a record that can be stored. kind: name of its class. It holds no secret."""
@@ -73,6 +81,23 @@ def decide(trouble: Trouble, tries: int, waited: int, unproven: bool, seed: str)
         backoff = min(MINUTE * 2 ** (tries - 1), HOUR)
         return Decision(Follow.AGAIN, _spread(max(backoff, trouble.retry_after or 0), seed, tries))
     return Decision(Follow.GIVE_UP)
+
+
+def lost(trouble: Trouble, follow: Follow, history: bool, first: bool) -> Loss:
+    """Say what a trouble costs.
+
+    Args:
+        trouble: what ended a leg.
+        follow: TELL or GIVE_UP.
+        history: the run goes back to earlier years, so that whatever it lacks is no reason to stop the link.
+        first: it is the run's first leg. Later ones of an ordinary run fill gaps; what is new is in the ledger by then. Where the broker
+            cannot give a later one of a run that goes back, its history begins.
+    """
+    if follow is Follow.TELL and trouble.kind != "Unsupported":
+        return Loss.LINK
+    if first:
+        return Loss.RUN if history or follow is not Follow.TELL else Loss.LINK
+    return Loss.RUN if history and trouble.kind != "Unsupported" else Loss.LEG
 
 
 def final(trouble: Trouble) -> Trouble:

@@ -9,27 +9,32 @@ import logging
 import traceback
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from fillbook.brokers.interface import Credential, FetchState
+from fillbook.brokers.manifests import manifest
+from fillbook.ledger.statement import DateRange
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.storage.secrets import open_credential, seal_credential, vault
-from fillbook.sync import engine
+from fillbook.sync import clock, engine, slots
 from fillbook.sync.policy import VALIDATING_FOR, Trouble
+from fillbook.sync.slots import Hours, Standing
 
 log = logging.getLogger(__name__)
 
 OPEN: Final = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
+SCHEDULED: Final = (LinkState.LINKED, LinkState.VALIDATING)
+"""States of a link that is fetched by itself."""
 WORKFLOW: Final = "run"
 UPLOAD: Final = "upload"
 STOPPED: Final = "stopped"
+NOTHING_WRONG: Final = Trouble("", "", "")
 
 
 class Fault(Exception):
@@ -42,6 +47,7 @@ class Plan:
 
     run_id: int
     link_id: str
+    kind: str
     broker: str
     sandbox: bool
     partition: str
@@ -49,14 +55,18 @@ class Plan:
     memory: dict[str, Any]
 
 
-def open_run(link: Link, kind: RunKind) -> SyncRun:
-    """The link's one running run: the one there is, or a new one. It is done as soon as this transaction is committed."""
+def open_run(link: Link, kind: RunKind, job: str = "") -> SyncRun:
+    """The link's one running run: the one there is, or a new one. It is done as soon as this transaction is committed.
+
+    job: the id of a scheduled workflow, "" for one of its own.
+    """
+    job = job or f"{WORKFLOW}-{uuid.uuid4().hex}"
     with transaction.atomic():
         run = _running(link)
         if run is None:
             try:
                 with transaction.atomic():
-                    run = SyncRun.objects.create(owner_id=link.owner_id, link=link, kind=kind, workflow_id=f"{WORKFLOW}-{uuid.uuid4().hex}")
+                    run = SyncRun.objects.create(owner_id=link.owner_id, link=link, kind=kind, workflow_id=job)
             except IntegrityError:  # somebody else was quicker
                 run = _running(link)
                 if run is None:
@@ -68,7 +78,7 @@ def open_run(link: Link, kind: RunKind) -> SyncRun:
 def close_runs(link: Link, code: str, message: str) -> None:
     """End the link's running run, if there is one; its workflow finds out at its next step and stops."""
     error = _error(Trouble(STOPPED, code, message))
-    SyncRun.objects.filter(link=link, state__in=OPEN).update(state=RunState.FAILED, finished_at=timezone.now(), retry_at=None, **error)
+    SyncRun.objects.filter(link=link, state__in=OPEN).update(state=RunState.FAILED, finished_at=clock.now(), retry_at=None, **error)
 
 
 def begin(run_id: int) -> dict[str, Any] | None:
@@ -77,13 +87,34 @@ def begin(run_id: int) -> dict[str, Any] | None:
         run = SyncRun.objects.select_for_update(of=("self",)).select_related("link").filter(pk=run_id, state__in=OPEN).first()
         if run is None or run.link is None or run.link.state in {LinkState.PAUSED, LinkState.UNLINKED}:
             return None
-        now = timezone.now()
+        now = clock.now()
         SyncRun.objects.filter(pk=run_id).update(
             state=RunState.RUNNING, step="start", step_started_at=now, started_at=Coalesce("started_at", now), retry_at=None
         )
         link = run.link
         unproven = link.linked_at is None or bool(link.sealed_candidate)
-        return asdict(Plan(run_id, str(link.pk), link.broker, link.is_sandbox, _partition(link), unproven, dict(link.memory)))
+        return asdict(Plan(run_id, str(link.pk), run.kind, link.broker, link.is_sandbox, _partition(link), unproven, dict(link.memory)))
+
+
+def next_run_at(link: Link) -> datetime | None:
+    """When the link is fetched by itself next, in UTC; now, when its turn has come; None while it is paused or waits for its user."""
+    if link.state not in SCHEDULED:
+        return None
+    now = clock.now()
+    if slots.due(standing(link), hours_of(link), now):
+        return now
+    return slots.upcoming(standing(link), hours_of(link), now).at
+
+
+def hours_of(link: Link) -> Hours:
+    """When the link's broker has new data."""
+    return Hours.of(manifest(link.broker))
+
+
+def standing(link: Link, **other: Any) -> Standing:
+    """What decides whether the link is due; `other`: in place of what it has."""
+    known = {"succeeded": link.last_success_at, "figures_to": link.figures_to}
+    return Standing(str(link.pk), link.created_at, **{**known, **other})
 
 
 def credential(link: Link) -> dict[str, str]:
@@ -104,13 +135,18 @@ def open_candidate(link: Link) -> Credential:
 
 def note_step(run_id: int, step: str) -> bool:
     """Say what the run does now. False: it was closed."""
-    now = timezone.now()
+    now = clock.now()
     return _note(run_id, state=RunState.RUNNING, step=step, step_started_at=now, retry_at=None)
+
+
+def note_days(run_id: int, days: DateRange | None) -> bool:
+    """Say which days the run asks for now; None for whatever the broker gives by itself. False: it was closed."""
+    return _note(run_id, asks_first=days and days.first, asks_last=days and days.last)
 
 
 def note_wait(run_id: int, trouble: Trouble, seconds: float, validating: bool) -> bool:
     """Say that the run sleeps because of a trouble, and until when. False: it was closed."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         if not _note(
             run_id, state=RunState.WAITING, step="wait", step_started_at=now, retry_at=now + timedelta(seconds=seconds), **_error(trouble)
@@ -128,12 +164,20 @@ def note_wait(run_id: int, trouble: Trouble, seconds: float, validating: bool) -
     return True
 
 
-def finish(run_id: int, memory: FetchState) -> bool:
-    """The run fetched everything: the credential works. False: it was closed."""
-    now = timezone.now()
+def finish(run_id: int, memory: FetchState, whole_year: bool, figures_to: date | None, note: str, warning: Trouble | None) -> bool:
+    """The run fetched everything: the credential works. False: it was closed.
+
+    Args:
+        run_id: the run.
+        memory: what the connector learned.
+        whole_year: not only the last days were fetched.
+        figures_to: last day of the link's figures.
+        note: what the owner should know of this run, "" for nothing.
+        warning: what the owner should know of the link, None for nothing.
+    """
+    now = clock.now()
     with transaction.atomic():
-        nothing_wrong = _error(Trouble("", "", ""))
-        if not _note(run_id, state=RunState.DONE, step="", step_started_at=None, finished_at=now, retry_at=None, **nothing_wrong):
+        if not _end_well(run_id, note):
             return False
         link = _link_of(run_id)
         if link is None:
@@ -144,22 +188,45 @@ def finish(run_id: int, memory: FetchState) -> bool:
             link.sealed_candidate = ""
         link.state = LinkState.LINKED
         link.linked_at = link.linked_at or now
-        link.last_success_at = link.last_full_fetch_at = now
+        link.last_success_at = now
+        link.last_full_fetch_at = now if whole_year else link.last_full_fetch_at
+        link.figures_to = figures_to
         link.memory = dict(memory)
-        link.validating_until = link.error_at = link.alarm_sent_at = None
-        link.error_kind = link.error_code = link.error_message = ""
+        link.validating_until = link.alarm_sent_at = None
+        error = _error(warning or NOTHING_WRONG)
+        link.error_kind, link.error_code, link.error_message = error["error_kind"], error["error_code"], error["error_message"]
+        link.error_at = now if warning else None
         link.save()
     return True
 
 
+def finish_history(run_id: int, memory: FetchState, nothing_before: date | None, note: str) -> bool:
+    """The run fetched all earlier years that there are. Says nothing of the present. False: it was closed."""
+    with transaction.atomic():
+        if not _end_well(run_id, note):
+            return False
+        link = _link_of(run_id)
+        if link is None:
+            return False
+        link.nothing_before = nothing_before
+        link.memory = dict(memory)
+        link.save()
+    return True
+
+
+def _end_well(run_id: int, note: str) -> bool:
+    ended = {"state": RunState.DONE, "step": "", "step_started_at": None, "finished_at": clock.now(), "retry_at": None}
+    return _note(run_id, **ended, asks_first=None, asks_last=None, note=note, **_error(NOTHING_WRONG))
+
+
 def finish_upload(run_id: int) -> bool:
     """The accepted file is in the ledger. False: the run was closed."""
-    return _note(run_id, state=RunState.DONE, step="", step_started_at=None, finished_at=timezone.now())
+    return _end_well(run_id, "")
 
 
 def fail(run_id: int, trouble: Trouble, needs_user: bool) -> bool:
     """End the run with a trouble. needs_user: the link stops too, unless a credential that works is still there. False: it was closed."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         if not _note(run_id, state=RunState.FAILED, finished_at=now, retry_at=None, **_error(trouble)):
             return False

@@ -11,7 +11,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from fillbook.brokers import registry
 from fillbook.brokers.interface import Credential, Endpoint, FieldError, Form
@@ -30,7 +29,7 @@ from fillbook.storage.models import (
     User,
 )
 from fillbook.storage.secrets import open_credential, seal_credential, shred_credential
-from fillbook.sync import engine, runs
+from fillbook.sync import clock, engine, runs
 from fillbook.vault import CannotOpen
 
 STEPS: Final[Mapping[str, str]] = {
@@ -100,7 +99,7 @@ def replace_credential(owner: User, link_id: UUID | str, answer: Mapping[str, st
         link = _locked(link)
         runs.close_runs(link, "replaced", "A new credential is tried instead.")
         runs.seal_candidate(link, Credential({**kept, **credential.secrets}, credential.rate_secret))
-        link.alarm_sent_at = link.validating_until = None
+        link.alarm_sent_at = link.validating_until = link.nothing_before = None
         if link.state != LinkState.LINKED:
             link.state = LinkState.VALIDATING
         link.save()
@@ -120,9 +119,36 @@ def sync_now(owner: User, link_id: UUID | str) -> SyncRun:
         if link.state == LinkState.PAUSED:
             raise Refused("paused", "This link is paused. Resume it to sync.")
         refused_at = link.error_at if link.state == LinkState.NEEDS_USER and not link.sealed_candidate else None
-        if refused_at is not None and not link.is_sandbox and timezone.now() - refused_at < _BREATH:
+        if refused_at is not None and not link.is_sandbox and clock.now() - refused_at < _BREATH:
             raise Refused("too_soon", "The broker has just refused this link. Mend what it says first, then try again in a minute.")
         return runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL)
+
+
+def go_back(owner: User, link_id: UUID | str) -> SyncRun:
+    """Fetch earlier years, as far back as the broker has them; the run that is already doing so, if there is one.
+
+    While it runs, `asks_first` and `asks_last` of the run are the days that it fetches at present. Once it ended well, the link's
+    `nothing_before` is the day before which there is nothing.
+
+    Raises:
+        Http404: the owner has no such link.
+        Refused: the broker cannot be asked for earlier years, the link is not in order, or another run of it goes on.
+    """
+    with transaction.atomic():
+        link = _locked(link_for(owner, link_id))
+        if not manifest(link.broker).capabilities.goes_back:
+            raise Refused("no_earlier_years", "This broker gives all the history it has at the first fetch.")
+        if link.state != LinkState.LINKED:
+            raise Refused("not_linked", "Earlier years can be fetched once this link works. See on its page what it waits for.")
+        run = runs.open_run(link, RunKind.HISTORY)
+        if run.kind != RunKind.HISTORY:
+            raise Refused("busy", "A sync of this link is going on. Go further back once it has ended.")
+        return run
+
+
+def can_go_back(link: Link) -> bool:
+    """Whether to offer `go_back`: earlier years may exist, and nobody has fetched them to their end."""
+    return link.state == LinkState.LINKED and link.nothing_before is None and manifest(link.broker).capabilities.goes_back
 
 
 def pause(owner: User, link_id: UUID | str) -> Link:
@@ -182,7 +208,7 @@ def unlink(owner: User, link_id: UUID | str, keep: bool) -> None:
         if keep:
             shred_credential(link)
             link.sealed_candidate = ""
-            link.state, link.unlinked_at = LinkState.UNLINKED, timezone.now()
+            link.state, link.unlinked_at = LinkState.UNLINKED, clock.now()
             link.save()
             BrokerAccount.objects.filter(link=link).update(link=None)
         else:

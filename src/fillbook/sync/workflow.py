@@ -5,17 +5,18 @@ is kept, so a run that was killed goes on where it was. Steps may be done twice:
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final, ParamSpec, TypeVar
 
 from dbos import DBOS, PortableWorkflowError, SetEnqueueOptions
 
-from fillbook.storage.models import SyncRun
-from fillbook.sync import engine, exchange, runs, taking
+from fillbook.storage.models import RunKind, SyncRun
+from fillbook.sync import course, engine, exchange, runs, taking
 from fillbook.sync.engine import database_work
 from fillbook.sync.exchange import Outcome
-from fillbook.sync.policy import Decision, Follow, Trouble, decide, final
+from fillbook.sync.policy import Decision, Follow, Loss, Trouble, decide, final, lost
 from fillbook.sync.runs import Plan
+from fillbook.sync.windows import Leg
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,27 +65,46 @@ async def _to_the_end(run_id: int, work: Coroutine[Any, Any, str]) -> str:
 
 
 async def _fetch_until_done(run_id: int) -> str:
+    """Every leg of the run, one after the other."""
     found = await _step("begin", runs.begin, run_id)
     if found is None:
         return "closed"
-    plan = Plan(**found)
-    tries = waited = 0
-    while True:
-        outcome = await _fetch(plan)
+    plan, done = Plan(**found), list[Leg]()
+    while (leg := await _step("next_leg", course.next_leg, plan, done)) is not None:
+        outcome, follow = await _leg_until_done(plan, leg)
         if outcome["next"] == "closed":
             return "closed"
-        if outcome["next"] == "done":
-            await _step("finish", runs.finish, run_id, outcome["state"].get("memory", plan.memory))
-            return "done"
+        if outcome["next"] == "trouble":
+            trouble = Trouble(**outcome["trouble"])
+            match lost(trouble, follow, history=plan.kind == RunKind.HISTORY, first=not done):
+                case Loss.LINK:
+                    return await _stop(run_id, final(trouble), needs_user=True)
+                case Loss.RUN:
+                    return await _stop(run_id, trouble, needs_user=False)
+                case Loss.LEG:
+                    leg["missed"] = trouble.message
+        else:
+            plan = replace(plan, memory=outcome["state"].get("memory", plan.memory), unproven=False)
+            leg["pages"] = outcome["pages"]
+        done.append(leg)
+    await _step("finish", course.finish, plan, plan.memory, done)
+    return "done"
+
+
+async def _leg_until_done(plan: Plan, leg: Leg) -> tuple[Outcome, Follow]:
+    """One leg, tried again as long as that makes sense: "done", "closed" or the last trouble with what follows from it."""
+    tries = waited = 0
+    while True:
+        outcome = await _fetch(plan, leg)
+        if outcome["next"] != "trouble":
+            return outcome, Follow.AGAIN
         trouble = Trouble(**outcome["trouble"])
         tries += 1
-        decision = decide(trouble, tries, waited, plan.unproven, f"run {run_id}")
-        if decision.follow is Follow.TELL:
-            return await _stop(run_id, final(trouble), needs_user=True)
-        if decision.follow is Follow.GIVE_UP:
-            return await _stop(run_id, trouble, needs_user=False)
+        decision = decide(trouble, tries, waited, plan.unproven, f"run {plan.run_id}")
+        if decision.follow is not Follow.AGAIN:
+            return outcome, decision.follow
         if not await _sleep_over(plan, trouble, decision):
-            return "closed"
+            return {"next": "closed"}, Follow.AGAIN
         waited += decision.seconds
 
 
@@ -96,9 +116,10 @@ async def _take_in_upload(run_id: int, raw_id: int) -> str:
     return str(outcome["next"])
 
 
-async def _fetch(plan: Plan) -> Outcome:
-    """One try at everything the broker gives: "done", "closed" or a trouble."""
-    outcome: Outcome = await _step("open", exchange.opening, plan)
+async def _fetch(plan: Plan, leg: Leg) -> Outcome:
+    """One try at a leg: "done" with the number of pages, "closed" or a trouble."""
+    pages = 0
+    outcome: Outcome = await _step("open", exchange.opening, plan, leg)
     while outcome["next"] in {"send", "wait", "page"}:
         state = outcome["state"]
         if outcome["next"] == "send":
@@ -110,8 +131,9 @@ async def _fetch(plan: Plan) -> Outcome:
             taken: Outcome = await _step("take_in", taking.take_in, plan.run_id, outcome["raw"])
             if taken["next"] != "done":
                 return taken
+            pages += 1
         outcome = await _step("onward", exchange.onward, plan, state)
-    return outcome
+    return {**outcome, "pages": pages}
 
 
 async def _send(plan: Plan, state: Any, wanted: dict[str, Any]) -> Outcome:
