@@ -5,7 +5,7 @@ equal figures different when the broker prints five decimals of a fill whose par
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -81,7 +81,8 @@ def reconcile_fills(
         result: what matching made of `counted`.
 
     Returns:
-        A line for every execution that closes by our matching or for which the broker states a realized P&L other than 0.
+        A line for every execution that closes by our matching or for which the broker states a realized P&L other than 0, then one for
+        every trade settled elsewhere that closes here: the broker states no P&L for those.
     """
     with exact():
         closed = _closed_by_fill(result)
@@ -106,7 +107,7 @@ def reconcile_fills(
                 lines.extend([line] if line else [])
                 if line and line.reason is Reason.WASH_SALE and line.ours is not None and line.broker is not None:
                     put_off[key] += line.broker - line.ours
-        return lines
+        return lines + _settled_elsewhere(closed, {row.execution_id for row in executions})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,22 @@ def _closed_by_fill(result: MatchResult) -> Mapping[str, list[ClosedLot]]:
     return closed
 
 
+def _settled_elsewhere(closed: Mapping[str, list[ClosedLot]], listed: Collection[str]) -> list[ReconciliationLine]:
+    lines = []
+    for name, lots in closed.items():
+        if name not in listed:
+            ours, last = _known_pnl(lots), lots[-1]
+            reason = Reason.NO_OPENING if ours is None else Reason.NO_FIGURE
+            lines.append(ReconciliationLine(LineKind.FILL, name, last.instrument, ours, None, Status.UNSTATED, reason, last.closed_on))
+    return lines
+
+
+def _known_pnl(lots: Sequence[ClosedLot]) -> Decimal | None:
+    """What a fill realized, None where it closes nothing or a part has no known cost."""
+    known = [lot.realized_pnl for lot in lots if lot.realized_pnl is not None]
+    return sum(known, ZERO) if lots and len(known) == len(lots) else None
+
+
 def _line(row: Execution, ours: Decimal | None, broker: Decimal | None, status: Status, reason: Reason = Reason.NONE) -> ReconciliationLine:
     return ReconciliationLine(LineKind.FILL, row.execution_id, row.instrument, ours, broker, status, reason, row.trade_date)
 
@@ -137,8 +154,7 @@ def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> Reconcil
     broker = _stated(counted, bool(facts.closed))
     if not facts.closed and not broker and not facts.left_over:
         return None
-    known = [lot.realized_pnl for lot in facts.closed if lot.realized_pnl is not None]
-    ours = sum(known, ZERO) if facts.closed and len(known) == len(facts.closed) else None
+    ours = _known_pnl(facts.closed)
     reason = Reason.CANCEL_CHAIN if facts.chained else Reason.NONE
     if broker is None:
         return _line(row, ours, None, Status.UNSTATED, Reason.NO_OPENING if ours is None else Reason.NO_FIGURE)
