@@ -2,6 +2,8 @@
 
 The generator knows the truth (executions, round trips, realized P&L per currency). Both programs read the same file, each in
 a process of its own, measured from start to end. ibflex only parses; `check` also matches and compares with the broker's figures.
+They run in turns, and the processor time of each one's best turn decides: a machine that is busy with something else stretches the
+time on the wall, but hardly the processor's.
 """
 
 import argparse
@@ -24,10 +26,11 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Run:
-    """One finished process. peak_mib: resident memory of its largest process."""
+    """One finished process. seconds: on the wall; cpu: of the processor, user and system; peak_mib: resident memory at its highest."""
 
     status: int
     seconds: float
+    cpu: float
     peak_mib: float
 
 
@@ -35,26 +38,45 @@ def main(arguments: list[str] | None = None) -> int:
     """Generate, run both, compare; the figures on the last line, status 1 when one falls short."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100_000, help="executions to generate (default 100000)")
-    count = parser.parse_args(arguments).count
+    parser.add_argument("--rounds", type=int, default=2, help="how often each program runs (default 2)")
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="fillbook-speed-") as folder:
         statement, truth, answer = (Path(folder, name) for name in ("statement.xml", "truth.json", "check.json"))
-        generate: list[str | Path] = [sys.executable, HERE / "make_flex.py", "-n", str(count), "-o", statement, "--truth", truth]
+        generate: list[str | Path] = [sys.executable, HERE / "make_flex.py", "-n", str(options.count), "-o", statement, "--truth", truth]
         subprocess.run(generate, check=True, stderr=subprocess.DEVNULL)
-        size = statement.stat().st_size / 2**20
-        print(f"{count} executions, {size:.0f} MiB of XML", file=sys.stderr)
-        ours = measure([sys.executable, "-m", "fillbook", "check", "--json", str(statement)], answer)
-        print(f"fillbook check: {ours.seconds:.2f} s, {ours.peak_mib:.0f} MiB, status {ours.status}", file=sys.stderr)
-        parse = "import sys; from ibflex import parser; parser.parse(sys.argv[1])"
-        theirs = measure([sys.executable, "-c", parse, str(statement)], Path(os.devnull))
-        print(f"ibflex parse:   {theirs.seconds:.2f} s, {theirs.peak_mib:.0f} MiB, status {theirs.status}", file=sys.stderr)
+        print(f"{options.count} executions, {statement.stat().st_size / 2**20:.0f} MiB of XML", file=sys.stderr)
+        ours, theirs = in_turns(statement, answer, options.rounds)
         shortfalls = [*cost(ours, theirs), *figures(answer, json.loads(truth.read_text()))]
     for shortfall in shortfalls:
         print(shortfall)
     print(
-        f"speed: {count} executions, check {ours.seconds:.2f} s and {ours.peak_mib:.0f} MiB, ibflex {theirs.seconds:.2f} s and "
-        f"{theirs.peak_mib:.0f} MiB, ratio {ours.seconds / theirs.seconds:.3f}, {len(shortfalls)} short"
+        f"speed: {options.count} executions, check {ours.cpu:.2f} s of processor time ({ours.seconds:.2f} s) and {ours.peak_mib:.0f} MiB, "
+        f"ibflex {theirs.cpu:.2f} s ({theirs.seconds:.2f} s) and {theirs.peak_mib:.0f} MiB, "
+        f"ratio {ours.cpu / theirs.cpu:.3f} ({ours.seconds / theirs.seconds:.3f} on the wall), {len(shortfalls)} short"
     )
     return 1 if shortfalls else 0
+
+
+def in_turns(statement: Path, answer: Path, rounds: int) -> tuple[Run, Run]:
+    """(ours, theirs), each the turn that cost least; the greatest memory and the worst status of all turns."""
+    parse = "import sys; from ibflex import parser; parser.parse(sys.argv[1])"
+    ours, theirs = [], []
+    for number in range(1, rounds + 1):
+        ours.append(measure([sys.executable, "-m", "fillbook", "check", "--json", str(statement)], answer))
+        theirs.append(measure([sys.executable, "-c", parse, str(statement)], Path(os.devnull)))
+        for name, run in (("fillbook check", ours[-1]), ("ibflex parse", theirs[-1])):
+            print(
+                f"round {number}: {name:14} {run.cpu:6.2f} s of processor time, {run.seconds:6.2f} s, {run.peak_mib:4.0f} MiB, "
+                f"status {run.status}",
+                file=sys.stderr,
+            )
+    return best(ours), best(theirs)
+
+
+def best(runs: list[Run]) -> Run:
+    """The least time, with the greatest memory and the worst status."""
+    least = min(runs, key=lambda run: run.cpu)
+    return Run(max(run.status for run in runs), least.seconds, least.cpu, max(run.peak_mib for run in runs))
 
 
 def measure(command: list[str], output: Path) -> Run:
@@ -65,7 +87,7 @@ def measure(command: list[str], output: Path) -> Run:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)  # it is waited for; the object cannot know
-    return Run(process.returncode, seconds, usage.ru_maxrss / 1024)
+    return Run(process.returncode, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def cost(ours: Run, theirs: Run) -> list[str]:
@@ -75,8 +97,8 @@ def cost(ours: Run, theirs: Run) -> list[str]:
         found.append(f"ibflex ended with status {theirs.status}, so there is nothing to compare with")
     if ours.status:
         found.append(f"check ended with status {ours.status}")
-    if ours.seconds > theirs.seconds * SHARE_OF_IBFLEX:
-        found.append(f"check took {ours.seconds:.2f} s, more than a third of {theirs.seconds:.2f} s")
+    if ours.cpu > theirs.cpu * SHARE_OF_IBFLEX:
+        found.append(f"check took {ours.cpu:.2f} s of processor time, more than a third of {theirs.cpu:.2f} s")
     if ours.peak_mib > MEMORY_MIB:
         found.append(f"check needed {ours.peak_mib:.0f} MiB, more than {MEMORY_MIB}")
     return found
