@@ -161,6 +161,70 @@ class OptionEventRow(StatedRow):
     broker_cost = ExactDecimalField(null=True)
 
 
+class CashMovementRow(StatedRow):
+    """`ledger.cash.CashMovement`; row_id is its movement_id, trade_date its moved_on. Without an instrument where it has none."""
+
+    instrument = models.ForeignKey(InstrumentRow, null=True, on_delete=models.RESTRICT, related_name="+")  # type: ignore[assignment]
+    quantity = None  # type: ignore[assignment]  # money moves, not units
+    kind = models.CharField(max_length=20)
+    currency = models.CharField(max_length=12, blank=True, default="")
+    amount = ExactDecimalField()
+    value_date = models.DateField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    rate_to_base = ExactDecimalField(null=True)
+    broker_type = models.CharField(max_length=64, blank=True, default="")
+    description = models.TextField(blank=True, default="")
+
+
+class BrokerLotRow(StatedRow):
+    """`ledger.figures.BrokerLot`, evidence about a fill; row_id is its lot_id, trade_date its closed_on."""
+
+    cost_basis = ExactDecimalField()
+    closed_at = models.DateTimeField(null=True)
+    realized_pnl = ExactDecimalField(null=True)
+    closed_by = models.CharField(max_length=200, blank=True, default="")
+    opened_by = models.CharField(max_length=200, blank=True, default="")
+    opened_at = models.DateTimeField(null=True)
+    opened_on = models.DateField(null=True)
+
+
+class DailyRow(models.Model):
+    """What a statement says of one day; of each day the strongest statement's figure is kept. stated_at: as in `StatedRow`."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    raw = models.ForeignKey(RawStatement, on_delete=models.RESTRICT, related_name="+")
+    place = models.BigIntegerField(default=0)
+    origin = models.PositiveSmallIntegerField(choices=Origin.choices)
+    stated_at = models.DateTimeField()
+    currency = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class BalanceRow(DailyRow):
+    """`ledger.figures.BrokerBalance`."""
+
+    kind = models.CharField(max_length=20)
+    as_of = models.DateField()
+    amount = ExactDecimalField()
+    settled = ExactDecimalField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "kind", "currency", "as_of"], name="balance_once_a_day")]
+
+
+class RateRow(DailyRow):
+    """`ledger.cash.ConversionRate`."""
+
+    base = models.CharField(max_length=12)
+    day = models.DateField()
+    rate = ExactDecimalField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "currency", "base", "day"], name="rate_once_a_day")]
+
+
 class PositionRow(models.Model):
     """`ledger.figures.BrokerFigure` of a position; of each day the latest statement's figures are kept."""
 
