@@ -24,6 +24,11 @@ from fillbook.storage.records import KINDS, rows_of
 
 def ledger_hash(account: BrokerAccount) -> str:
     """Of the current facts, the names of their instruments and the latest positions; not of which statement said them first."""
+    return _hash(ledger_lines(account))
+
+
+def ledger_lines(account: BrokerAccount) -> list[str]:
+    """What `ledger_hash` is made of: a line for each fact, its identity up to the first comma."""
     lines = []
     for kind in KINDS:
         rows = rows_of(kind, account).exclude(state=RowState.SUPERSEDED).order_by("row_id")
@@ -33,7 +38,7 @@ def ledger_hash(account: BrokerAccount) -> str:
     stating = latest_positions(account)
     held = [] if stating is None else positions_of(stating)
     lines += sorted(f"position {row.instrument.key} {row.as_of} {row.quantity:f} {row.cost_basis} {row.value}" for row in held)
-    return _hash(lines)
+    return lines
 
 
 _DERIVED = (RoundTripRow, OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, DayTotals, BridgeRow, FindingRow)

@@ -185,6 +185,11 @@ def write_statement(raw: RawStatement, parsed: ParsedStatement, parser_version: 
     return Written(tuple(written))
 
 
+def replay_statement(account: BrokerAccount, raw: RawStatement, statement: AccountStatement) -> None:
+    """Write again what a kept statement says of one account, inside the caller's transaction, which holds the account's lock."""
+    _write_account(account, raw, statement)
+
+
 def _account_kind(statement: AccountStatement, *, sandbox: bool) -> AccountKind:
     if sandbox:
         return AccountKind.SANDBOX
