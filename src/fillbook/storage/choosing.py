@@ -1,6 +1,7 @@
 """A `Filter` as SQL. It must agree with `Filter.admits`, which a test holds against it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
@@ -51,9 +52,19 @@ def accounts_in(viewer: Viewer, chosen: Filter) -> list[BrokerAccount]:
 
 def trips_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
     """The round trips of these accounts that a filter takes, in no order."""
-    condition = Q(account_id__in=[account.pk for account in accounts], is_open=chosen.status is TripStatus.OPEN)
+    trips = _whatever_is_known(accounts, chosen)
     if chosen.status is TripStatus.CLOSED:
-        condition &= Q(realized_pnl__isnull=False) if chosen.include_incomplete else Q(counts=True)
+        return trips.filter(Q(realized_pnl__isnull=False) if chosen.include_incomplete else Q(counts=True))
+    return trips
+
+
+def incomplete_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
+    """The closed round trips that a filter would take if they were complete; some may be counted on demand, the rest have no known P&L."""
+    return _whatever_is_known(accounts, replace(chosen, status=TripStatus.CLOSED)).filter(counts=False)
+
+
+def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
+    condition = Q(account_id__in=[account.pk for account in accounts], is_open=chosen.status is TripStatus.OPEN)
     if chosen.first:
         condition &= Q(day__gte=chosen.first)
     if chosen.last:

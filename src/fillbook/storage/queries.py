@@ -20,7 +20,7 @@ from fillbook.performance.curves import equity_curve as curve_of
 from fillbook.performance.filters import Filter
 from fillbook.performance.results import Result
 from fillbook.performance.summary import Summary, from_e8
-from fillbook.storage.choosing import Accounts, Sort, in_order, is_plain, trips_in
+from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, is_plain, trips_in
 from fillbook.storage.fields import ExactSum
 from fillbook.storage.models import BridgeRow, DayTotals, RoundTripRow
 from fillbook.trades.bridge import LINES, BridgeLine
@@ -54,10 +54,17 @@ class TripsPage:
 
 
 def trips_page(
-    accounts: Accounts, chosen: Filter, sort: Sort = Sort.DAY, *, descending: bool = True, number: int = 1, size: int = 50
+    accounts: Accounts,
+    chosen: Filter,
+    sort: Sort = Sort.DAY,
+    *,
+    descending: bool = True,
+    number: int = 1,
+    size: int = 50,
+    only_incomplete: bool = False,
 ) -> TripsPage:
-    """A page of round trips; a page beyond the last is the last."""
-    trips = trips_in(accounts, chosen)
+    """A page of round trips, or of the incomplete ones among them alone; a page beyond the last is the last."""
+    trips = incomplete_in(accounts, chosen) if only_incomplete else trips_in(accounts, chosen)
     total = trips.count()
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
@@ -69,6 +76,13 @@ def latest_trips(accounts: Accounts, count: int = 10) -> list[RoundTripRow]:
     """The round trips closed last, whatever is known of them."""
     trips = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts], is_open=False)
     return list(in_order(trips, descending=True).select_related("account", "instrument")[:count])
+
+
+def incomplete_count(accounts: Accounts, chosen: Filter) -> tuple[int, int]:
+    """(incomplete round trips under a filter, those of them whose P&L is known, so that they can be counted on demand)."""
+    trips = incomplete_in(accounts, chosen)
+    found = trips.aggregate(all=Count("pk"), known=Count("pk", filter=Q(realized_pnl__isnull=False)))
+    return found["all"], found["known"]
 
 
 def asset_classes(accounts: Accounts) -> set[str]:
