@@ -6,6 +6,7 @@ FILLBOOK_VAULT           keys that seal secrets, comma-separated, the first one 
 FILLBOOK_ALLOWED_HOSTS   host names that pages are asked for under, comma-separated (default: this machine only)
 FILLBOOK_HTTPS           1 behind HTTPS, 0 without (default: 1 as soon as a host other than this machine is allowed)
 FILLBOOK_BEHIND_PROXY    1 when a proxy of yours sets X-Forwarded-Proto and nothing else can reach this port
+FILLBOOK_OPERATOR_CONTACT  whom users of this instance write to when something looks wrong (default: the operator's e-mail address)
 
 Importing this module writes nothing: `storage.start.prepare` makes the folders and keys. Before that the secret of sessions is a
 passing one, which is enough for commands that serve no pages.
@@ -62,6 +63,7 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
+OPERATOR_CONTACT = os.environ.get("FILLBOOK_OPERATOR_CONTACT", "").strip()
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = _list("FILLBOOK_ALLOWED_HOSTS") or LOCAL_HOSTS
 HTTPS = os.environ.get("FILLBOOK_HTTPS", "1" if set(ALLOWED_HOSTS) - set(LOCAL_HOSTS) else "0") == "1"

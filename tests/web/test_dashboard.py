@@ -56,7 +56,7 @@ def test_a_difference_is_told_at_the_top(browser_of_owner: Client, owner: User) 
     account = write_book(owner, says(*wrong), link_of(owner))
     answer = browser_of_owner.get("/").content
     assert "1 figure of ours differs from your broker's." in text_of(answer)
-    assert f"/accounts/{account.pk}/#differences" in answer.decode()
+    assert f"/accounts/{account.pk}/reconciliation/?status=different" in answer.decode()
     assert "8.00 USD apart" in text_of(answer)
 
 

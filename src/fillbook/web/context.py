@@ -28,6 +28,7 @@ _SECTION_BY_PREFIX: Final = (
     ("usersessions_", "settings"),
     ("account", "accounts"),
     ("reconciliation", "accounts"),
+    ("completeness", "accounts"),
     ("link", "accounts"),
     ("upload", "accounts"),
 )

@@ -9,20 +9,30 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from fillbook.storage.access import account_for, statements_of
+from fillbook.brokers.manifests import manifests
+from fillbook.storage.access import Viewer, account_for, runs_of, statements_of
 from fillbook.storage.coverage import covered_days
+from fillbook.storage.derive import settings_of
 from fillbook.storage.details import Position, differences, freshness, open_positions, reconciled
-from fillbook.storage.models import BrokerAccount, Origin, RawStatement, ReconciliationRow
+from fillbook.storage.marks import instrument_marks
+from fillbook.storage.models import BrokerAccount, Origin, RawStatement, ReconciliationRow, RunKind
+from fillbook.storage.trying import never_flat
+from fillbook.sync.service import can_go_back
+from fillbook.trades.completeness import judge_account
+from fillbook.trades.settings import Grouping
 from fillbook.web import readable
-from fillbook.web.pages.accounts import account_card, name_of
+from fillbook.web.pages.account_settings import questions
+from fillbook.web.pages.accounts import OPEN, account_card, name_of
 from fillbook.web.pages.bridge import bridges, counts_of
-from fillbook.web.pages.findings import read_findings
+from fillbook.web.pages.completeness import account_words
+from fillbook.web.pages.evidence import contact
+from fillbook.web.pages.findings import doctor
 from fillbook.web.pages.freshness import freshness as words_of_freshness
 from fillbook.web.pages.rows import name_of as instrument_name
 from fillbook.web.pages.trade import figures_of, reason_of
 from fillbook.web.viewer import viewer
 
-_MOST_LINES = 300
+_MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """Going further back: how it stands, and what can be done. post: by a form."""
+
+    words: str
+    action: str = ""
+    url: str = ""
+    post: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One document that the account rests on."""
 
@@ -71,6 +91,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     checked = reconciled(found)
     statements = list(statements_of(user).filter(coverages__account=found).distinct()[:12])
     lines = differences(found)
+    marks = instrument_marks(found)
     context = {
         "account": found,
         "name": name_of(found),
@@ -78,10 +99,16 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "fresh": words_of_freshness(user, [found], now),
         "sandbox_data": found.kind == "sandbox",
         "covered": [readable.days(days.first, days.last) for days in covered_days(found)],
-        "findings": read_findings(statements[0].findings) if statements else (),
+        "doctor": doctor(found),
+        "whole": judge_account(marks.values()),
+        "whole_words": account_words(marks.values()),
+        "back": _back(found, user, now),
+        "read_as": _read_as(found),
+        "never_flat": _never_flat(found),
+        "contact": contact(),
         "checked": checked,
-        "fill_counts": counts_of([checked], "fills", "#differences"),
-        "position_counts": counts_of([checked], "positions", "#differences"),
+        "fill_counts": counts_of([checked], "fills", found),
+        "position_counts": counts_of([checked], "positions", found),
         "bridges": bridges([found], found.base_currency),
         "lines": [_line(row) for row in lines[:_MOST_LINES]],
         "more_lines": max(0, len(lines) - _MOST_LINES),
@@ -89,6 +116,38 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "statements": [_statement(raw) for raw in statements],
     }
     return render(request, "pages/account.html", context)
+
+
+def _back(found: BrokerAccount, user: Viewer, now: datetime) -> Back | None:
+    """Earlier years; None where the broker cannot be asked for them."""
+    link = found.link
+    if link is None or link.broker not in manifests() or not manifests()[link.broker].capabilities.goes_back:
+        return None
+    broker = manifests()[link.broker].name
+    run = runs_of(user).filter(link=link, kind=RunKind.HISTORY, state__in=OPEN).first()
+    if run is not None:
+        days = f"{readable.days(run.asks_first, run.asks_last)}, " if run.asks_first else ""
+        passed = readable.ago(run.started_at or run.created_at, now)
+        return Back(f"Going further back: {days}begun {passed}.", "See progress", reverse("link-progress", args=[link.pk]))
+    if link.nothing_before is not None:
+        return Back(f"{broker} has nothing before {readable.day(link.nothing_before)}. This is all there is.")
+    first = found.tracked_since
+    begins = f"Your history begins on {readable.day(first)}. " if first else ""
+    words = f"{begins}{broker} may have earlier years; they complete trades that were opened before."
+    return Back(words, "Go further back", reverse("link-back", args=[link.pk]), post=True) if can_go_back(link) else Back(words)
+
+
+def _read_as(found: BrokerAccount) -> str:
+    """How its fills become trades, in short."""
+    words = ", ".join(option.short for one in questions(settings_of(found)) for option in one.options if option.current)
+    return words[:1].upper() + words[1:]
+
+
+def _never_flat(found: BrokerAccount) -> str:
+    """Instruments for which each closing would say more as a trade; "" when they are read so already."""
+    if settings_of(found).grouping is not Grouping.FLAT_TO_FLAT:
+        return ""
+    return ", ".join(" ".join(instrument_name(trip.instrument)).strip() for trip in never_flat(found))
 
 
 def _line(row: ReconciliationRow) -> Line:

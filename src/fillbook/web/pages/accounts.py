@@ -137,7 +137,7 @@ def account_card(fresh: Freshness) -> AccountCard:
         gaps=tuple(readable.days(gap.first, gap.last) for gap in fresh.gaps),
         trades=sum(summary.n for summary in summaries.values()),
         trades_url=address(reverse("trades"), chosen),
-        counts=counts_of([reconciled(account)], "fills", reverse("account", args=[account.pk]) + "#differences"),
+        counts=counts_of([reconciled(account)], "fills", account),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -72,17 +73,22 @@ def _bridge(currency: str, amounts: dict[str, Decimal]) -> Bridge:
 
 def counts(accounts: Sequence[BrokerAccount], of: str = "fills") -> tuple[Count, ...]:
     """How the comparisons of fills (or positions) came out, leaving out what did not occur."""
-    url = reverse("account", args=[accounts[0].pk]) + "#differences" if len(accounts) == 1 else reverse("accounts")
-    return counts_of([reconciled(account) for account in accounts], of, url)
+    return counts_of([reconciled(account) for account in accounts], of, accounts[0] if len(accounts) == 1 else None)
 
 
-def counts_of(checked: Sequence[Reconciled], of: str, url: str) -> tuple[Count, ...]:
-    """The same of accounts that were counted already."""
+def counts_of(checked: Sequence[Reconciled], of: str, account: BrokerAccount | None) -> tuple[Count, ...]:
+    """The same of accounts that were counted already. account: the one whose lines a count leads to, None for several."""
     found: Counter[str] = Counter()
     for one in checked:
         found.update(one.fills if of == "fills" else one.positions)
     return tuple(
-        Count(found[status], word, symbol, tone, explanation, url)
+        Count(found[status], word, symbol, tone, explanation, lines_url(account, of, status) if account else reverse("accounts"))
         for status, (word, symbol, tone, explanation) in STATUS.items()
         if found[status]
     )
+
+
+def lines_url(account: BrokerAccount, of: str, status: str = "") -> str:
+    """Where the lines of an account's fills or positions are, those of one status if one is named."""
+    query = urlencode({name: value for name, value in (("kind", "position" if of == "positions" else ""), ("status", status)) if value})
+    return reverse("reconciliation", args=[account.pk]) + (f"?{query}" if query else "")

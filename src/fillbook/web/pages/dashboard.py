@@ -26,6 +26,7 @@ from fillbook.web.pages.bridge import Bridge, Count, bridges, counts
 from fillbook.web.pages.figures import Before, Stat, Versus, headline, tiles, tone_of, versus
 from fillbook.web.pages.filterbar import address, filter_bar
 from fillbook.web.pages.freshness import attention, freshness, today_there
+from fillbook.web.pages.incomplete import LeftOut, left_out
 from fillbook.web.pages.rows import OpenRow, TripRow, open_rows, trip_rows
 from fillbook.web.pages.scope import Scope, by_weight, money_choices, pick, scope
 from fillbook.web.viewer import viewer
@@ -90,20 +91,33 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     summaries = queries.summaries(about.accounts, about.chosen)
     groups = by_weight(summaries)
     group = pick(groups, request.GET.get("money", ""))
+    partly = _left_out(about, group, path, request.GET.get("money", ""))
     context = {
         "about": about,
         "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)),
         "fresh": freshness(user, about.accounts, now),
         "attention": attention(user, about.accounts),
         "currencies": money_choices(groups, group, path, about.chosen),
-        "board": board(about, group, summaries[group]) if group else None,
+        "left_out": partly,
+        "board": board(about, group, summaries[group], partly) if group else None,
         "empty": _empty(about),
     }
     return render(request, "pages/dashboard.html", context)
 
 
-def board(about: Scope, group: Group, summary: Summary) -> Board:
-    """The figures of one group of round trips."""
+def _left_out(about: Scope, group: Group | None, path: str, money: str) -> LeftOut | None:
+    """Of the accounts whose figures are shown, which are those of one base currency."""
+    bases = {account.base_currency for account in about.accounts}
+    if group is None or len(bases) == 1:
+        return left_out(about.accounts, about.chosen, path, reverse("trades"), money)
+    shown = [account for account in about.accounts if account.base_currency == group.base_currency]
+    found = left_out(shown, about.chosen, path, reverse("trades"), money)
+    lists = address(reverse("trades"), replace(about.chosen, currency=group.base_currency), only="incomplete")
+    return found and replace(found, list_url=lists)
+
+
+def board(about: Scope, group: Group, summary: Summary, partly: LeftOut | None = None) -> Board:
+    """The figures of one group of round trips. partly: what they leave out."""
     chosen, accounts, currency = about.chosen, about.accounts, group.currency
     results = queries.results(accounts, chosen).get(group, ())
     still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, outcome=None)
@@ -113,7 +127,7 @@ def board(about: Scope, group: Group, summary: Summary) -> Board:
         currency=currency,
         trades=summary.n,
         headline=headline(summary, _before(about, group, results), chosen, currency, trades_of),
-        tiles=tiles(summary, results, chosen, currency, trades_of),
+        tiles=tiles(summary, results, chosen, currency, trades_of, partly.note if partly else ""),
         versus=versus(summary, chosen, currency, trades_of),
         equity=equity_chart(equity_days(results, chosen), currency),
         months=months(results, chosen, currency),

@@ -126,14 +126,20 @@ def _previously(now: Decimal | None, previous: Decimal | None, shown: str, befor
     return shown, before.when, direction
 
 
-def tiles(summary: Summary, results: Sequence[Result], chosen: Filter, currency: str, link: Link) -> tuple[Stat, ...]:
-    """The further figures."""
+def tiles(summary: Summary, results: Sequence[Result], chosen: Filter, currency: str, link: Link, partly: str = "") -> tuple[Stat, ...]:
+    """The further figures. partly: how many incomplete trades they count or leave out, "" for none."""
     expectancy, fall, time = metrics.expectancy(summary), metrics.max_drawdown(results), metrics.holding_time(results)
     factor = metrics.profit_factor(summary)
     error = expectancy.standard_error if expectancy else None
     weighted = metrics.weighted_gain_percent(results)
     return (
-        Stat("Closed trades", readable.whole(summary.n), link(chosen), "Round trips from flat to flat.", note=_largest(summary, currency)),
+        Stat(
+            "Closed trades",
+            readable.whole(summary.n),
+            link(chosen),
+            "Closed round trips that these figures count.",
+            note=partly or _largest(summary, currency),
+        ),
         Stat(
             "Profit factor",
             "no losses" if isinstance(factor, NoLosses) else readable.ratio(factor),

@@ -15,6 +15,7 @@ from fillbook.storage.coverage import rests_on_uploads
 from fillbook.storage.details import reconciled
 from fillbook.storage.models import BrokerAccount, LinkState, RunState
 from fillbook.web import readable
+from fillbook.web.pages.bridge import lines_url
 
 _SATURDAY: Final = 5
 _LATE: Final = 2
@@ -85,6 +86,6 @@ def attention(viewer: Viewer, accounts: Sequence[BrokerAccount]) -> tuple[Attent
     if different:
         verb = "differs" if different == 1 else "differ"
         text = f"{readable.plural(different, 'figure')} of ours {verb} from your broker's."
-        url = reverse("account", args=[accounts[0].pk]) + "#differences" if len(accounts) == 1 else reverse("accounts")
+        url = lines_url(accounts[0], "fills", "different") if len(accounts) == 1 else reverse("accounts")
         found.append(Attention("warn", text, url, "See each"))
     return tuple(found)

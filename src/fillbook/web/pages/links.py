@@ -27,6 +27,17 @@ def sync(request: HttpRequest, link_id: str) -> HttpResponse:
 
 
 @require_POST
+def back(request: HttpRequest, link_id: str) -> HttpResponse:
+    """Fetch earlier years, as far back as the broker has them."""
+    try:
+        service.go_back(viewer(request), link_id)
+    except service.Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("accounts")
+    return redirect("link-progress", link_id)
+
+
+@require_POST
 def pause(request: HttpRequest, link_id: str) -> HttpResponse:
     """Fetch nothing until it is resumed."""
     service.pause(viewer(request), link_id)

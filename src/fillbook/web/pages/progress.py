@@ -8,7 +8,7 @@ from typing import Final
 from django.urls import reverse
 
 from fillbook.brokers.manifests import Manifest
-from fillbook.storage.models import Link, LinkState, RunState, SyncRun
+from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.sync import service
 from fillbook.web import readable
 
@@ -117,7 +117,7 @@ def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -
     if run is not None and run.state == RunState.WAITING:
         return _waiting(link, run, now)
     if run is not None and run.state in _OPEN:
-        return Words(f"Fetching from {broker.name}", "plain", ("You may leave this page; it goes on by itself.",))
+        return _going(run, broker)
     if link.state == LinkState.PAUSED:
         resume = Next("Resume", reverse("link-resume", args=[link.pk]), post=True)
         return Words("Paused", "plain", ("Nothing is fetched until you resume. What was fetched stays.",), resume)
@@ -130,7 +130,17 @@ def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -
     if link.linked_at is None:
         return Words("Not linked yet", "warn", ("Nothing was fetched so far.",), retry)
     onward = Next("See how you trade", reverse("dashboard"))
+    if run is not None and run.kind == RunKind.HISTORY:
+        return Words("As far back as it goes", "good", (_arrived(run), run.note), onward)
     return Words("Linked", "good", (_arrived(run), f"From now on {broker.name} is asked by itself, once a day."), onward)
+
+
+def _going(run: SyncRun, broker: Manifest) -> Words:
+    leave = "You may leave this page; it goes on by itself."
+    if run.kind != RunKind.HISTORY:
+        return Words(f"Fetching from {broker.name}", "plain", (leave,))
+    days = f"Now {readable.days(run.asks_first, run.asks_last)}. " if run.asks_first else ""
+    return Words("Going further back", "plain", (f"{days}It ends where {broker.name} has no more.", leave))
 
 
 def _waiting(link: Link, run: SyncRun, now: datetime) -> Words:

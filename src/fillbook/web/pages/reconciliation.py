@@ -34,6 +34,8 @@ from fillbook.web.viewer import is_partial, vary_on_partial, viewer
 
 _SIZE: Final = 100
 _PAGE_DIGITS: Final = 9
+_SHOWN: Final = Decimal("0.005")
+"""What rounds to nothing is not worth showing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def _line(one: Comparison, account: BrokerAccount) -> Line:
         day=readable.day(one.day) if one.day else "",
         ours=ours,
         broker=broker,
-        difference="" if not one.difference else difference,
+        difference=difference if one.difference and (one.kind is LineKind.POSITION or abs(one.difference) >= _SHOWN) else "",
         unit="" if one.kind is LineKind.POSITION or currency == account.base_currency else currency,
         status=one.status,
         reason=_reason(one),
@@ -272,7 +274,8 @@ def _sum(values: Iterable[Decimal]) -> Decimal:
 
 def _trip(trip: RoundTripRow) -> Trip:
     symbol, detail = name_of(trip.instrument)
-    when = f"since {readable.day(trip.opened_on)}" if trip.is_open else readable.days(trip.opened_on, trip.closed_on)
+    since = f"since {readable.day(trip.opened_on)}" if trip.opened_on else "from before the history"
+    when = since if trip.is_open else readable.days(trip.opened_on, trip.closed_on)
     words = f"{symbol} {detail}".strip() + f", {trip.side}, {when}"
     result = f"{readable.gain(trip.realized_pnl, trip.currency)} {trip.currency}{' so far' if trip.is_open else ''}"
     return Trip(reverse("trade", args=[trip.key]), words, result, tone_of(trip.realized_pnl))

@@ -16,10 +16,13 @@ from fillbook.performance.summary import from_e8
 from fillbook.storage.access import trip_for
 from fillbook.storage.details import TripDetail, trip_detail
 from fillbook.storage.models import ReconciliationRow, RoundTripRow, TripFillRow
+from fillbook.storage.trying import OFTEN
 from fillbook.trades.reasons import SENTENCES, Reason
 from fillbook.trades.records import Basis, Incomplete, Role
+from fillbook.trades.settings import Grouping
 from fillbook.web import readable
 from fillbook.web.charts import Chart, FillPoint, trade_chart
+from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import name_of
@@ -67,6 +70,7 @@ class Compared:
     broker: str
     status: str
     reason: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,10 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
         "trade": trade_page(trip_detail(trip)),
         "sandbox_data": trip.account.kind == "sandbox",
         "fresh": freshness(user, [trip.account], now),
+        "account": trip.account,
+        "offers_closings": _offers_closings(trip),
+        "evidence_url": reverse("trade-evidence", args=[key]),
+        "contact": contact(),
     }
     return render(request, "pages/trade.html", context)
 
@@ -147,6 +155,12 @@ def trade_page(detail: TripDetail) -> TradePage:
         incomplete=tuple(INCOMPLETE[Incomplete(reason)] for reason in trip.incomplete),
         flagged=trip.flagged,
     )
+
+
+def _offers_closings(trip: RoundTripRow) -> bool:
+    """Whether each closing by itself would say more: it closes often and never goes flat."""
+    whole = trip.account.grouping == Grouping.FLAT_TO_FLAT
+    return whole and trip.is_open and trip.lot_rows.values("closed_by").distinct().count() >= OFTEN
 
 
 def _point(fill: TripFillRow) -> FillPoint:
@@ -251,7 +265,8 @@ def _compared(detail: TripDetail, zone: str) -> Iterable[Compared]:
         line = detail.lines.get(fill.execution_id)
         if line is not None:
             when = readable.moment(fill.executed_at, zone, seconds=True) if fill.executed_at else readable.day(fill.trade_date)
-            yield Compared(when, *figures_of(line, detail.trip.currency), line.status, reason_of(line))
+            url = reverse("reconciliation-line", args=[detail.trip.account_id, "fill", fill.execution_id])
+            yield Compared(when, *figures_of(line, detail.trip.currency), line.status, reason_of(line), url)
 
 
 def figures_of(line: ReconciliationRow, currency: str) -> tuple[str, str]:

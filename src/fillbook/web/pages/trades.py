@@ -19,6 +19,7 @@ from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import Choice, address, filter_bar
 from fillbook.web.pages.freshness import freshness, today_there
+from fillbook.web.pages.incomplete import ONLY, left_out
 from fillbook.web.pages.rows import open_rows, trip_rows
 from fillbook.web.pages.scope import by_weight, scope
 from fillbook.web.viewer import viewer
@@ -89,6 +90,7 @@ def trades(request: HttpRequest) -> HttpResponse:
         return redirect("accounts" if links_of(user).exists() else "welcome")
     order = Order.read(request.GET.get("sort", ""), request.GET.get("order", ""))
     number = request.GET.get("page", "")
+    only = "incomplete" if request.GET.get(ONLY) == "incomplete" and about.chosen.status is TripStatus.CLOSED else ""
     page = queries.trips_page(
         about.accounts,
         about.chosen,
@@ -96,9 +98,10 @@ def trades(request: HttpRequest) -> HttpResponse:
         descending=order.descending,
         number=int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1,
         size=_SIZE,
+        only_incomplete=bool(only),
     )
     is_open = about.chosen.status is TripStatus.OPEN
-    summaries = {} if is_open else queries.summaries(about.accounts, about.chosen)
+    summaries = {} if is_open or only else queries.summaries(about.accounts, about.chosen)
     groups = by_weight(summaries)
     currency = groups[0].currency if groups else ""
     context = {
@@ -110,10 +113,15 @@ def trades(request: HttpRequest) -> HttpResponse:
         "rows": open_rows(page.rows) if is_open else trip_rows(page.rows, currency if len(groups) == 1 else ""),
         "is_open": is_open,
         "totals": [_total(from_e8(summaries[group].total), group.currency) for group in groups],
-        "columns": [] if is_open else columns(path, about.chosen, order),
-        "sorts": [Choice(name, _url(path, about.chosen, Order(sort, True)), order == Order(sort, True)) for sort, name in _PHONE_SORTS],
-        "before": _url(path, about.chosen, order, page.number - 1) if page.number > 1 else "",
-        "after": _url(path, about.chosen, order, page.number + 1) if page.number < page.pages else "",
+        "only": only,
+        "left_out": None if only else left_out(about.accounts, about.chosen, path, path),
+        "all_url": address(path, about.chosen),
+        "columns": [] if is_open else columns(path, about.chosen, order, only),
+        "sorts": [
+            Choice(name, _url(path, about.chosen, Order(sort, True), only=only), order == Order(sort, True)) for sort, name in _PHONE_SORTS
+        ],
+        "before": _url(path, about.chosen, order, page.number - 1, only) if page.number > 1 else "",
+        "after": _url(path, about.chosen, order, page.number + 1, only) if page.number < page.pages else "",
         "first": (page.number - 1) * _SIZE + 1,
         "last": min(page.number * _SIZE, page.total),
         "closed_url": address(path, replace(about.chosen, status=TripStatus.CLOSED)),
@@ -122,7 +130,7 @@ def trades(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/trades.html", context)
 
 
-def columns(path: str, chosen: Filter, order: Order) -> tuple[Column, ...]:
+def columns(path: str, chosen: Filter, order: Order, only: str = "") -> tuple[Column, ...]:
     """The headings; one that orders the list already turns it round."""
     found = []
     for name, sort, hide, right in _COLUMNS:
@@ -131,13 +139,13 @@ def columns(path: str, chosen: Filter, order: Order) -> tuple[Column, ...]:
         url = ""
         if sort is not None:
             turned = not order.descending if current else sort not in _ASCENDING_FIRST
-            url = _url(path, chosen, Order(sort, turned))
+            url = _url(path, chosen, Order(sort, turned), only=only)
         found.append(Column(name, url, direction, right, hide))
     return tuple(found)
 
 
-def _url(path: str, chosen: Filter, order: Order, number: int = 1) -> str:
-    return address(path, chosen, **order.parameters(), page=str(number) if number > 1 else "")
+def _url(path: str, chosen: Filter, order: Order, number: int = 1, only: str = "") -> str:
+    return address(path, chosen, only=only, **order.parameters(), page=str(number) if number > 1 else "")
 
 
 def _total(net: Decimal, currency: str) -> Total:

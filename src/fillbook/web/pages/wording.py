@@ -5,6 +5,7 @@ from typing import Final
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.storage.comparing import FEE_MOVED
+from fillbook.trades.completeness import Completeness
 from fillbook.trades.reasons import SENTENCES
 from fillbook.trades.reconcile import LineKind, Status
 from fillbook.trades.records import Basis, Incomplete
@@ -116,4 +117,23 @@ COMPARED: Final = {
         "All of {} are counted once in your trades.",
         "Commissions, charges and taxes of each row your broker sent, beside what your trades count of them.",
     ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkWords:
+    """How a mark of completeness is shown."""
+
+    name: str
+    icon: str
+    tone: str
+    text: str
+
+
+COMPLETE: Final = {
+    Completeness.COMPLETE: MarkWords("All found", "equal", "good", "Every opening and closing was found."),
+    Completeness.INFERRED: MarkWords(
+        "Inferred", "approx", "warn", "Some openings lie outside your statements; your broker's own figures tell what they cost."
+    ),
+    Completeness.MISSING: MarkWords("Missing", "partial", "warn", "Some units have no other side, or no cost."),
 }

@@ -1,0 +1,178 @@
+"""How complete an account is: a mark on every instrument, what is missing of it and why, and the one thing to do about it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from fillbook.performance.filters import Filter
+from fillbook.storage.access import account_for
+from fillbook.storage.marks import instrument_marks
+from fillbook.storage.models import AccountInstrument, BrokerAccount, InstrumentRow
+from fillbook.storage.records import batches
+from fillbook.sync import service
+from fillbook.trades.completeness import Cause, Completeness, Mark, judge_account
+from fillbook.web import readable
+from fillbook.web.pages.accounts import name_of as account_name
+from fillbook.web.pages.filterbar import address
+from fillbook.web.pages.findings import found_for
+from fillbook.web.pages.freshness import freshness
+from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.wording import COMPLETE
+from fillbook.web.viewer import viewer
+
+_WORST_FIRST: Final = (Completeness.MISSING, Completeness.INFERRED, Completeness.COMPLETE)
+_OLDER: Final = frozenset({Cause.BEFORE_HISTORY, Cause.DELIVERED, Cause.CANCELLED_ELSEWHERE, Cause.UNDETERMINED})
+_LACKING: Final = {
+    Cause.CORPORATE_ACTION: ("corporate_actions_missing", "Tick Corporate Actions"),
+    Cause.TRANSFERRED: ("trade_transfers_missing", "Tick the transfers section"),
+    Cause.POSITION_MOVED: ("trade_transfers_missing", "Tick the transfers section"),
+}
+"""Cause -> what the query may lack that would settle it, by the code of the finding, and what to do then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The one thing to do. post: by a form."""
+
+    name: str
+    url: str
+    post: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One instrument with its mark. trades_url: everything of it, incomplete trades included."""
+
+    symbol: str
+    detail: str
+    description: str
+    status: str
+    units: str
+    cause: str
+    confirmed: bool
+    trades_url: str
+    step: Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChoice:
+    """A mark to filter by, with how many instruments have it."""
+
+    name: str
+    url: str
+    current: bool
+    count: int
+    icon: str
+    tone: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What can be done about a gap in this account."""
+
+    account: BrokerAccount
+    goes_back: bool
+    lacks: frozenset[str]
+
+    @classmethod
+    def of(cls, account: BrokerAccount) -> "Ways":
+        link = account.link
+        return cls(account, link is not None and service.can_go_back(link), frozenset(one.code for one in found_for(account)))
+
+    def step(self, mark: Mark) -> Step | None:
+        """The likeliest to help; nothing for what is complete."""
+        here = reverse("account", args=[self.account.pk])
+        if mark.cause is None:
+            return None
+        code, words = _LACKING.get(mark.cause, ("", ""))
+        if code in self.lacks:
+            return Step(words, f"{here}#doctor")
+        if mark.cause in _OLDER and self.goes_back and self.account.link_id:
+            return Step("Go further back", reverse("link-back", args=[self.account.link_id]), post=True)
+        if mark.cause is Cause.CORPORATE_ACTION:
+            return Step("Report it", f"{here}#wrong")
+        return Step("Upload an older statement", reverse("upload"))
+
+
+@require_safe
+def completeness(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Every instrument of the account, the worst first, or those with the mark that the address names."""
+    user, now = viewer(request), timezone.now()
+    account = account_for(user, account_id)
+    marks = instrument_marks(account)
+    wanted = request.GET.get("mark", "")
+    chosen = Completeness(wanted) if wanted in list(Completeness) else None
+    names, ways = _names(account, marks), Ways.of(account)
+    shown = [key for key in marks if key in names and (chosen is None or marks[key].status is chosen)]
+    shown.sort(key=lambda key: (_WORST_FIRST.index(marks[key].status), names[key].symbol, key))
+    context = {
+        "account": account,
+        "name": account_name(account),
+        "fresh": freshness(user, [account], now),
+        "sandbox_data": account.kind == "sandbox",
+        "whole": judge_account(marks.values()),
+        "words": account_words(marks.values()),
+        "choices": _choices(request.path, marks.values(), chosen),
+        "rows": [_row(names[key], marks[key], ways) for key in shown],
+        "chosen": chosen,
+    }
+    return render(request, "pages/completeness.html", context)
+
+
+def account_words(marks: Iterable[Mark]) -> str:
+    """The account's mark in a sentence."""
+    whole = judge_account(marks)
+    total = whole.complete + whole.inferred + whole.missing
+    if not total:
+        return "Nothing was traded or held yet."
+    sentence = f"All is found of {readable.whole(whole.complete)} of {readable.plural(total, 'instrument')}"
+    if whole.inferred:
+        sentence += f"; of {readable.whole(whole.inferred)} the cost of what you held before comes from your broker's own figures"
+    if whole.missing:
+        sentence += f"; of {readable.whole(whole.missing)} something is missing"
+    confirmed = "" if whole.confirmed else " Your broker's positions do not confirm all of them."
+    return f"{sentence}.{confirmed}"
+
+
+def _names(account: BrokerAccount, keys: Iterable[str]) -> dict[str, InstrumentRow]:
+    found: dict[str, InstrumentRow] = {}
+    described = AccountInstrument.objects.filter(account=account).select_related("instrument")
+    for part in batches(sorted(keys)):
+        found.update((row.key, row.instrument) for row in described.filter(key__in=part))
+    return found
+
+
+def _choices(path: str, marks: Iterable[Mark], chosen: Completeness | None) -> list[MarkChoice]:
+    counts = Counter(mark.status for mark in marks)
+    found = [MarkChoice("All", path, chosen is None, sum(counts.values()), "", "", "")]
+    for status in _WORST_FIRST:
+        if counts[status] or chosen is status:
+            words = COMPLETE[status]
+            found.append(
+                MarkChoice(words.name, f"{path}?mark={status}", chosen is status, counts[status], words.icon, words.tone, words.text)
+            )
+    return found
+
+
+def _row(instrument: InstrumentRow, mark: Mark, ways: Ways) -> Whole:
+    symbol, detail = name_of(instrument)
+    traded = Filter(accounts=(str(ways.account.pk),), symbol=instrument.symbol.upper(), include_incomplete=True)
+    return Whole(
+        symbol=symbol,
+        detail=detail,
+        description=instrument.description,
+        status=mark.status,
+        units=readable.quantity(mark.quantity) if mark.quantity else "",
+        cause=mark.sentence,
+        confirmed=mark.confirmed,
+        trades_url=address(reverse("trades"), traded),
+        step=ways.step(mark) if mark.status is Completeness.MISSING or ways.goes_back else None,
+    )
