@@ -99,10 +99,12 @@ class _Matcher:
 
     def take(self, row: LedgerRow) -> None:
         """One row, in order."""
+        currencies = row.instrument.asset_class is AssetClass.FOREX
+        if currencies and not self.settings.forex:
+            return
         if isinstance(row, Execution):
-            if row.instrument.asset_class is AssetClass.FOREX and (row.automatic or not self.settings.forex):
-                return
-            self._execute(row)
+            if not (currencies and row.automatic):
+                self._execute(row)
         elif isinstance(row, Transfer):
             self._transfer(row)
         elif row.leg_id in self.actions:

@@ -162,7 +162,8 @@ def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> Reconcil
         inferred = weakest(lot.basis for lot in facts.closed) is not Basis.EXECUTIONS
         return _line(row, ours, row.broker_realized_pnl, Status.INFERRED if inferred else Status.EQUAL, reason)
     explained = _explain(row, ours, broker, facts)
-    return _line(row, ours, broker, Status.EXPLAINED if explained else Status.DIFFERENT, explained)
+    shown = row.broker_realized_pnl if facts.chained else broker
+    return _line(row, ours, shown, Status.EXPLAINED if explained else Status.DIFFERENT, explained)
 
 
 def _stated(row: Execution, closes: bool) -> Decimal | None:
