@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "settings": "show or change how an account's fills are read as trades",
     "serve": "start Fillbook in the browser",
     "passwd": "set a new password for a user",
+    "rebuild": "make all tables again from the stored statements, and show what changes before it does",
 }
 """Name -> what it does; the module is `fillbook.cli.<name>_command`, with `add_arguments(parser)` and `run(options) -> exit status`."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from django.apps import apps
 from django.conf import settings
@@ -237,8 +237,3 @@ class _Reader:
 
 def _name(raw: RawStatement) -> str:
     return raw.file_name or f"received on {raw.received_at:%Y-%m-%d %H:%M} UTC"
-
-
-def trip_values(figures: TripFigures | None) -> dict[str, Any] | None:
-    """A round trip's figures by name, for JSON and pages."""
-    return None if figures is None else {name: getattr(figures, name) for name in _FIGURES}
