@@ -105,3 +105,17 @@ def test_a_repeated_corporate_action_counts_once() -> None:
     content = document(statement(CorporateActions=row), statement(CorporateActions=row))
     assert len(one(content).corporate_actions) == 1
     assert findings(content)["rows_repeated"].params == {"count": "1"}
+
+
+def test_equal_legs_without_ids_stay_two_and_keep_their_names() -> None:
+    # booked, taken back and booked again: the first and the last row are equal in every field
+    row = {"accountId": "U9000001", "symbol": "ACM", "conid": "9001", "dateTime": "20260302;202500", "type": "TC", "description": "M (A)"}
+    booked, back = (
+        element("CorporateAction", {**row, "quantity": "-100"}),
+        element("CorporateAction", {**row, "quantity": "100", "code": "Ca"}),
+    )
+    content = document(statement(CorporateActions=booked + back + booked))
+    legs = one(content).corporate_actions
+    assert [(leg.quantity, leg.reverses) for leg in legs] == [(-100, False), (100, True), (-100, False)]
+    assert len({leg.leg_id for leg in legs}) == 3
+    assert [leg.leg_id for leg in one(document(statement(CorporateActions=booked))).corporate_actions] == [legs[0].leg_id]

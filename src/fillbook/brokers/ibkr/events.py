@@ -86,7 +86,7 @@ class EventReader:
             CorporateAction(
                 account=draft.account,
                 instrument=instrument,
-                leg_id=row.id("transactionID") or _composite_id(action_id, instrument.key, plain(quantity), row.text("code")),
+                leg_id=row.id("transactionID") or draft.made_id(action_id, instrument.key, plain(quantity), row.text("code")),
                 action_id=action_id,
                 kind=kind,
                 ordered_at=instant or new_york(day, _BOOKED_EARLIER.get(kind, _BOOKED_AT)),
@@ -158,7 +158,7 @@ class EventReader:
                 account=draft.account,
                 instrument=instrument,
                 transfer_id=row.id("tradeID", "transactionID")
-                or _composite_id("DVP", instrument.key, day.isoformat(), plain(quantity), row.raw("tradePrice")),
+                or draft.made_id("DVP", instrument.key, day.isoformat(), plain(quantity), row.raw("tradePrice")),
                 ordered_at=self._arrival(day, row, quantity),
                 trade_date=day,
                 quantity=quantity,
@@ -174,7 +174,10 @@ class EventReader:
         )
 
     def transfer(self, row: Row) -> None:
-        """A position or cash moved in or out. A cancelled one keeps its direction and has the opposite sign."""
+        """A position or cash moved in or out. A cancelled one keeps its direction and has the opposite sign.
+
+        A Transfer Price is no price that was paid: the row stays without one, so that nothing is bought or sold by it.
+        """
         draft = self._drafts.of(row.raw("accountId"))
         if draft is None:
             return
@@ -192,13 +195,12 @@ class EventReader:
                 account=draft.account,
                 instrument=instrument,
                 transfer_id=row.id("transactionID")
-                or _composite_id(row.text("type"), instrument.key, day.isoformat(), plain(quantity), plain(moved), row.text("account")),
+                or draft.made_id(row.text("type"), instrument.key, day.isoformat(), plain(quantity), plain(moved), row.text("account")),
                 ordered_at=self._arrival(day, row, quantity),
                 trade_date=day,
                 quantity=quantity,
                 value=row.number("positionAmount") or ZERO,
                 cash=moved,
-                price=row.number("transferPrice") or None,
                 report_date=row.day("reportDate"),
                 broker_type=row.text("type")[:40],
                 other_party=row.text("account", "deliveringBroker")[:100],
@@ -224,5 +226,5 @@ def cash(currency: str) -> Instrument:
 
 
 def _composite_id(*facts: str) -> str:
-    """An id for a row without one, made of its fields."""
+    """An id for an action whose query lacks the Action ID, made of what its legs share."""
     return "~" + blake2b("|".join(facts).encode(), digest_size=10).hexdigest()
