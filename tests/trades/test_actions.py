@@ -147,3 +147,18 @@ def test_a_pair_that_nets_to_nothing_changes_nothing() -> None:
 def test_cash_dividend_moves_no_units() -> None:
     result = matched(fill(1, 10, "10"), action(2, 10, Kind.CASH_DIVIDEND, proceeds=Decimal(5)))
     assert [lot.quantity for lot in result.open_lots] == [10]
+
+
+@pytest.mark.parametrize("order", [(2, 3, 4), (3, 2, 4), (4, 2, 3)])
+def test_a_booking_that_is_taken_back_and_made_again_counts_once(order: tuple[int, int, int]) -> None:
+    # legs of one instant without numbers of the broker's come in any order; 100 held, none older
+    first, back, again = order
+    legs = [
+        action(first, -100, Kind.MERGER, PARENT, proceeds=Decimal(1200)),
+        action(back, 100, Kind.MERGER, PARENT, proceeds=Decimal(-1200), reverses=True),
+        action(again, -100, Kind.MERGER, PARENT, proceeds=Decimal(1200)),
+    ]
+    result = book_of(fill(1, 100, "10", PARENT, effect=Effect.OPENS), *legs).match
+    assert [(trip.realized_pnl, trip.counts) for trip in result.round_trips] == [(200, True)]
+    assert not result.open_lots
+    assert not result.flags

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fillbook.ledger.events import CorporateActionKind
-from fillbook.ledger.execution import Effect
+from fillbook.ledger.execution import Effect, ExecutionKind
 from fillbook.trades.reconcile import Status
 from fillbook.trades.records import Basis, Incomplete
 from tests.trades.builders import STOCK, action, book_of, fill, held, matched
@@ -89,6 +89,15 @@ def test_a_later_row_that_closes_decides_that_it_was_a_short() -> None:
     assert not result.unmatched
 
 
+def test_a_later_row_decides_nothing_while_the_opposite_is_held() -> None:
+    # nobody says what the sale of 5 was; 3 are held when 2 expire, and a lot is never closed by units of its own sign
+    rows = [fill(1, -5, "2"), fill(2, 3, "1"), fill(3, 2, "0", kind=ExecutionKind.EXPIRY)]
+    result = book_of(*rows, states_positions=False).match
+    assert not result.round_trips
+    assert [(lot.quantity, lot.cost_basis) for lot in result.open_lots] == [(3, 3)]
+    assert sorted((left.quantity, left.undetermined) for left in result.unmatched) == [(-5, True), (2, False)]
+
+
 def test_a_sale_is_a_short_when_the_position_walks_back_to_nothing() -> None:
     book = book_of(fill(1, -10, "12"), positions=(held(STOCK, -10, -120),))
     assert [lot.quantity for lot in book.match.open_lots] == [-10]
@@ -130,3 +139,9 @@ def test_cost_and_profit_that_disagree_are_both_told() -> None:
     (finding,) = book.findings
     assert finding.code == "cost_and_pnl_disagree"
     assert (finding.params["cost"], finding.params["pnl"]) == ("-90", "20")
+
+
+def test_fees_in_another_currency_are_no_disagreement() -> None:
+    # 120 received, 2 EUR of fees at 1.5 are 3 USD, cost 90: 120 - 3 - 90 = 27
+    row = fill(1, -10, "12", fee="2", fees_rate=Decimal("1.5"), effect=CLOSES, broker_realized_pnl=Decimal(27), broker_cost=Decimal(-90))
+    assert book_of(row, states_positions=False).findings == ()

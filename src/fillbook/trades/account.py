@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.figures import BrokerFigure
+from fillbook.ledger.money import amount as amount_of
 from fillbook.ledger.numbers import exact, plain
 from fillbook.ledger.order import LedgerRow, total_order
 from fillbook.ledger.statement import AccountStatement, Finding, Severity
+from fillbook.trades.actions import without_reversed
 from fillbook.trades.bridge import BridgeLine, Sums, broker_totals, build_bridge, own_totals
 from fillbook.trades.corrections import drop_reversed, resolve_cancels
 from fillbook.trades.grouping import regroup
@@ -53,7 +55,8 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
     if settings.base_currency is None:
         settings = replace(settings, base_currency=statement.base_currency)
     with exact():
-        others: list[LedgerRow] = [*statement.corporate_actions, *drop_reversed(statement.transfers)]
+        actions = without_reversed(sorted(statement.corporate_actions, key=total_order))
+        others: list[LedgerRow] = [*actions, *drop_reversed(statement.transfers)]
         ordered: list[LedgerRow] = sorted([*statement.executions, *others], key=total_order)
         executions = [row for row in ordered if isinstance(row, Execution)]
         counted, chains = resolve_cancels(executions)
@@ -129,7 +132,7 @@ def _cost_disagreements(executions: Sequence[Execution], result: MatchResult) ->
         plain_fill = row.kind in (ExecutionKind.TRADE, ExecutionKind.EXPIRY)
         if row.execution_id not in inferred or pnl is None or not cost or not plain_fill:
             continue
-        apart = row.proceeds + row.fees + row.taxes + cost - pnl
+        apart = amount_of(row) + cost - pnl
         if abs(apart) > CENT:
             params = {"id": row.execution_id, "symbol": row.instrument.symbol, "cost": plain(cost), "pnl": plain(pnl)}
             message = f"{params['symbol']}, row {params['id']}: the cost {params['cost']} and P&L {params['pnl']} disagree."

@@ -62,20 +62,23 @@ def gather_actions(rows: Sequence[CorporateAction]) -> list[Action]:
         rows: in total order.
     """
     groups: dict[str, list[CorporateAction]] = defaultdict(list)
-    for row in _without_reversed(rows):
+    for row in without_reversed(rows):
         groups[row.action_id or row.leg_id].append(row)
     return [action for legs in groups.values() for action in _classify(_without_zero_pairs(legs))]
 
 
-def _without_reversed(rows: Sequence[CorporateAction]) -> list[CorporateAction]:
-    """Drop each reversal together with the latest earlier booking of the same kind, instrument and opposite quantity."""
-    kept: list[CorporateAction] = []
-    for row in rows:
-        twin = next((earlier for earlier in reversed(kept) if row.reverses and _undoes(row, earlier)), None)
-        if twin is None:
-            kept.append(row)
-        else:
-            kept.remove(twin)
+def without_reversed(rows: Sequence[CorporateAction]) -> list[CorporateAction]:
+    """Legs without those that were taken back, and without what took them back: each reversal with the latest booking that it undoes.
+
+    Legs without a number of the broker's have no order among those of their instant, so a booking of the same day may stand behind its
+    reversal. One whose booking lies outside the history stays.
+    """
+    kept = list(rows)
+    for reversal in [row for row in rows if row.reverses]:
+        undone = [row for row in kept if not row.reverses and row.trade_date <= reversal.trade_date and _undoes(reversal, row)]
+        if undone:
+            kept.remove(undone[-1])
+            kept.remove(reversal)
     return kept
 
 

@@ -137,7 +137,7 @@ class _Matcher:
             return
         worth = self._worth(row)
         opposite = book.position * row.quantity < 0
-        if not opposite and book.undetermined and (effect_of(row) is Effect.CLOSES or _only_closes(row)):
+        if not book.position and book.undetermined and (effect_of(row) is Effect.CLOSES or _only_closes(row)):
             self._settle_undetermined(book, row)
             opposite = book.position * row.quantity < 0
         closing = ZERO
