@@ -86,11 +86,13 @@ def _account(account: str, fills: tuple[Fill, ...], made: str, days: tuple[str, 
 class Flex:
     """The script: what SendRequest and GetStatement answer, in turn; the last answer repeats.
 
-    seen: (call, token) of every request. asked: the days of every SendRequest, ("", "") for the query's own.
+    refuses: token -> what it gets instead, always. seen: (call, token) of every request. asked: the days of every SendRequest, ("", "") for
+    the query's own.
     """
 
     requests: list[Answer] = field(default_factory=lambda: [accepted()])
     statements: list[Answer] = field(default_factory=lambda: [IN_PROGRESS, Answer(statement("U7000001"))])
+    refuses: dict[str, Answer] = field(default_factory=dict)
     seen: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     server: FaultServer = field(default_factory=FaultServer)
@@ -104,6 +106,8 @@ class Flex:
         if call[1] == "SendRequest":
             given = re.search(r"[?&]fd=(\d+)&td=(\d+)", path)
             self.asked.append((given[1], given[2]) if given else ("", ""))
+        if token[1] in self.refuses:
+            return self.refuses[token[1]]
         script = self.requests if call[1] == "SendRequest" else self.statements
         return script.pop(0) if len(script) > 1 else script[0]
 

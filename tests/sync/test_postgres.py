@@ -1,5 +1,6 @@
 """The same way on PostgreSQL: link, sync again, a large statement, a killed worker, a token nowhere to be read."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -84,18 +85,34 @@ def test_a_link_on_postgresql(server: str, flex: Flex) -> None:
         engine.shutdown()
 
 
-def test_a_killed_worker_goes_on_when_it_is_started_again(server: str, flex: Flex, tmp_path: Path) -> None:
+@contextlib.contextmanager
+def worker(home: Path, url: str) -> Iterator[subprocess.Popen[str]]:
+    program = [sys.executable, str(Path(__file__).parent / "worker.py"), str(home), url]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "working\n"
+        yield process
+        process.kill()
+
+
+def test_what_a_dead_worker_left_is_done_by_another(server: str, flex: Flex, tmp_path: Path) -> None:
     owner = User.objects.create_user("trader@example.org")
     flex.statements = [IN_PROGRESS]
     outcome = service.begin_link(owner, "ibkr", Endpoint.SANDBOX, {"token": TOKEN, "query_id": QUERY})
-    program = [sys.executable, str(Path(__file__).parent / "worker.py"), str(tmp_path), server]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as first:
+    with worker(tmp_path, server) as first:
         until(lambda: len(flex.seen) >= 3)
-        first.kill()
-    flex.statements = [Answer(statement("U7000001"))]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as second:
-        run = ended(outcome.run)
-        second.kill()
+        with worker(tmp_path, server):
+            assert executors_of(server) == {"worker-1"}
+            first.kill()
+            flex.statements = [Answer(statement("U7000001"))]
+            run = ended(outcome.run)
     assert (run.state, run.error_message, run.rows_new) == (RunState.DONE, "", 2)
     assert [call for call, _ in flex.seen].count("SendRequest") == 1
+    assert executors_of(server) == {"worker-2"}
     assert fresh(outcome.link).state == LinkState.LINKED
+
+
+def executors_of(url: str) -> set[str]:
+    """Who has the run."""
+    with psycopg.connect(url) as opened:
+        return {name for (name,) in opened.execute("SELECT executor_id FROM dbos.workflow_status WHERE name = 'run'")}

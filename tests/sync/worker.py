@@ -1,4 +1,7 @@
-"""A process that does jobs until it is killed: python worker.py DATA_DIR [DATABASE_URL]."""
+"""A process that does jobs until it is killed: python worker.py DATA_DIR [DATABASE_URL].
+
+On a database it looks each second for work that dead ones left.
+"""
 
 import os
 import sys
@@ -13,7 +16,8 @@ if __name__ == "__main__":
     start.prepare()
     from fillbook.sync import engine
 
-    engine.launch(pace=engine.Pace(scale=0.00002, look_sandbox=0.03, look_runs=0.03))
+    plan = "* * * * * *" if len(sys.argv) > 2 else ""
+    engine.launch(pace=engine.Pace(scale=0.00002, look_sandbox=0.03, look_runs=0.03, plan=plan))
     sys.stdout.write("working\n")
     sys.stdout.flush()
     threading.Event().wait()

@@ -23,6 +23,8 @@ from django.conf import settings
 from django.db import OperationalError, connection, connections
 from sqlalchemy import event
 
+from fillbook.sync import executors
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -34,21 +36,26 @@ RUNS: Final = "runs"
 LIVE: Final = "requests"
 SANDBOX: Final = "sandbox-requests"
 KEEP_FINISHED: Final = timedelta(days=30)
+KEEP_PLANS: Final = timedelta(days=1)
 _BUSY_PAUSES: Final = (0.5, 2.0, 8.0)
 
 
 class AlreadyRunning(Exception):
-    """Another process works on the same SQLite files."""
+    """Another process works on the same SQLite files, or too many on the same database."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast time passes for the sandbox (1: as for a broker), and how often queues and results are looked at, in seconds."""
+    """How fast time passes for the sandbox (1: as for a broker), and how often queues and results are looked at, in seconds.
+
+    plan: when the planner works, as cron says it, in UTC; "" for never.
+    """
 
     scale: float = 0.1
     look: float = 1.0
     look_sandbox: float = 0.3
     look_runs: float = 1.0
+    plan: str = "* * * * *"
 
     @classmethod
     def from_environment(cls) -> "Pace":
@@ -70,22 +77,23 @@ class _Engine:
 
     pace = Pace()
     lock: IO[str] | None = None
+    place: executors.Place | None = None
     launched = False
     workers: ThreadPoolExecutor | None = None
 
 
-def launch(executor: str = "main", pace: Pace | None = None) -> None:
-    """Start doing jobs in this process, first those that an earlier process with the same `executor` left unfinished.
+def launch(pace: Pace | None = None) -> None:
+    """Start doing jobs in this process, first those that the process before it left unfinished; what is due in the last place.
 
     Raises:
-        AlreadyRunning: on SQLite, when another process already does.
+        AlreadyRunning: on SQLite, when another process already does; on PostgreSQL, when some hundreds do.
     """
     from fillbook.sync import workflow
 
     if _Engine.launched:
         return
     _Engine.pace = pace or Pace.from_environment()
-    _lock_files()
+    executor = _claim()
     logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it opens a handler of its own, past the one that masks secrets
     DBOS(
         config={
@@ -106,8 +114,18 @@ def launch(executor: str = "main", pace: Pace | None = None) -> None:
         shutdown()
         raise
     _Engine.launched = True
-    _forget_finished()
+    forget_finished()
     workflow.pick_up_stranded()
+    if _Engine.pace.plan:
+        plan(_Engine.pace.plan)
+
+
+def plan(cron: str) -> None:
+    """Let the planner work now and from now on: one schedule, whose every moment is the work of one process."""
+    from fillbook.sync import workflow
+
+    DBOS.apply_schedules([{"schedule_name": workflow.PLAN, "workflow_fn": workflow.plan, "schedule": cron}])
+    workflow.every_minute()
 
 
 def shutdown() -> None:
@@ -117,9 +135,10 @@ def shutdown() -> None:
     if _Engine.workers is not None:
         _Engine.workers.shutdown(wait=False, cancel_futures=True)
         _Engine.workers = None
-    if _Engine.lock is not None:
-        _Engine.lock.close()
-        _Engine.lock = None
+    for held in (_Engine.lock, _Engine.place):
+        if held is not None:
+            held.close()
+    _Engine.lock = _Engine.place = None
 
 
 def is_running() -> bool:
@@ -236,20 +255,44 @@ def _register_queues() -> None:
     DBOS.register_queue(SANDBOX, partition_concurrency=1, polling_interval_sec=pace.look_sandbox, on_conflict="always_update")
 
 
-def _forget_finished() -> None:
-    """Delete the books of jobs that ended long ago; the library keeps them for ever."""
-    before = (datetime.now(UTC) - KEEP_FINISHED).isoformat()
-    old = DBOS.list_workflows(
-        status=["SUCCESS", "ERROR", "CANCELLED"], completed_before=before, limit=10_000, load_input=False, load_output=False
-    )
-    if old:
-        DBOS.delete_workflows([status.workflow_id for status in old])
+def forget_finished() -> None:
+    """Delete the books of jobs that ended long ago, those of the planner sooner; the library keeps them for ever."""
+    now = datetime.now(UTC)
+    for name, kept in ((None, KEEP_FINISHED), ("plan", KEEP_PLANS)):
+        old = DBOS.list_workflows(
+            name=name,
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            end_time=(now - kept).isoformat(),
+            limit=10_000,
+            load_input=False,
+            load_output=False,
+        )
+        if old:
+            DBOS.delete_workflows([status.workflow_id for status in old])
+
+
+def adopt() -> None:
+    """Go on with what other processes left that are gone."""
+    if _Engine.place is not None:
+        adopted = executors.adopt(_Engine.place)
+        if adopted:
+            log.warning("Adopted %s jobs of a process that is gone.", adopted)
+
+
+def _claim() -> str:
+    """What the job library calls this process; nobody else is called so while it lives."""
+    if connection.vendor == "sqlite":
+        _lock_files()
+        return "main"
+    try:
+        _Engine.place = executors.take(books_url())
+    except executors.TooMany as problem:
+        raise AlreadyRunning(str(problem)) from None
+    return _Engine.place.name
 
 
 def _lock_files() -> None:
     """One process per SQLite files: a second one would take the first one's running jobs for abandoned."""
-    if connection.vendor != "sqlite":
-        return
     lock = (settings.DATA_DIR / "jobs.lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

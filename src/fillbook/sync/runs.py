@@ -66,7 +66,8 @@ def open_run(link: Link, kind: RunKind, job: str = "") -> SyncRun:
         if run is None:
             try:
                 with transaction.atomic():
-                    run = SyncRun.objects.create(owner_id=link.owner_id, link=link, kind=kind, workflow_id=job)
+                    now = clock.now()
+                    run = SyncRun.objects.create(owner_id=link.owner_id, link=link, kind=kind, workflow_id=job, created_at=now)
             except IntegrityError:  # somebody else was quicker
                 run = _running(link)
                 if run is None:

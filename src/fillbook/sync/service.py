@@ -77,7 +77,8 @@ def begin_link(owner: User, broker_id: str, endpoint: Endpoint, answer: Mapping[
         link = _same_link(owner, broker_id, endpoint, credential)
         if link is None:
             name = manifest(broker_id).name
-            link = Link(owner=owner, broker=broker_id, endpoint=endpoint, name=name, state=LinkState.VALIDATING)
+            made = clock.now()
+            link = Link(owner=owner, broker=broker_id, endpoint=endpoint, name=name, state=LinkState.VALIDATING, created_at=made)
             seal_credential(link, credential.secrets, credential.rate_secret)
             link.save(force_insert=True)
             _record(owner, "link_begun", link)

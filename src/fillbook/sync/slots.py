@@ -5,6 +5,7 @@ the figures do not reach the last working day, two more slots follow, three hour
 slots that have passed only the latest counts, so after an outage a link is fetched once, not once for every night.
 """
 
+import functools
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -40,8 +41,8 @@ class Hours:
 
     def moment(self, key: str, day: date) -> datetime:
         """Where in these hours of a day the link with this id has its place, in UTC."""
-        start, end = (datetime.combine(day, time(hour), self.zone).astimezone(UTC) for hour in (self.first, self.last))
-        return start + timedelta(seconds=zlib.crc32(key.encode()) % int((end - start).total_seconds()))
+        start, seconds = _span(self, day)
+        return start + timedelta(seconds=zlib.crc32(key.encode()) % seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,13 @@ def missing_days(figures_to: date, today: date) -> int:
     """Working days after `figures_to` and before `today`."""
     between = (figures_to + step * _DAY for step in range(1, (today - figures_to).days))
     return sum(1 for day in between if day.weekday() < _SATURDAY)
+
+
+@functools.lru_cache(maxsize=64)
+def _span(hours: Hours, day: date) -> tuple[datetime, int]:
+    """The beginning in UTC and the seconds of these hours; the same for every link, and thousands ask each minute."""
+    start, end = (datetime.combine(day, time(hour), hours.zone).astimezone(UTC) for hour in (hours.first, hours.last))
+    return start, int((end - start).total_seconds())
 
 
 def _slots(link: Standing, hours: Hours, day: date) -> list[Slot]:

@@ -20,9 +20,9 @@ from fillbook.brokers.manifests import manifests
 from fillbook.ledger.statement import ParsedStatement
 from fillbook.storage.access import statement_for
 from fillbook.storage.intake import AccountPreview, Counts, preview_statement
-from fillbook.storage.models import Origin, RawStatement, RunKind, RunState, SyncRun, User
+from fillbook.storage.models import Origin, RawStatement, RunKind, SyncRun, User
 from fillbook.storage.raw import discard, findings_json, keep_raw, note_parsed, raw_chunks
-from fillbook.sync import child, engine, runs
+from fillbook.sync import child, clock, engine, runs
 from fillbook.sync.taking import sentence_of
 
 _HEAD: Final = 8192
@@ -105,7 +105,7 @@ def accept_upload(owner: User, preview_id: int | str) -> SyncRun:
         run = SyncRun.objects.filter(raw=raw, link=None, state__in=runs.OPEN).first()
         if run is None:
             job = f"{runs.UPLOAD}-{uuid.uuid4().hex}"
-            run = SyncRun.objects.create(owner=owner, raw=raw, kind=RunKind.UPLOAD, state=RunState.QUEUED, workflow_id=job)
+            run = SyncRun.objects.create(owner=owner, raw=raw, kind=RunKind.UPLOAD, workflow_id=job, created_at=clock.now())
         transaction.on_commit(partial(engine.enqueue, runs.UPLOAD, run.workflow_id, str(run.pk), str(raw.pk)))
     return run
 

@@ -6,12 +6,13 @@ is kept, so a run that was killed goes on where it was. Steps may be done twice:
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any, Final, ParamSpec, TypeVar
 
 from dbos import DBOS, PortableWorkflowError, SetEnqueueOptions
 
 from fillbook.storage.models import RunKind, SyncRun
-from fillbook.sync import course, engine, exchange, runs, taking
+from fillbook.sync import clock, course, engine, exchange, planner, runs, taking
 from fillbook.sync.engine import database_work
 from fillbook.sync.exchange import Outcome
 from fillbook.sync.policy import Decision, Follow, Loss, Trouble, decide, final, lost
@@ -22,6 +23,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 REQUEST: Final = "request"
+PLAN: Final = "plan"
+_JUST_NOW: Final = timedelta(minutes=1)
+"""A run so young may be about to be queued."""
 
 
 @DBOS.workflow(name=runs.WORKFLOW)
@@ -42,9 +46,25 @@ async def upload(run_id: str, raw_id: str) -> str:
     return await _to_the_end(int(run_id), _take_in_upload(int(run_id), int(raw_id)))
 
 
-def pick_up_stranded() -> None:
-    """Bring runs and jobs in step after a start: a run whose job was never queued is queued, one whose job ended badly is closed."""
-    stranded = list(SyncRun.objects.filter(state__in=runs.OPEN).exclude(workflow_id=""))
+@DBOS.workflow(name=PLAN)
+async def plan(_scheduled_at: object, _context: object) -> None:
+    """What is done every minute, by whichever process is first."""
+    await _step("plan", every_minute)
+
+
+def every_minute() -> None:
+    """Begin what is due; go on with what was left lying; once an hour forget what is old."""
+    planner.begin_due()
+    engine.adopt()
+    pick_up_stranded(_JUST_NOW)
+    if clock.now().minute == 0:
+        engine.forget_finished()
+
+
+def pick_up_stranded(older_than: timedelta = timedelta(0)) -> None:
+    """Bring runs and jobs in step: a run whose job was never queued is queued, one whose job ended badly is closed."""
+    made = clock.now() - older_than
+    stranded = list(SyncRun.objects.filter(state__in=runs.OPEN, created_at__lte=made).exclude(workflow_id=""))
     known = engine.known([row.workflow_id for row in stranded])
     for row in stranded:
         ended = known.get(row.workflow_id)
