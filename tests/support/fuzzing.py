@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -31,6 +32,7 @@ from fillbook.brokers.interface import StatementUnreadable
 from fillbook.cli.answer import read_file
 from fillbook.ledger.statement import Severity
 from fillbook.trades.account import read_account
+from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 from tests.support import golden
 from tests.support.invariants import broken
 from tests.support.mutations import mutate
@@ -40,6 +42,10 @@ SECONDS: Final = 2.0
 MEBIBYTES: Final = 256
 """Address space of the whole process that reads it."""
 BATCH: Final = 1000
+SETTINGS: Final = tuple(
+    MatchSettings(method, grouping, view, forex=forex)
+    for method, grouping, view, forex in product(MatchingMethod, Grouping, AssignmentView, (False, True))
+)
 TROUBLE: Final = "FILLBOOK_FUZZ_TROUBLE"
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
@@ -103,7 +109,10 @@ def document_of(seed: int, documents: list[tuple[str, bytes]]) -> tuple[str, byt
 
 
 def check(content: bytes) -> str:
-    """Read a statement as `fillbook check` does, and prove what must hold for any. Returns the code of a refusal, "" for none.
+    """Read a statement as `fillbook check` does, then by settings of a trader's own, and prove what must hold for any.
+
+    Returns:
+        The code of a refusal, "" for none.
 
     Raises:
         AssertionError: an answer that contradicts itself.
@@ -117,6 +126,8 @@ def check(content: bytes) -> str:
     books = [read_account(account) for account in parsed.accounts]
     json.dumps(read_file("fuzzed", parsed.findings, books))
     wrong = [sentence for book in books for sentence in broken(book)]
+    own = SETTINGS[len(content) % len(SETTINGS)]
+    wrong += [sentence for account in parsed.accounts for sentence in broken(read_account(account, own), listed=False)]
     if wrong:
         raise AssertionError("; ".join(wrong))
     return "fatal" if any(finding.severity is Severity.FATAL for finding in parsed.findings) else ""

@@ -10,14 +10,15 @@ from fillbook.trades.reasons import Reason
 from fillbook.trades.reconcile import CENT, LineKind
 
 
-def broken(book: AccountBook) -> list[str]:
+def broken(book: AccountBook, *, listed: bool = True) -> list[str]:
     """Sentences about what does not hold; none when all does.
 
     realized_pnl - broker_realized_pnl = sum of (ours - broker) over the listed fills, no figure counting 0, for each currency; a cent is
-    allowed for each fill that is counted as equal or inferred and therefore not listed.
+    allowed for each fill that is counted as equal or inferred and therefore not listed. listed: False leaves that out, for a book read
+    with a trader's own settings: the lines compare figures under the broker's.
     """
     with exact():
-        return [*_bridge(book), *_differences(book), *_trips(book)]
+        return [*_bridge(book), *(_differences(book) if listed else ()), *_trips(book)]
 
 
 def _bridge(book: AccountBook) -> list[str]:

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
 from fillbook.ledger.instrument import Right
 from fillbook.ledger.numbers import exact
+from fillbook.ledger.order import LedgerRow
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.records import Role
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
-from tests.trades.builders import STOCK, book_of, fill, held, option
+from tests.trades.builders import STOCK, action, book_of, fill, held, option
 from tests.trades.strategies import histories
 
 SCALED = [
@@ -89,6 +91,16 @@ def test_another_method_keeps_the_costs_that_the_brokers_rows_tell() -> None:
     book = read_account(statement, MatchSettings(method=MatchingMethod.LIFO))
     assert book.match.open_trips[0].realized_pnl == 100
     assert [lot.cost_basis for lot in book.match.open_lots] == [50]
+
+
+def test_units_of_unknown_cost_that_come_later_are_no_part_of_what_was_held_before() -> None:
+    rows: list[LedgerRow] = [
+        fill(1, 10, "10", effect=Effect.CLOSES, broker_realized_pnl=Decimal(20)),  # -10 were held before
+        action(2, 10, CorporateActionKind.STOCK_DIVIDEND),
+        fill(3, -10, "12", day=1, effect=Effect.CLOSES, broker_realized_pnl=Decimal(120)),
+    ]
+    book = read_account(book_of(*rows).statement, MatchSettings(method=MatchingMethod.LIFO))
+    assert [(trip.side, trip.realized_pnl) for trip in book.match.round_trips] == [("short", 20), ("long", 120)]
 
 
 def test_the_premium_can_stay_on_the_option() -> None:

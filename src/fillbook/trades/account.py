@@ -16,7 +16,7 @@ from fillbook.trades.bridge import BridgeLine, Sums, broker_totals, build_bridge
 from fillbook.trades.corrections import drop_reversed, resolve_cancels
 from fillbook.trades.grouping import regroup
 from fillbook.trades.matching import match
-from fillbook.trades.openings import Opening, cost_from_positions, infer_opening, settle_opening
+from fillbook.trades.openings import Opening, cost_from_positions, infer_opening, name_opening, settle_opening
 from fillbook.trades.reconcile import CENT, ReconciliationLine, reconcile_fills, reconcile_positions
 from fillbook.trades.records import Basis, Lot, MatchResult, RoundTrip
 from fillbook.trades.settings import MatchSettings
@@ -68,7 +68,8 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
         lines += reconcile_positions(as_broker.open_lots, positions, statement.states_positions, as_broker)
         result = as_broker
         if (settings.method, settings.assignment) != (settings.as_broker.method, settings.as_broker.assignment):
-            result = _matched(rows, settle_opening(opening, as_broker), settings, positions)
+            named = _matched(rows, name_opening(opening), settings.as_broker, positions)
+            result = _matched(rows, settle_opening(opening, named), settings, positions)
         result = regroup(result, settings.grouping, settings.base_currency)
         own, broker = own_totals(result), broker_totals(executions)
         return AccountBook(

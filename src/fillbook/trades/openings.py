@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fillbook.ledger.events import CorporateAction, CorporateActionKind, Transfer
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
@@ -20,6 +20,9 @@ from fillbook.ledger.numbers import ZERO, share
 from fillbook.ledger.order import LedgerRow
 from fillbook.trades.lots import scale_lots
 from fillbook.trades.records import Basis, Incomplete, Lot, MatchResult, RoundTrip, Unmatched
+
+
+_NAME: Final = "held before: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +156,28 @@ def _contradictions(moves: Sequence[_Move], opening: Decimal) -> int:
     return count
 
 
-def settle_opening(opening: Opening, result: MatchResult) -> Opening:
+def name_opening(opening: Opening) -> Opening:
+    """The same with a name for each lot held before the first row, so that its parts can be told from other units of unknown origin."""
+    return replace(opening, lots=tuple(lot._replace(opened_by=_NAME + lot.instrument.key) for lot in opening.lots))
+
+
+def settle_opening(opening: Opening, named: MatchResult) -> Opening:
     """Give the lots held before the first row the costs that matching the broker's way found for their parts.
+
+    named: that matching, started from `name_opening`.
 
     Needed before matching in another order: the broker's figure for a closing row tells the cost of the lots that *the broker* closed
     with it. Parts are in the order they were closed, then what is still held; units before a split are restored in proportion.
     """
     parts: dict[str, list[tuple[Decimal, Decimal | None]]] = defaultdict(list)
-    for trip in (*result.round_trips, *result.open_trips):
+    for trip in (*named.round_trips, *named.open_trips):
         for closed in trip.closed_lots:
-            if not closed.opened_by:
-                parts[closed.instrument.key].append((closed.quantity, closed.cost_basis))
-    for lot in result.open_lots:
-        if not lot.opened_by:
-            parts[lot.instrument.key].append((lot.quantity, lot.cost_basis))
+            parts[closed.opened_by].append((closed.quantity, closed.cost_basis))
+    for lot in named.open_lots:
+        parts[lot.opened_by].append((lot.quantity, lot.cost_basis))
     lots: list[Lot] = []
     for lot in opening.lots:
-        known = parts.get(lot.instrument.key)
+        known = parts.get(_NAME + lot.instrument.key)
         lots.extend(_in_parts(lot, known) if known else [lot])
     return replace(opening, lots=tuple(lots))
 
