@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from fillbook.ledger.cash import CashMovement, ConversionRate
 from fillbook.ledger.events import CorporateAction, OptionEvent, Transfer
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.figures import BrokerBalance, BrokerFigure, BrokerLot
 from fillbook.ledger.instrument import Instrument
+
+_DAY: Final = timedelta(days=1)
+_SATURDAY: Final = 5
 
 
 class Severity(StrEnum):
@@ -50,6 +54,13 @@ class DateRange:
     def covers(self, day: date) -> bool:
         """Whether `day` lies inside."""
         return self.first <= day <= self.last
+
+    def reaches(self, later: "DateRange") -> bool:
+        """Whether nothing but a weekend, if anything, lies between the end of this and the start of `later`."""
+        following = self.last + _DAY
+        while following.weekday() >= _SATURDAY:
+            following += _DAY
+        return later.first <= following
 
 
 @dataclass(frozen=True, slots=True)

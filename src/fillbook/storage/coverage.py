@@ -1,14 +1,11 @@
 """Which days an account's statements cover, and which are missing."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from typing import Final
 
 from fillbook.ledger.statement import DateRange
 from fillbook.storage.models import BrokerAccount, Origin, StatementCoverage
-
-_SATURDAY: Final = 5
 
 
 def covered_days(account: BrokerAccount) -> list[DateRange]:
@@ -34,15 +31,8 @@ def joined(ranges: Iterable[DateRange]) -> list[DateRange]:
     """Periods put together where nothing but a weekend lies between them."""
     blocks: list[DateRange] = []
     for days in sorted(ranges, key=lambda days: days.first):
-        if blocks and days.first <= _next_working_day(blocks[-1].last):
+        if blocks and blocks[-1].reaches(days):
             blocks[-1] = DateRange(blocks[-1].first, max(blocks[-1].last, days.last))
         else:
             blocks.append(days)
     return blocks
-
-
-def _next_working_day(day: date) -> date:
-    following = day + timedelta(days=1)
-    while following.weekday() >= _SATURDAY:
-        following += timedelta(days=1)
-    return following

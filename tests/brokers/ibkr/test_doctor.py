@@ -154,7 +154,7 @@ def test_statements_that_leave_days_uncovered() -> None:
     (account,) = parse([content]).accounts
     assert account.covers is not None
     assert str(account.covers.first) == "2025-09-19"
-    whole = document(statement(header={"fromDate": "20240919", "toDate": "20250912", "period": ""}), statement(header={"period": ""}))
+    whole = document(statement(header={"fromDate": "20240919", "toDate": "20250918", "period": ""}), statement(header={"period": ""}))
     assert "days_missing" not in findings(whole)
 
 

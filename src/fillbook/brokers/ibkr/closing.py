@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -26,8 +25,6 @@ _ONE: Final = Decimal(1)
 _COMPLETED: Final = frozenset({"multiplier", "assetCategory", "currency"})
 """Fields of trades that other sections can stand in for."""
 _CLOSES: Final = frozenset({Effect.CLOSES, Effect.REVERSES})
-_GAP: Final = timedelta(days=8)
-"""Longer than any run of days without trading: statements further apart leave days uncovered."""
 
 
 def close_statements(drafts: Drafts, described: dict[str, Instrument], rates: Rates, observed: Observed) -> tuple[AccountStatement, ...]:
@@ -189,10 +186,14 @@ def _described(own: Instrument, told: Instrument) -> Instrument:
 
 
 def _covered(ranges: list[DateRange], observed: Observed) -> DateRange | None:
-    """The days that the account's statements cover without a hole; of several such stretches the last."""
+    """The days that the account's statements cover without a hole; of several such stretches the last.
+
+    One statement a day leaves out weekends alone, holidays have theirs. A day that is taken for covered and is not would take back
+    what other statements say of it.
+    """
     covered: DateRange | None = None
     for each in sorted(ranges, key=lambda span: (span.first, span.last)):
-        if covered is None or each.first > covered.last + _GAP:
+        if covered is None or not covered.reaches(each):
             if covered is not None:
                 observed.odd("days_missing", f"{covered.last} to {each.first}")
             covered = each
