@@ -8,7 +8,7 @@ import pytest
 from fillbook.brokers.ibkr.parse import parse
 from fillbook.ledger.execution import Effect, ExecutionKind
 from fillbook.ledger.instrument import AssetClass, Right
-from fillbook.ledger.statement import AccountStatement
+from fillbook.ledger.statement import AccountStatement, DateRange
 from tests.brokers.ibkr.flex_statements import document, element, fill, read, statement, trade
 
 
@@ -151,6 +151,16 @@ def test_fees_in_base_currency_get_the_rate_of_the_day() -> None:
     assert fill(ibCommissionCurrency="").fees_currency == "USD"
 
 
+@pytest.mark.parametrize("text", ["0", "-1", ""])
+def test_a_rate_that_no_currency_has_is_none(text: str) -> None:
+    # a profit of 18 EUR is not worth 0, nor a loss of 18: what it is worth is not known
+    execution = fill(currency="EUR", fxRateToBase=text, ibCommissionCurrency="USD")
+    assert execution.rate_to_base is None
+    assert execution.fees_rate == 1
+    position = element("OpenPosition", {"conid": "9001", "position": "10", "reportDate": "20260918", "fxRateToBase": text})
+    assert [figure.rate_to_base for figure in one(document(statement(OpenPositions=position))).positions] == [None]
+
+
 def test_the_base_currency_is_the_one_with_rate_one() -> None:
     rows = [trade(), trade(transactionID="2", currency="EUR", conid="2", fxRateToBase="1.1")]
     assert one(document(statement(*rows, drop=["AccountInformation"]))).base_currency == "USD"
@@ -260,3 +270,13 @@ def test_paper_accounts_and_their_opening() -> None:
     assert account.paper
     assert account.opened_on == date(2020, 1, 5)
     assert not one(document(statement())).paper
+
+
+def test_only_weekends_may_lie_between_covered_days() -> None:
+    # the broker has a statement for every weekday, holidays too: what stands on a day left out is nobody's to take back
+    friday = {"fromDate": "20260102", "toDate": "20260109"}
+    monday, tuesday = {"fromDate": "20260112", "toDate": "20260131"}, {"fromDate": "20260113", "toDate": "20260131"}
+    whole = document(statement(header=friday), statement(header=monday))
+    holed = document(statement(header=friday), statement(header=tuesday))
+    assert one(whole).covers == DateRange(date(2026, 1, 2), date(2026, 1, 31))
+    assert one(holed).covers == DateRange(date(2026, 1, 13), date(2026, 1, 31))

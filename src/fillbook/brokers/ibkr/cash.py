@@ -87,7 +87,7 @@ class CashReader:
                 amount=amount,
                 value_date=value_date,
                 moved_at=moved_at,
-                rate_to_base=row.number("fxRateToBase"),
+                rate_to_base=row.rate_to_base,
                 broker_type=broker_type[:40],
                 description=_said(kind, broker_type, instrument, row.text("description")),
                 place=row.place,

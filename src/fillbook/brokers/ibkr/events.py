@@ -96,7 +96,7 @@ class EventReader:
                 value=row.number("value") or ZERO,
                 report_date=report_date,
                 broker_realized_pnl=row.number("fifoPnlRealized"),
-                rate_to_base=row.number("fxRateToBase"),
+                rate_to_base=row.rate_to_base,
                 ratio_new=ratio[0] if ratio is not None else None,
                 ratio_old=ratio[1] if ratio is not None else None,
                 parent=parent_said_by(sentence),

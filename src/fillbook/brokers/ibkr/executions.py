@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.accounts import AccountDraft, Drafts
 from fillbook.brokers.ibkr.columns import INSTRUMENT
-from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers, in_new_york, time_of
+from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers, in_new_york, rate_of, time_of
 from fillbook.brokers.ibkr.instruments import InstrumentBook
 from fillbook.brokers.ibkr.observed import Observed
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
@@ -115,7 +115,7 @@ class ExecutionReader:
         execution = make_execution(
             draft.account, instrument, row_id, executed_at or draft.order_without_time(stamp_day or trade_date, kind, row_id), trade_date,
             quantity, price, proceeds, fees, taxes, shared[fees_currency] or instrument.currency, _ONE, numbers[accrued] or ZERO,
-            executed_at, report_date, settle_date, kind, effect, numbers[rate], pnl, cost,
+            executed_at, report_date, settle_date, kind, effect, rate_of(numbers[rate]), pnl, cost,
             numbers[close] if kind in _BOOKED and instrument.asset_class in _OPTIONS else None, trade_id,
             "" if order_id in _NONE else order_id, exec_id, "" if orig_row in _NONE else orig_row,
             "" if orig_trade in _NONE else orig_trade, shared[model], shared[venue], shared[notes], automatic, place,

@@ -195,6 +195,11 @@ class _Days(dict[str, date | None]):
         return day
 
 
+def rate_of(number: Decimal | None) -> Decimal | None:
+    """A conversion rate; None for the 0 or -1 that a statement has where it knows none: money times that would be another amount."""
+    return number if number is not None and number > ZERO else None
+
+
 def slashed_day(text: str, order: DayOrder) -> date:
     """The day that a text such as 05/07/2018 (anything may follow) means under one order.
 
@@ -255,4 +260,4 @@ def _year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-__all__ = ["NOTHING", "Dates", "DayOrder", "NotADate", "NotANumber", "Numbers", "OrderUnknown", "in_new_york", "time_of"]
+__all__ = ["NOTHING", "Dates", "DayOrder", "NotADate", "NotANumber", "Numbers", "OrderUnknown", "in_new_york", "rate_of", "time_of"]

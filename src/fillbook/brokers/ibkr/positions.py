@@ -41,7 +41,7 @@ def read_position(row: Row, instruments: InstrumentBook, drafts: Drafts) -> None
         mark_price=row.number("markPrice"),
         value=row.number("positionValue"),
         unrealized_pnl=row.number("fifoPnlUnrealized"),
-        rate_to_base=row.number("fxRateToBase"),
+        rate_to_base=row.rate_to_base,
         place=row.place,
     )
     draft.positions.append(PositionRow(figure, row.text("levelOfDetail"), model, drafts.until))

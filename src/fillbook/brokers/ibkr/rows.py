@@ -6,7 +6,7 @@ from typing import Final
 
 from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.columns import INSTRUMENT
-from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers
+from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers, rate_of
 
 _ID_LENGTH: Final = 100
 _TEXT_LENGTH: Final = 1000
@@ -53,6 +53,11 @@ class Row:
             if value is not None:
                 return value
         return None
+
+    @property
+    def rate_to_base(self) -> Decimal | None:
+        """Money in the account's base currency per unit of the row's currency."""
+        return rate_of(self._numbers[self._values.get("fxRateToBase", "")])
 
     def day(self, *names: str) -> date | None:
         """The first of these fields that has a date."""
