@@ -53,7 +53,7 @@ def test_while_the_broker_may_have_more_one_can_go_further_back(browser_of_owner
     account = browser_of_owner.get(f"/accounts/{older.pk}/").content
     assert back in account.decode()
     assert "Your history begins on 26 Sep 2025. Interactive Brokers may have earlier years" in text_of(account)
-    Link.objects.filter(pk=older.link_id).update(nothing_before="2025-09-26")
+    Link.objects.filter(owner=older.owner).update(nothing_before="2025-09-26")
     done = browser_of_owner.get(f"/accounts/{older.pk}/").content
     assert back not in done.decode()
     assert "Interactive Brokers has nothing before 26 Sep 2025." in text_of(done)
@@ -78,7 +78,7 @@ def test_going_back_starts_one_run_and_shows_its_progress(browser_of_owner: Clie
 
 
 def test_a_paused_link_says_why_it_cannot_go_back(browser_of_owner: Client, older: BrokerAccount) -> None:
-    Link.objects.filter(pk=older.link_id).update(state="paused")
+    Link.objects.filter(owner=older.owner).update(state="paused")
     browser_of_owner.post(f"/accounts/links/{older.link_id}/back/")
     assert not SyncRun.objects.filter(link=older.link_id).exists()
     assert "Earlier years can be fetched once this link works." in page(browser_of_owner, "/accounts/")

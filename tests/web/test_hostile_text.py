@@ -76,8 +76,11 @@ def test_no_text_of_a_statement_becomes_markup(browser_of_owner: Client, owner: 
     BrokerAccount.objects.filter(pk=account.pk).update(alias=hostile)
     upload = waiting_upload(owner, f"{hostile}.xml")
     key = RoundTripRow.objects.filter(is_open=False).get().key
+    here = f"/accounts/{account.pk}/"
     addresses = [
-        "/", "/trades/", "/trades/?status=open", f"/trades/{key}/", f"/trades/{key}/sent/1/", "/accounts/", f"/accounts/{account.pk}/",
+        "/", "/trades/", "/trades/?status=open", f"/trades/{key}/", f"/trades/{key}/sent/1/", "/accounts/", here,
+        f"{here}reconciliation/", f"{here}reconciliation/fill/2/", f"{here}reconciliation/?kind=position", f"{here}completeness/",
+        f"{here}settings/?grouping=per_day",
         reverse("link-progress", args=[link.pk]), reverse("link-accounts", args=[link.pk]), reverse("link-unlink", args=[link.pk]),
         f"/accounts/upload/{upload.pk}/", "/?symbol=" + payload.replace("&", "%26").replace("#", "%23"),
     ]  # fmt: skip

@@ -71,7 +71,7 @@ LOT_BASIS: Final = {
 """Where the cost of a lot comes from, in a word or two."""
 REASONS: Final[dict[str, str]] = {
     **{str(reason): sentence for reason, sentence in SENTENCES.items()},
-    FEE_MOVED: "An exercise or assignment: the option's charges moved into what it delivered.",
+    FEE_MOVED: "Delivered by an exercise or assignment: the option's charges came along with its premium.",
 }
 """Why a figure is not simply equal, by code; those of fees are in `fillbook.trades.fees`."""
 
