@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from fillbook.ledger.cash import CashMovement, ConversionRate
 from fillbook.ledger.events import CorporateAction, OptionEvent, OptionEventKind, Transfer
 from fillbook.ledger.execution import Execution
-from fillbook.ledger.figures import BrokerFigure
+from fillbook.ledger.figures import BrokerBalance, BrokerFigure, BrokerLot
 from fillbook.ledger.instrument import Instrument
 from fillbook.storage import models
 from fillbook.storage.bulk import insert
@@ -23,6 +24,7 @@ def names(record: type) -> set[str]:
 
 
 ELSEWHERE = {"account", "instrument", "execution_id", "leg_id", "transfer_id"}
+DAY = {"moved_on", "closed_on"}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,10 @@ ELSEWHERE = {"account", "instrument", "execution_id", "leg_id", "transfer_id"}
         (CorporateAction, models.CorporateActionRow, ELSEWHERE),
         (Transfer, models.TransferRow, ELSEWHERE),
         (OptionEvent, models.OptionEventRow, ELSEWHERE),
+        (CashMovement, models.CashMovementRow, ELSEWHERE | DAY | {"movement_id"}),
+        (BrokerLot, models.BrokerLotRow, ELSEWHERE | DAY | {"lot_id"}),
+        (BrokerBalance, models.BalanceRow, set()),
+        (ConversionRate, models.RateRow, set()),
         (Instrument, models.InstrumentRow, set()),
         (BrokerFigure, models.PositionRow, ELSEWHERE | {"kind"}),
         (RoundTrip, models.RoundTripRow, {"closed_lots"}),

@@ -1,11 +1,12 @@
 """Which days an account's statements cover, and which are missing."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from fillbook.ledger.statement import DateRange
 from fillbook.storage.models import BrokerAccount, Origin, StatementCoverage
+from fillbook.storage.records import MOVEMENTS
 
 
 def covered_days(account: BrokerAccount) -> list[DateRange]:
@@ -19,6 +20,12 @@ def missing_days(account: BrokerAccount) -> list[DateRange]:
     blocks = covered_days(account)
     day = timedelta(days=1)
     return [DateRange(before.last + day, after.first - day) for before, after in pairwise(blocks)]
+
+
+def cash_since(account: BrokerAccount) -> date | None:
+    """The first day of the statements that list all movements of cash, None when there is none."""
+    stated = StatementCoverage.objects.filter(account=account, first__isnull=False).values_list("first", "sections")
+    return min((first for first, sections in stated if first is not None and MOVEMENTS.statement_field in sections), default=None)
 
 
 def rests_on_uploads(accounts: Iterable[BrokerAccount]) -> bool:

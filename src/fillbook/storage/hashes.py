@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from hashlib import sha256
 
+from fillbook.storage.daily import daily_lines
 from fillbook.storage.models import (
     AccountInstrument,
     BridgeRow,
@@ -38,7 +39,7 @@ def ledger_lines(account: BrokerAccount) -> list[str]:
     stating = latest_positions(account)
     held = [] if stating is None else positions_of(stating)
     lines += sorted(f"position {row.instrument.key} {row.as_of} {row.quantity:f} {row.cost_basis} {row.value}" for row in held)
-    return lines
+    return lines + daily_lines(account)
 
 
 _DERIVED = (RoundTripRow, OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, DayTotals, BridgeRow, FindingRow)

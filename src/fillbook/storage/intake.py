@@ -17,6 +17,7 @@ from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.statement import AccountStatement, DateRange, ParsedStatement, Severity
 from fillbook.storage.bulk import insert
 from fillbook.storage.coverage import joined
+from fillbook.storage.daily import write_daily
 from fillbook.storage.describing import Describer
 from fillbook.storage.models import (
     AccountKind,
@@ -29,7 +30,19 @@ from fillbook.storage.models import (
 )
 from fillbook.storage.positions import Frame, write_positions
 from fillbook.storage.raw import accept, note_parsed
-from fillbook.storage.records import EXECUTIONS, KINDS, TRANSFERS, Kind, Stated, batches, columns, rows_of, stated
+from fillbook.storage.records import (
+    EXECUTIONS,
+    KINDS,
+    MOVEMENTS,
+    TRANSFERS,
+    Kind,
+    Stated,
+    batches,
+    columns,
+    key_of,
+    rows_of,
+    stated,
+)
 
 MARGIN: Final = timedelta(days=7)
 """Days at both ends of a period in which a missing row means nothing: brokers book late and correct for a while."""
@@ -218,6 +231,7 @@ def _strength(raw: RawStatement, statement: AccountStatement) -> Strength:
 def _sections(statement: AccountStatement) -> list[str]:
     """Kinds of rows whose absence means something. A document without one row of a kind may simply lack the section."""
     sure = {EXECUTIONS.statement_field} | ({TRANSFERS.statement_field} if statement.states_transfers else set())
+    sure |= {MOVEMENTS.statement_field} if statement.cash_since is not None else set()
     return [kind.statement_field for kind in KINDS if kind.statement_field in sure or kind.facts(statement)]
 
 
@@ -241,7 +255,7 @@ def _plan(kind: Kind, account: BrokerAccount | None, statement: AccountStatement
     known = {} if account is None else _known(kind, account, facts, inside)
     stronger = [] if account is None else _stronger_denials(account, kind, strength)
     for row_id, entry in facts.items():
-        _place(plan, entry, known.get(row_id), strength, any(days.covers(entry.fact.trade_date) for days in stronger))
+        _place(plan, entry, known.get(row_id), strength, any(days.covers(kind.day(entry.fact)) for days in stronger))
     for row_id, before in known.items():
         missing = row_id not in facts and not before.withdrawn and before.strength < strength
         if missing and inside is not None and inside.covers(before.day):
@@ -252,7 +266,7 @@ def _plan(kind: Kind, account: BrokerAccount | None, statement: AccountStatement
 
 def _place(plan: _Plan, entry: Stated, before: _Known | None, strength: Strength, denied: bool) -> None:
     """Decide about one stated fact."""
-    key = entry.fact.instrument.key
+    key = key_of(entry.fact)
     if before is None:
         plan.new += not denied
         plan.known += denied
@@ -286,7 +300,7 @@ def _known(kind: Kind, account: BrokerAccount, wanted: Collection[str], inside: 
         for part in batches(list(wanted)):
             found += rows.filter(row_id__in=part).values_list(*names)
     return {
-        row_id: _Known(pk, digest, state == RowState.WITHDRAWN, Strength(origin, stated_at), key, day)
+        row_id: _Known(pk, digest, state == RowState.WITHDRAWN, Strength(origin, stated_at), key or "", day)
         for row_id, pk, digest, state, origin, stated_at, key, day in found
     }
 
@@ -308,22 +322,25 @@ def _write_account(account: BrokerAccount, raw: RawStatement, statement: Account
     before = Frame.of(account)
     plans = _plans(account, statement, strength)
     describer = Describer(account, strength.origin, strength.stated_at)
-    describer.describe(_instruments(statement))
+    describer.describe(*_instruments(statement))
     for plan in plans:
         _apply(plan, account, raw, strength, describer)
     _cover(account, raw, statement, strength)
     write_positions(account, raw, statement, describer)
+    write_daily(account, raw, statement, strength.origin, strength.stated_at)
     _note_account(account, statement, strength)
     after = Frame.of(account)
-    keys = set().union(*(plan.keys for plan in plans)) | describer.renamed | before.moved(after)
+    keys = (set().union(*(plan.keys for plan in plans)) | describer.renamed | before.moved(after)) - {""}
     counts = sum((plan.counts for plan in plans), Counts())
     return AccountWritten(account.pk, counts, None if before.differs(after) else frozenset(keys))
 
 
-def _instruments(statement: AccountStatement) -> list[Instrument]:
-    """Every description in a statement, those of its rows before those of its list of instruments, which is the fuller one."""
-    facts = [fact for kind in KINDS for fact in kind.facts(statement)]
-    return [*(fact.instrument for fact in facts), *(figure.instrument for figure in statement.positions), *statement.instruments]
+def _instruments(statement: AccountStatement) -> tuple[list[Instrument], list[Instrument]]:
+    """(descriptions in a statement, those of its rows before those of its list of instruments, which is the fuller one; sparse ones)."""
+    facts = [fact for kind in KINDS if kind.trades for fact in kind.facts(statement)]
+    others = [fact.instrument for kind in KINDS if not kind.trades for fact in kind.facts(statement)]
+    described = [*(fact.instrument for fact in facts), *(figure.instrument for figure in statement.positions), *statement.instruments]
+    return [each for each in described if each is not None], [each for each in others if each is not None]
 
 
 def _apply(plan: _Plan, account: BrokerAccount, raw: RawStatement, strength: Strength, describer: Describer) -> None:
@@ -334,14 +351,14 @@ def _apply(plan: _Plan, account: BrokerAccount, raw: RawStatement, strength: Str
             rows.filter(pk__in=part).update(state=state, ended_by=raw)
     for part in batches(plan.repeated):
         rows.filter(pk__in=part).update(stated_at=strength.stated_at)
-    insert(plan.kind.model, (*_STATED, *plan.kind.names), (_row(plan.kind, account, raw, strength, describer, *it) for it in plan.insert))
+    insert(plan.kind.model, (*_STATED, *plan.kind.columns), (_row(plan.kind, account, raw, strength, describer, *it) for it in plan.insert))
 
 
 def _row(
     kind: Kind, account: BrokerAccount, raw: RawStatement, strength: Strength, describer: Describer, entry: Stated, denied: bool
 ) -> list[Any]:
     state = RowState.WITHDRAWN if denied else RowState.CURRENT
-    row = describer.row_of(entry.fact.instrument)
+    row = None if entry.fact.instrument is None else describer.row_of(entry.fact.instrument)
     head = [account.pk, row, entry.row_id, entry.digest, raw.pk, entry.fact.place, strength.origin, strength.stated_at, state, None]
     return [*head, *columns(kind, entry.fact)]
 

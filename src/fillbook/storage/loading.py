@@ -12,6 +12,8 @@ from fillbook.ledger.figures import BrokerFigure, FigureKind
 from fillbook.ledger.instrument import AssetClass, Instrument
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.ledger.statement import AccountStatement, DateRange
+from fillbook.storage.coverage import cash_since
+from fillbook.storage.daily import load_balances, load_rates
 from fillbook.storage.models import (
     AccountInstrument,
     AccountKind,
@@ -23,7 +25,18 @@ from fillbook.storage.models import (
     StatementCoverage,
 )
 from fillbook.storage.positions import latest_positions, positions_of
-from fillbook.storage.records import ACTIONS, EXECUTIONS, KINDS, TRANSFERS, Kind, batches, described_as, instrument_record, record, rows_of
+from fillbook.storage.records import (
+    ACTIONS,
+    EXECUTIONS,
+    KINDS,
+    TRANSFERS,
+    Kind,
+    batches,
+    described_as,
+    instrument_record,
+    record,
+    rows_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,8 @@ def load_statement(account: BrokerAccount, instruments: Iterable[str] | None = N
         instruments: contract ids; None for all.
 
     Returns:
-        The records as they were stated, under the latest names of their instruments; positions of the latest day that has any.
+        The records as they were stated, under the latest names of their instruments; positions of the latest day that has any. Balances,
+        rates and movements of cash that have to do with no instrument only with all instruments.
     """
     keys = None if instruments is None else sorted(set(instruments))
     describe = _Descriptions(account, keys)
@@ -67,6 +81,11 @@ def load_statement(account: BrokerAccount, instruments: Iterable[str] | None = N
         corporate_actions=tuple(facts["corporate_actions"]),
         transfers=tuple(facts["transfers"]),
         option_events=tuple(facts["option_events"]),
+        cash_movements=tuple(facts["cash_movements"]),
+        cash_since=cash_since(account),
+        balances=load_balances(account) if keys is None else (),
+        rates=load_rates(account) if keys is None else (),
+        broker_lots=tuple(facts["broker_lots"]),
         positions=tuple(figures),
         instruments=tuple(describe.latest.values()),
         alias=account.alias,
@@ -102,12 +121,13 @@ class _Descriptions:
 def _facts(kind: Kind, account: BrokerAccount, keys: list[str] | None, describe: _Descriptions) -> list[Any]:
     current = rows_of(kind, account).filter(state=RowState.CURRENT)
     parts: list[QuerySet[StatedRow]] = [current] if keys is None else [current.filter(instrument__key__in=part) for part in batches(keys)]
-    names = ("instrument_id", "row_id", "place", *kind.names)
+    names = ("instrument_id", "row_id", "place", *kind.columns)
     facts = []
     for part in parts:
         describe.read(InstrumentRow.objects.filter(pk__in=part.values("instrument_id").distinct()))
         for instrument_id, row_id, place, *values in part.order_by("trade_date", "pk").values_list(*names).iterator(chunk_size=2000):
-            facts.append(record(kind, account.number, describe[instrument_id], row_id, place, dict(zip(kind.names, values, strict=True))))
+            instrument = None if instrument_id is None else describe[instrument_id]
+            facts.append(record(kind, account.number, instrument, row_id, place, dict(zip(kind.names, values, strict=True))))
     return facts
 
 

@@ -1,13 +1,14 @@
 """The broker's positions: of each day the strongest statement's, and what else of an account bears on all of its trades."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import Min
 
 from fillbook.ledger.statement import AccountStatement
+from fillbook.storage.coverage import cash_since
 from fillbook.storage.describing import Describer
 from fillbook.storage.models import BrokerAccount, PositionRow, RawStatement, StatementCoverage
 
@@ -22,6 +23,7 @@ class Frame:
     stated: bool
     funded_inside: bool
     base_currency: str
+    cash_since: date | None
     held: Held
 
     @classmethod
@@ -34,13 +36,13 @@ class Frame:
             stated=coverage is not None,
             funded_inside=account.opened_on is not None and first is not None and account.opened_on >= first,
             base_currency=account.base_currency,
+            cash_since=cash_since(account),
             held={row.instrument.key: (row.quantity, row.cost_basis) for row in rows},
         )
 
     def differs(self, other: "Frame") -> bool:
         """Whether it differs in more than single positions."""
-        mine, theirs = (self.stated, self.funded_inside, self.base_currency), (other.stated, other.funded_inside, other.base_currency)
-        return mine != theirs
+        return replace(self, held={}) != replace(other, held={})
 
     def moved(self, other: "Frame") -> set[str]:
         """Contract ids whose position differs."""

@@ -12,15 +12,27 @@ from typing import Any, Final, TypeVar
 
 from django.db import models
 
+from fillbook.ledger.cash import CashKind, CashMovement
 from fillbook.ledger.events import CorporateAction, CorporateActionKind, OptionEvent, OptionEventKind, Transfer
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
+from fillbook.ledger.figures import BrokerLot
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
 from fillbook.ledger.numbers import plain
 from fillbook.ledger.statement import AccountStatement
-from fillbook.storage.models import BrokerAccount, CorporateActionRow, ExecutionRow, InstrumentRow, OptionEventRow, StatedRow, TransferRow
+from fillbook.storage.models import (
+    BrokerAccount,
+    BrokerLotRow,
+    CashMovementRow,
+    CorporateActionRow,
+    ExecutionRow,
+    InstrumentRow,
+    OptionEventRow,
+    StatedRow,
+    TransferRow,
+)
 
 T = TypeVar("T")
-Fact = Execution | CorporateAction | Transfer | OptionEvent
+Fact = Execution | CorporateAction | Transfer | OptionEvent | CashMovement | BrokerLot
 
 _NOT_COPIED: Final = frozenset({"account", "instrument", "place"})
 _NONE: Final = "\0"
@@ -29,10 +41,11 @@ _APART: Final = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of fact. names: fields that are columns of the same name. identity: the field that is `row_id`, "" when it is made up.
+    """One kind of fact. names: fields that are columns. identity: the field that is `row_id`, "" when it is made up.
 
-    statement_field: where a statement keeps such records. enums: how texts become members again. values: a record's fields in the order of
-    `names`. limits: (index, most characters) of its texts.
+    statement_field: where a statement keeps such records. columns: in the order of `names`, and of the same name but for the fact's day,
+    which all kinds keep in `trade_date`. enums: how texts become members again. values: a record's fields in the order of `names`. day: a
+    record's day. limits: (index, most characters) of its texts. trades: trades are made of such rows, so they tell what an instrument is.
     """
 
     statement_field: str
@@ -40,9 +53,12 @@ class Kind:
     record: Callable[..., Fact]
     identity: str
     names: tuple[str, ...]
+    columns: tuple[str, ...]
     enums: Mapping[str, type[StrEnum]]
     values: Callable[[Fact], tuple[Any, ...]]
+    day: Callable[[Fact], date]
     limits: tuple[tuple[int, int], ...]
+    trades: bool
 
     def facts(self, statement: AccountStatement) -> Sequence[Fact]:
         """The statement's records of this kind."""
@@ -57,19 +73,28 @@ def _limits(model: type[models.Model]) -> dict[str, int]:
 
 
 def _kind(
-    statement_field: str, model: type[StatedRow], record: type[Fact], identity: str, enums: Mapping[str, type[StrEnum]] | None = None
+    statement_field: str,
+    model: type[StatedRow],
+    record: type[Fact],
+    identity: str,
+    enums: Mapping[str, type[StrEnum]] | None = None,
+    day: str = "trade_date",
 ) -> Kind:
     names = tuple(field.name for field in fields(record) if field.name not in _NOT_COPIED and field.name != identity)
+    columns = tuple("trade_date" if name == day else name for name in names)
     limits = _limits(model)
-    texts = tuple((index, limits[name]) for index, name in enumerate(names) if name in limits)
-    return Kind(statement_field, model, record, identity, names, enums or {}, attrgetter(*names), texts)
+    texts = tuple((index, limits[name]) for index, name in enumerate(columns) if name in limits)
+    trades = day == "trade_date"
+    return Kind(statement_field, model, record, identity, names, columns, enums or {}, attrgetter(*names), attrgetter(day), texts, trades)
 
 
 EXECUTIONS: Final = _kind("executions", ExecutionRow, Execution, "execution_id", {"kind": ExecutionKind, "effect": Effect})
 ACTIONS: Final = _kind("corporate_actions", CorporateActionRow, CorporateAction, "leg_id", {"kind": CorporateActionKind})
 TRANSFERS: Final = _kind("transfers", TransferRow, Transfer, "transfer_id")
 OPTION_EVENTS: Final = _kind("option_events", OptionEventRow, OptionEvent, "", {"kind": OptionEventKind})
-KINDS: Final = (EXECUTIONS, ACTIONS, TRANSFERS, OPTION_EVENTS)
+MOVEMENTS: Final = _kind("cash_movements", CashMovementRow, CashMovement, "movement_id", {"kind": CashKind}, "moved_on")
+LOTS: Final = _kind("broker_lots", BrokerLotRow, BrokerLot, "lot_id", day="closed_on")
+KINDS: Final = (EXECUTIONS, ACTIONS, TRANSFERS, OPTION_EVENTS, MOVEMENTS, LOTS)
 _INSTRUMENT_LIMITS: Final = _limits(InstrumentRow)
 
 
@@ -118,7 +143,7 @@ def columns(kind: Kind, fact: Fact) -> list[Any]:
     return values
 
 
-def record(kind: Kind, account: str, instrument: Instrument, row_id: str, place: int, values: Mapping[str, Any]) -> Fact:
+def record(kind: Kind, account: str, instrument: Instrument | None, row_id: str, place: int, values: Mapping[str, Any]) -> Fact:
     """A record again, as it was stated."""
     given = {**values, **{name: member(values[name]) for name, member in kind.enums.items()}}
     if kind.identity:
@@ -160,9 +185,18 @@ def described_as(instrument: Instrument, latest: Instrument) -> Instrument:
     )
 
 
+def key_of(fact: Fact) -> str:
+    """Contract id of what a fact is about, "" for money that has to do with no instrument."""
+    return fact.instrument.key if fact.instrument is not None else ""
+
+
 def _digest(kind: Kind, fact: Fact) -> str:
-    """Of everything a record says, and of what its money depends on; a mere new name of the instrument changes no record."""
-    return _hash((*_MONEY(fact.instrument), *kind.values(fact)))
+    """Of everything a record says, and of what its money depends on; a mere new name of the instrument changes no record.
+
+    Rows that trades are not made of describe their instruments sparsely, and their money depends on nothing but themselves.
+    """
+    about = _MONEY(fact.instrument) if kind.trades else (key_of(fact),)
+    return _hash((*about, *kind.values(fact)))
 
 
 _MONEY: Final = attrgetter("key", "asset_class", "currency", "multiplier", "strike", "expiry", "right")
