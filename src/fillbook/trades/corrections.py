@@ -42,8 +42,12 @@ def resolve_cancels(executions: Sequence[Execution]) -> tuple[list[Execution], t
     gone = {original.execution_id for original, _ in pairs} | {cancel.execution_id for _, cancel in pairs}
     chains: list[CancelChain] = []
     rebooked: dict[str, list[Execution]] = {}
+    alike: dict[tuple[object, ...], list[Execution]] = defaultdict(list)
+    for row in executions:
+        if row.execution_id not in gone and row.kind is not ExecutionKind.CANCEL:
+            alike[_rebooked_as(row)].append(row)
     for group in _by_trade(pairs):
-        rebook = _replacement(group, executions, gone | set(rebooked))
+        rebook = _replacement(group, [row for row in alike[_rebooked_as(group[-1][0])] if row.execution_id not in rebooked])
         chains.append(CancelChain(tuple(o.execution_id for o, _ in group), tuple(c.execution_id for _, c in group), rebook))
         if rebook:
             rebooked[rebook] = [row for pair in group for row in pair]
@@ -120,21 +124,19 @@ def _by_trade(pairs: list[tuple[Execution, Execution]]) -> list[list[tuple[Execu
     return list(groups.values())
 
 
-def _replacement(group: list[tuple[Execution, Execution]], executions: Sequence[Execution], taken: set[str]) -> str:
-    """The row booked instead: same trade number, or where the broker gives none the same contract, instant and direction, booked later."""
+def _rebooked_as(row: Execution) -> tuple[object, ...]:
+    """What a row shares with the one booked in its place: the contract, and the trade number or, where there is none, the instant."""
+    return row.instrument.key, row.trade_id or row.ordered_at
+
+
+def _replacement(group: list[tuple[Execution, Execution]], alike: Sequence[Execution]) -> str:
+    """The row booked instead: same trade number, or where the broker gives none the same contract, instant and direction, booked later.
+
+    alike: rows that count and share with the original what a rebook does, in order.
+    """
     original, cancel = group[-1]
-    for row in executions:
-        if row.execution_id in taken or row.kind is ExecutionKind.CANCEL or row.instrument.key != original.instrument.key:
-            continue
-        if original.trade_id:
-            if row.trade_id == original.trade_id:
-                return row.execution_id
-        elif (
-            not row.trade_id
-            and row.kind is original.kind
-            and row.ordered_at == original.ordered_at
-            and row.quantity * original.quantity > 0
-            and total_order(row) > total_order(cancel)
-        ):
+    for row in alike:
+        same_way = row.kind is original.kind and row.quantity * original.quantity > 0
+        if original.trade_id or (same_way and total_order(row) > total_order(cancel)):
             return row.execution_id
     return ""
