@@ -49,6 +49,18 @@ def read(*statements: AccountStatement) -> BrokerAccount:
     return only_account()
 
 
+def test_a_sale_after_days_without_a_statement_is_no_short() -> None:
+    # the account began within the first statement, yet what it bought between the two nobody knows; the days between settle it
+    bought = says(fill(1, 10, "10", OTHER, day=5), covers=days(0, 60), opened_on=OPENED)
+    sold = says(fill(2, -10, "12", day=220), covers=days(200, 260))
+    read(bought, sold)
+    assert [(row.instrument_key, str(row.quantity), row.undetermined) for row in UnmatchedRow.objects.all()] == [(STOCK.key, "-10", True)]
+    for account in deliver(only_account().owner, says(covers=days(61, 199))).accounts:
+        rebuild_account(account.account_id, account.instruments)
+    assert not UnmatchedRow.objects.exists()
+    assert [lot.quantity for lot in OpenLotRow.objects.filter(instrument_key=STOCK.key)] == [-10]
+
+
 def test_a_round_trip_is_stored_with_its_figures() -> None:
     buy, sell = fill(1, 10, "20.5", day=3, fee="1.25"), fill(2, -10, 22, day=5, fee="1.25")
     account = read(says(buy, sell, opened_on=OPENED))

@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from fillbook.ledger.figures import BrokerFigure, FigureKind
 from fillbook.ledger.instrument import AssetClass, Instrument
 from fillbook.ledger.numbers import EXACT, ZERO
-from fillbook.ledger.statement import AccountStatement, DateRange
-from fillbook.storage.coverage import cash_since
+from fillbook.ledger.statement import AccountStatement
+from fillbook.storage.coverage import cash_since, covered_days
 from fillbook.storage.daily import load_balances, load_rates
 from fillbook.storage.models import (
     AccountInstrument,
@@ -59,14 +59,15 @@ def load_statement(account: BrokerAccount, instruments: Iterable[str] | None = N
         instruments: contract ids; None for all.
 
     Returns:
-        The records as they were stated, under the latest names of their instruments; positions of the latest day that has any. Balances,
+        The records as they were stated, under the latest names of their instruments; positions of the latest day that has any. It covers
+        the last days without a gap: before a gap nobody knows what was bought, even when the account itself began earlier. Balances,
         rates and movements of cash that have to do with no instrument only with all instruments.
     """
     keys = None if instruments is None else sorted(set(instruments))
     describe = _Descriptions(account, keys)
     facts = {kind.statement_field: _facts(kind, account, keys, describe) for kind in KINDS}
     coverage = StatementCoverage.objects.filter(account=account)
-    days = coverage.aggregate(first=Min("first"), last=Max("last"))
+    unbroken = covered_days(account)[-1:]
     stating = latest_positions(account)
     rows = [] if stating is None else [row for row in positions_of(stating) if keys is None or row.instrument.key in keys]
     figures = [_figure(account, row, describe) for row in rows]
@@ -76,7 +77,7 @@ def load_statement(account: BrokerAccount, instruments: Iterable[str] | None = N
     statement = AccountStatement(
         account=account.number,
         base_currency=account.base_currency or None,
-        covers=DateRange(days["first"], days["last"]) if days["first"] and days["last"] else None,
+        covers=unbroken[0] if unbroken else None,
         executions=tuple(facts["executions"]),
         corporate_actions=tuple(facts["corporate_actions"]),
         transfers=tuple(facts["transfers"]),

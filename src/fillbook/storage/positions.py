@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Min
-
 from fillbook.ledger.statement import AccountStatement
-from fillbook.storage.coverage import cash_since
+from fillbook.storage.coverage import cash_since, covered_days
 from fillbook.storage.describing import Describer
 from fillbook.storage.models import BrokerAccount, PositionRow, RawStatement, StatementCoverage
 
@@ -31,10 +29,10 @@ class Frame:
         """As it stands in the database."""
         coverage = latest_positions(account)
         rows = [] if coverage is None else positions_of(coverage)
-        first = StatementCoverage.objects.filter(account=account).aggregate(day=Min("first"))["day"]
+        unbroken = covered_days(account)[-1:]
         return cls(
             stated=coverage is not None,
-            funded_inside=account.opened_on is not None and first is not None and account.opened_on >= first,
+            funded_inside=account.opened_on is not None and bool(unbroken) and account.opened_on >= unbroken[0].first,
             base_currency=account.base_currency,
             cash_since=cash_since(account),
             held={row.instrument.key: (row.quantity, row.cost_basis) for row in rows},
