@@ -21,6 +21,7 @@ from fillbook.trades.reconcile import CENT, ReconciliationLine, reconcile_fills,
 from fillbook.trades.records import Basis, Lot, MatchResult, RoundTrip
 from fillbook.trades.settings import MatchSettings
 from fillbook.trades.trips import TripBuilder
+from fillbook.trades.witness import witness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
         positions = statement.positions
         opening = infer_opening(rows, positions, statement.states_positions, _funded_inside(statement))
         as_broker = _matched(rows, opening, settings.as_broker, positions)
-        lines = reconcile_fills(executions, counted, chains, as_broker)
+        lines = reconcile_fills(executions, counted, chains, as_broker, witness_of(statement))
         lines += reconcile_positions(as_broker.open_lots, positions, statement.states_positions, as_broker)
         result = as_broker
         if (settings.method, settings.assignment) != (settings.as_broker.method, settings.as_broker.assignment):
@@ -124,9 +125,10 @@ def _action_pnl(statement: AccountStatement) -> Sums:
 
 def _cost_disagreements(executions: Sequence[Execution], result: MatchResult) -> list[Finding]:
     """Rows whose cost and realized P&L do not fit together, where we had to rely on one of them."""
-    inferred = {
-        lot.closed_by for trip in (*result.round_trips, *result.open_trips) for lot in trip.closed_lots if lot.basis is Basis.INFERRED
-    }
+    doubtful = [trip for trip in (*result.round_trips, *result.open_trips) if trip.basis is not Basis.EXECUTIONS]
+    inferred = {lot.closed_by for trip in doubtful for lot in trip.closed_lots if lot.basis is Basis.INFERRED}
+    if not inferred:
+        return []
     findings = []
     for row in executions:
         pnl, cost = row.broker_realized_pnl, row.broker_cost

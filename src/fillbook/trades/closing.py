@@ -1,7 +1,7 @@
 """What a row is worth, and the closed lots it makes; lots of unknown cost learn it here from the broker's figure for the closing row."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.money import amount as amount_of
@@ -9,8 +9,7 @@ from fillbook.ledger.numbers import ZERO, share
 from fillbook.trades.records import Basis, ClosedLot, Lot, Role, TripFill
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(NamedTuple):
     """A row, or the part of a reversing row that closes or opens.
 
     quantity: this part. worth: its proceeds + fees + taxes (premium of an exercised option included), None when that is unknown.
@@ -41,8 +40,8 @@ class Closing:
         worth = None if self.worth is None else share(self.worth, closing, self.quantity)
         charges = share(self.charges, closing, self.quantity)
         rest = None if self.worth is None or worth is None else self.worth - worth
-        first = replace(self, quantity=closing, worth=worth, charges=charges)
-        return first, replace(self, quantity=self.quantity - closing, worth=rest, charges=self.charges - charges)
+        first = self._replace(quantity=closing, worth=worth, charges=charges)
+        return first, self._replace(quantity=self.quantity - closing, worth=rest, charges=self.charges - charges)
 
     def fill(self, role: Role, position_after: Decimal, realized: Decimal | None) -> TripFill:
         """This part's line in its round trip."""
@@ -65,6 +64,8 @@ class Closing:
 
 def close_lots(taken: list[Lot], part: Closing) -> list[ClosedLot]:
     """Close lots with one row: proceeds and charges shared by quantity, the last lot taking what rounding leaves."""
+    if len(taken) == 1 and taken[0].cost_basis is not None and part.worth is not None and not part.at_cost:
+        return [_closed_whole(taken[0], taken[0].cost_basis, part, part.worth)]
     costs, bases = _costs(taken, part)
     proceeds = _proceeds(taken, part, costs)
     closed, left_charges = [], part.charges
@@ -92,6 +93,15 @@ def close_lots(taken: list[Lot], part: Closing) -> list[ClosedLot]:
             )
         )
     return closed
+
+
+def _closed_whole(lot: Lot, cost: Decimal, part: Closing, worth: Decimal) -> ClosedLot:
+    """One lot, all of which is known, closed by one part: what nearly every closing is, with nothing to share."""
+    row = part.row
+    return ClosedLot(
+        lot.instrument, lot.quantity, cost, worth, lot.charges + part.charges, worth - cost, lot.basis, lot.opened_by, lot.opened_at,
+        lot.opened_on, row.execution_id, row.executed_at, row.trade_date, row.rate_to_base,
+    )  # fmt: skip
 
 
 def _costs(taken: list[Lot], part: Closing) -> tuple[list[Decimal | None], list[Basis]]:

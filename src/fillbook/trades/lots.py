@@ -52,9 +52,10 @@ def split_lot(lot: Lot, quantity: Decimal) -> tuple[Lot, Lot]:
     cost = None if lot.cost_basis is None else share(lot.cost_basis, quantity, lot.quantity)
     charges = share(lot.charges, quantity, lot.quantity)
     left_cost = None if cost is None or lot.cost_basis is None else lot.cost_basis - cost
-    taken = lot._replace(quantity=quantity, cost_basis=cost, charges=charges)
-    left = lot._replace(quantity=lot.quantity - quantity, cost_basis=left_cost, charges=lot.charges - charges)
-    return taken, left
+    instrument, whole, _, _, basis, opened_by, opened_at, opened_on, incomplete = lot
+    taken = Lot(instrument, quantity, cost, charges, basis, opened_by, opened_at, opened_on, incomplete)
+    rest = lot.charges - charges
+    return taken, Lot(instrument, whole - quantity, left_cost, rest, basis, opened_by, opened_at, opened_on, incomplete)
 
 
 def average_cost(lots: Sequence[Lot]) -> list[Lot]:

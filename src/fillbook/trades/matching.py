@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from fillbook.ledger.events import CorporateAction, Transfer
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
 from fillbook.ledger.instrument import AssetClass, Instrument
-from fillbook.ledger.money import amount as amount_of
 from fillbook.ledger.money import charges as charges_of
 from fillbook.ledger.money import proceeds_of
 from fillbook.ledger.numbers import ZERO, exact, share
@@ -23,13 +23,19 @@ from fillbook.trades.actions import Action, gather_actions
 from fillbook.trades.books import Book
 from fillbook.trades.closing import Closing, close_lots
 from fillbook.trades.deliveries import Deliveries, pair_deliveries
-from fillbook.trades.lots import MATCHING_METHODS, average_cost
+from fillbook.trades.lots import MATCHING_METHODS, LotOrder, average_cost
 from fillbook.trades.openings import Opening, effect_of
 from fillbook.trades.records import Basis, ClosedLot, Flag, Incomplete, Lot, MatchResult, Role, RoundTrip, TripFill, Unmatched
 from fillbook.trades.settings import AssignmentView, MatchingMethod, MatchSettings
 
 _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 _DELIVERY = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
+
+# Every row passes by these, and on Python 3.11 reading a member from its enum costs ten times as much as reading a name.
+_FOREX: Final = AssetClass.FOREX
+_CANCEL: Final = ExecutionKind.CANCEL
+_TRADE: Final = ExecutionKind.TRADE
+_OPENS, _CLOSES, _REVERSES, _UNSAID = Effect.OPENS, Effect.CLOSES, Effect.REVERSES, Effect.UNSAID
 
 
 def match(rows: Sequence[LedgerRow], opening: Opening | None = None, settings: MatchSettings | None = None) -> MatchResult:
@@ -75,8 +81,10 @@ class _Matcher:
     carried: dict[str, tuple[Decimal | None, Decimal]] = field(default_factory=dict)
     deliveries: Deliveries = field(default_factory=Deliveries)
     actions: dict[str, Action] = field(default_factory=dict)
+    order: LotOrder = MATCHING_METHODS[MatchingMethod.FIFO]
 
     def __post_init__(self) -> None:
+        self.order = MATCHING_METHODS[self.settings.method]
         self.deliveries = pair_deliveries([row for row in self.rows if isinstance(row, Execution)])
         actions = gather_actions([row for row in self.rows if isinstance(row, CorporateAction)])
         self.actions = {action.first.leg_id: action for action in actions}
@@ -99,7 +107,7 @@ class _Matcher:
 
     def take(self, row: LedgerRow) -> None:
         """One row, in order."""
-        currencies = row.instrument.asset_class is AssetClass.FOREX
+        currencies = row.instrument.asset_class is _FOREX
         if currencies and not self.settings.forex:
             return
         if isinstance(row, Execution):
@@ -112,7 +120,7 @@ class _Matcher:
 
     def finish(self, book: Book) -> None:
         """Put a round trip away once its book is flat. One whose units only came and went without a trade is none."""
-        if book.position == 0 and book.trip is not None:
+        if not book.position and book.trip is not None:
             if book.trip.traded:
                 self.done.append(book.trip.build((), self.settings.base_currency))
             book.trip = None
@@ -132,12 +140,12 @@ class _Matcher:
 
     def _execute(self, row: Execution) -> None:
         book = self.book(row.instrument)
-        if row.kind is ExecutionKind.CANCEL:
+        if row.kind is _CANCEL:
             self._give_back(book, row.quantity, row)
             return
         worth = self._worth(row)
         opposite = book.position * row.quantity < 0
-        if not book.position and book.undetermined and (effect_of(row) is Effect.CLOSES or _only_closes(row)):
+        if not book.position and book.undetermined and (effect_of(row) is _CLOSES or _only_closes(row)):
             self._settle_undetermined(book, row)
             opposite = book.position * row.quantity < 0
         closing = ZERO
@@ -151,7 +159,10 @@ class _Matcher:
 
     def _worth(self, row: Execution) -> Closing:
         """What a row brings or costs, with the premium of the option that delivered it, or the settlement value of a cash settled one."""
-        value, charges, price = amount_of(row), charges_of(row), row.price
+        charges, price = charges_of(row), row.price
+        value = row.proceeds + charges
+        if row.kind is _TRADE:
+            return Closing(row, row.quantity, value, charges, price)
         if row.kind in _DELIVERY and (self.settings.assignment is AssignmentView.INTO_UNDERLYING or self._settled_in_cash(row)):
             if self._settled_in_cash(row):
                 price = row.settlement_price or ZERO
@@ -169,7 +180,7 @@ class _Matcher:
         return row.execution_id in self.deliveries.settled and row.settlement_price is not None
 
     def _close(self, book: Book, part: Closing) -> None:
-        taken = book.take(part.quantity, MATCHING_METHODS[self.settings.method])
+        taken = book.take(part.quantity, self.order)
         closed = close_lots(taken, part)
         trip = book.trip
         assert trip is not None
@@ -200,8 +211,8 @@ class _Matcher:
     def _open_or_leave(self, book: Book, part: Closing) -> None:
         row = part.row
         effect = effect_of(row)
-        may_open = effect in (Effect.OPENS, Effect.REVERSES)
-        if effect is Effect.UNSAID:
+        may_open = effect is _OPENS or effect is _REVERSES
+        if effect is _UNSAID:
             settled = self.opening.all_settled or row.instrument.key in self.opening.settled
             may_open = row.quantity > 0 or settled or row.instrument.asset_class is AssetClass.FOREX or row.kind in _DELIVERY
             if _only_closes(row):
@@ -248,7 +259,7 @@ class _Matcher:
         leaving = ZERO
         if book.position * quantity < 0:
             leaving = quantity if abs(quantity) <= abs(book.position) else -book.position
-            book.take(leaving, MATCHING_METHODS[self.settings.method])
+            book.take(leaving, self.order)
             trip = book.trip
             assert trip is not None
             trip.incomplete.add(reason)

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from fillbook.ledger.execution import Effect, Execution
 from fillbook.ledger.figures import BrokerFigure
 from fillbook.ledger.instrument import AssetClass, Instrument
+from fillbook.ledger.making import maker
 from fillbook.ledger.numbers import EXACT, ZERO, decimals_of, exact
 from fillbook.trades.corrections import CancelChain
 from fillbook.trades.reasons import Reason
 from fillbook.trades.records import Basis, ClosedLot, Lot, MatchResult, weakest
+from fillbook.trades.witness import Witness
 
 CENT: Final = Decimal("0.01")
 _OTHER_LOTS: Final = frozenset({"LI", "SL", "HC", "ML", "MLG", "MLL", "MSG", "MSL"})
@@ -61,6 +63,15 @@ class ReconciliationLine:
     trade_date: date | None = None
 
 
+# Every closing fill passes by these, and on Python 3.11 reading a member from its enum costs ten times as much as reading a name.
+_FILL: Final = LineKind.FILL
+_FOREX: Final = AssetClass.FOREX
+_EXECUTIONS: Final = Basis.EXECUTIONS
+_EQUAL: Final = Status.EQUAL
+_NO_REASON, _WASH_SALE = Reason.NONE, Reason.WASH_SALE
+_make_line: Final = maker(ReconciliationLine)
+
+
 def same_money(ours: Decimal, broker: Decimal) -> bool:
     """Equal within a cent once ours is rounded to the broker's digits."""
     if ours == broker:
@@ -70,7 +81,7 @@ def same_money(ours: Decimal, broker: Decimal) -> bool:
 
 
 def reconcile_fills(
-    executions: Sequence[Execution], counted: Sequence[Execution], chains: Sequence[CancelChain], result: MatchResult
+    executions: Sequence[Execution], counted: Sequence[Execution], chains: Sequence[CancelChain], result: MatchResult, witness: Witness
 ) -> list[ReconciliationLine]:
     """Compare each closing fill's realized P&L with the broker's.
 
@@ -79,6 +90,7 @@ def reconcile_fills(
         counted: those that matching took (rebooks carry their chain's figure).
         chains: the cancellations among them.
         result: what matching made of `counted`.
+        witness: what other sections say about these fills.
 
     Returns:
         A line for every execution that closes by our matching or for which the broker states a realized P&L other than 0, then one for
@@ -96,22 +108,21 @@ def reconcile_fills(
         for row in executions:
             if row.execution_id in dropped:
                 lines.append(_line(row, None, row.broker_realized_pnl, Status.EXPLAINED, Reason.CANCEL_CHAIN))
-            elif row.instrument.asset_class is AssetClass.FOREX:
+            elif row.instrument.asset_class is _FOREX:
                 if row.broker_realized_pnl:
                     lines.append(_line(row, None, row.broker_realized_pnl, Status.EXPLAINED, Reason.FOREX))
             elif row.broker_realized_pnl or row.execution_id in closed or row.execution_id in left_over:
                 chained = row.execution_id in rebooks
                 key, fills = row.instrument.key, closed.get(row.execution_id, [])
-                facts = _Facts(fills, row.execution_id in left_over, key in flagged, chained, put_off[key])
+                facts = _Facts(fills, row.execution_id in left_over, key in flagged, chained, put_off[key], witness)
                 line = _compare_fill(row, figures.get(row.execution_id, row), facts)
                 lines.extend([line] if line else [])
-                if line and line.reason is Reason.WASH_SALE and line.ours is not None and line.broker is not None:
+                if line and line.reason is _WASH_SALE and line.ours is not None and line.broker is not None:
                     put_off[key] += line.broker - line.ours
         return lines + _settled_elsewhere(closed, {row.execution_id for row in executions})
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(NamedTuple):
     """put_off: losses in this instrument that the broker has disallowed so far and not yet counted."""
 
     closed: list[ClosedLot]
@@ -119,6 +130,7 @@ class _Facts:
     flagged: bool
     chained: bool
     put_off: Decimal
+    witness: Witness
 
 
 def _closed_by_fill(result: MatchResult) -> Mapping[str, list[ClosedLot]]:
@@ -147,7 +159,7 @@ def _known_pnl(lots: Sequence[ClosedLot]) -> Decimal | None:
 
 
 def _line(row: Execution, ours: Decimal | None, broker: Decimal | None, status: Status, reason: Reason = Reason.NONE) -> ReconciliationLine:
-    return ReconciliationLine(LineKind.FILL, row.execution_id, row.instrument, ours, broker, status, reason, row.trade_date)
+    return _make_line(_FILL, row.execution_id, row.instrument, ours, broker, status, reason, row.trade_date)
 
 
 def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> ReconciliationLine | None:
@@ -155,12 +167,12 @@ def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> Reconcil
     if not facts.closed and not broker and not facts.left_over:
         return None
     ours = _known_pnl(facts.closed)
-    reason = Reason.CANCEL_CHAIN if facts.chained else Reason.NONE
+    reason = Reason.CANCEL_CHAIN if facts.chained else _NO_REASON
     if broker is None:
         return _line(row, ours, None, Status.UNSTATED, Reason.NO_OPENING if ours is None else Reason.NO_FIGURE)
     if ours is not None and same_money(ours, broker) and not facts.left_over:
-        inferred = weakest(lot.basis for lot in facts.closed) is not Basis.EXECUTIONS
-        return _line(row, ours, row.broker_realized_pnl, Status.INFERRED if inferred else Status.EQUAL, reason)
+        inferred = weakest([lot.basis for lot in facts.closed]) is not _EXECUTIONS
+        return _line(row, ours, row.broker_realized_pnl, Status.INFERRED if inferred else _EQUAL, reason)
     explained = _explain(row, ours, broker, facts)
     shown = row.broker_realized_pnl if facts.chained else broker
     return _line(row, ours, shown, Status.EXPLAINED if explained else Status.DIFFERENT, explained)
@@ -168,9 +180,10 @@ def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> Reconcil
 
 def _stated(row: Execution, closes: bool) -> Decimal | None:
     """The broker's figure; a zero on a row that closes but that the broker books as an opening, or without P&L in a model, means none."""
-    if row.broker_realized_pnl == 0 and closes and (row.model or row.effect is Effect.OPENS):
-        return None
-    return row.broker_realized_pnl
+    stated = row.broker_realized_pnl
+    if stated or stated is None or not closes:
+        return stated
+    return None if row.model or row.effect is Effect.OPENS else stated
 
 
 def _explain(row: Execution, ours: Decimal | None, broker: Decimal, facts: _Facts) -> Reason:
@@ -184,11 +197,12 @@ def _explain(row: Execution, ours: Decimal | None, broker: Decimal, facts: _Fact
         return Reason.NO_OPENING if facts.closed else Reason.NONE
     if "LD" in codes or (facts.put_off and ZERO < ours - broker <= facts.put_off + CENT):
         return Reason.WASH_SALE
-    if codes & _OTHER_LOTS:
+    if codes & _OTHER_LOTS or facts.witness.closed_others(row, facts.closed, broker):
         return Reason.BROKER_METHOD
     trust = row.instrument.sub_class.upper() == "REIT" or row.instrument.asset_class is AssetClass.FUND
     if trust and broker > ours and all(lot.quantity > 0 for lot in facts.closed):
-        return Reason.RETURN_OF_CAPITAL
+        dividends = facts.witness.dividends_on(row, facts.closed)
+        return Reason.RETURN_OF_CAPITAL if dividends is None or broker - ours <= dividends + CENT else Reason.NONE
     return Reason.NONE
 
 

@@ -210,12 +210,14 @@ class MatchResult:
     flags: tuple[Flag, ...] = ()
 
 
+_EXECUTIONS: Final = Basis.EXECUTIONS
 _CERTAINTY: Final = {basis: rank for rank, basis in enumerate(Basis)}
 
 
 def weakest(bases: Iterable[Basis]) -> Basis:
     """The least certain of several bases; `EXECUTIONS` for none."""
-    distinct = set(bases)
-    if len(distinct) == 1:
-        return distinct.pop()
-    return max(distinct, key=_CERTAINTY.__getitem__, default=Basis.EXECUTIONS)
+    worst = _EXECUTIONS
+    for basis in bases:
+        if basis is not worst and _CERTAINTY[basis] > _CERTAINTY[worst]:
+            worst = basis
+    return worst

@@ -8,11 +8,14 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from fillbook.ledger.instrument import Instrument
+from fillbook.ledger.making import maker
 from fillbook.ledger.numbers import ZERO, stored
 from fillbook.trades.records import ClosedLot, Incomplete, Lot, Role, RoundTrip, Side, TripFill, weakest
 
 _ONE: Final = Decimal(1)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_OPENS, _CLOSES, _LEAVES = Role.OPENS, Role.CLOSES, Role.LEAVES
+_make_round_trip: Final = maker(RoundTrip)
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class TripBuilder:
         origin = _origin(self.fills, closed, open_lots)
         held = _sum_known(lot.cost_basis for lot in open_lots)
         cost = None if sums.cost is None or held is None else abs(sums.cost + held)
-        return RoundTrip(
+        return _make_round_trip(
             key=trip_key(self.account, self.instrument.key, self.fills),
             account=self.account,
             instrument=self.instrument,
@@ -98,13 +101,13 @@ class _Origin(NamedTuple):
 
 
 def _origin(fills: list[TripFill], closed: list[ClosedLot], open_lots: tuple[Lot, ...]) -> _Origin:
-    own = {fill.execution_id for fill in fills if fill.role is Role.OPENS}
+    own = {fill.execution_id for fill in fills if fill.role is _OPENS}
     names = {lot.opened_by for lot in closed if lot.quantity}
     names.update(lot.opened_by for lot in open_lots)
     if "" in names:
         return _Origin(False, None, None)
     if own and names <= own:
-        first = next(fill for fill in fills if fill.role is Role.OPENS)
+        first = next(fill for fill in fills if fill.role is _OPENS)
         return _Origin(True, first.executed_at, first.trade_date)
     found = {(lot.opened_on, lot.opened_at) for lot in closed if lot.opened_on is not None}
     found |= {(lot.opened_on, lot.opened_at) for lot in open_lots if lot.opened_on is not None}
@@ -159,13 +162,13 @@ def _sum_fills(fills: list[TripFill]) -> tuple[_FillSums, _FillSums, _FillSums]:
     opened = opened_value = exited = exited_value = left = ZERO
     for fill in fills:
         units = abs(fill.quantity)
-        if fill.role is Role.OPENS:
+        if fill.role is _OPENS:
             opened += units
             opened_value += units * fill.price
-        elif fill.role is Role.CLOSES:
+        elif fill.role is _CLOSES:
             exited += units
             exited_value += units * fill.price
-        elif fill.role is Role.LEAVES:
+        elif fill.role is _LEAVES:
             left += units
     return _FillSums(opened, opened_value), _FillSums(exited, exited_value), _FillSums(left, ZERO)
 
