@@ -2,20 +2,23 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from typing import Final
 
 from fillbook.cli.answer import LISTED
 from fillbook.ledger.numbers import ZERO, exact
 from fillbook.trades.account import AccountBook
 from fillbook.trades.reasons import Reason
-from fillbook.trades.reconcile import CENT, LineKind
+from fillbook.trades.reconcile import LineKind
+
+_ALLOWED: Final = Decimal("0.015")
 
 
 def broken(book: AccountBook, *, listed: bool = True) -> list[str]:
     """Sentences about what does not hold; none when all does.
 
-    realized_pnl - broker_realized_pnl = sum of (ours - broker) over the listed fills, no figure counting 0, for each currency; a cent is
-    allowed for each fill that is counted as equal or inferred and therefore not listed. listed: False leaves that out, for a book read
-    with a trader's own settings: the lines compare figures under the broker's.
+    realized_pnl - broker_realized_pnl = sum of (ours - broker) over the listed fills, no figure counting 0, for each currency; a cent,
+    and half a one for rounding, is allowed for each fill that is counted as equal or inferred and therefore not listed.
+    listed: False leaves that out, for a book read with a trader's own settings: the lines compare figures under the broker's.
     """
     with exact():
         return [*_bridge(book), *(_differences(book) if listed else ()), *_trips(book)]
@@ -29,17 +32,21 @@ def _bridge(book: AccountBook) -> list[str]:
 
 
 def _differences(book: AccountBook) -> list[str]:
+    """A contract that is stated in two currencies has its P&L in one of them: then all are taken together."""
     left: dict[str, Decimal] = defaultdict(Decimal)
     allowed: dict[str, Decimal] = defaultdict(Decimal)
+    contracts = {(row.instrument.key, row.instrument.currency) for row in book.statement.executions}
+    contracts |= {(row.instrument.key, row.instrument.currency) for row in book.statement.transfers}
+    apart = len(contracts) == len({key for key, _ in contracts})
     for currency in {*book.realized_pnl, *book.broker_realized_pnl}:
-        left[currency] = book.realized_pnl.get(currency, ZERO) - book.broker_realized_pnl.get(currency, ZERO)
+        left[currency if apart else ""] += book.realized_pnl.get(currency, ZERO) - book.broker_realized_pnl.get(currency, ZERO)
     for line in book.lines:
         if line.kind is LineKind.FILL:
-            currency = line.instrument.currency
+            currency = line.instrument.currency if apart else ""
             if line.status in LISTED or line.reason is Reason.CANCEL_CHAIN:
                 left[currency] -= (line.ours or ZERO) - (line.broker or ZERO)
             else:
-                allowed[currency] += CENT
+                allowed[currency] += _ALLOWED
     return [f"{gap} {currency} of the difference is not listed" for currency, gap in left.items() if abs(gap) > allowed[currency]]
 
 

@@ -120,6 +120,17 @@ def test_partial_tender_moves_only_what_was_tendered() -> None:
     assert not result.flags
 
 
+def test_a_tender_and_its_payment_may_share_an_id() -> None:
+    legs = [
+        action(2, -4, Kind.TENDER, PARENT, action_id="A"),
+        action(3, 4, Kind.TENDER, CHILD, action_id="A"),
+        action(4, -4, Kind.MERGER, CHILD, action_id="A", day=7, proceeds=Decimal(52)),
+    ]
+    result = matched(fill(1, 10, "10", PARENT), *legs)
+    assert [(trip.instrument.symbol, trip.realized_pnl) for trip in result.round_trips] == [("NEWCO", 12)]
+    assert [(trip.instrument.symbol, trip.open_quantity) for trip in result.open_trips] == [("OLDCO", 6)]
+
+
 @pytest.mark.parametrize("quantity", [-8, -12])
 def test_merger_that_takes_other_units_than_we_hold_flags_both_figures(quantity: int) -> None:
     legs = [action(2, quantity, Kind.MERGER, PARENT, action_id="A"), action(3, 5, Kind.MERGER, CHILD, action_id="A")]

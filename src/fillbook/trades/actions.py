@@ -64,7 +64,7 @@ def gather_actions(rows: Sequence[CorporateAction]) -> list[Action]:
     groups: dict[str, list[CorporateAction]] = defaultdict(list)
     for row in without_reversed(rows):
         groups[row.action_id or row.leg_id].append(row)
-    return [action for legs in groups.values() for action in _classify(_without_zero_pairs(legs))]
+    return [action for legs in groups.values() for step in _steps(_without_zero_pairs(legs)) for action in _classify(step)]
 
 
 def without_reversed(rows: Sequence[CorporateAction]) -> list[CorporateAction]:
@@ -96,6 +96,21 @@ def _without_zero_pairs(legs: list[CorporateAction]) -> list[CorporateAction]:
         else:
             kept.remove(twin)
     return kept
+
+
+def _steps(legs: list[CorporateAction]) -> list[list[CorporateAction]]:
+    """Part legs where units leave that the same action brought, or come that it took: a tender and the payment for it can share an id."""
+    steps: list[list[CorporateAction]] = []
+    signs: dict[str, bool] = {}
+    for leg in legs:
+        bought = leg.quantity > 0
+        if not steps or (leg.quantity and signs.get(leg.instrument.key, bought) is not bought):
+            steps.append([])
+            signs = {}
+        if leg.quantity:
+            signs[leg.instrument.key] = bought
+        steps[-1].append(leg)
+    return steps
 
 
 def _classify(legs: list[CorporateAction]) -> list[Action]:
