@@ -25,6 +25,7 @@ from fillbook.sync.runs import OPEN
 from fillbook.sync.service import LinkOutcome, Refused
 from tests.sync.fault_server import Answer
 from tests.sync.flex import OTHER_TOKEN, QUERY, TOKEN, TRIP, Fill, Flex, refused, statement
+from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh, until
 
 pytestmark = pytest.mark.usefixtures("jobs")
@@ -32,12 +33,6 @@ pytestmark = pytest.mark.usefixtures("jobs")
 
 def begin(owner: User, token: str = TOKEN) -> LinkOutcome:
     return service.begin_link(owner, "ibkr", Endpoint.SANDBOX, {"token": token, "query_id": QUERY})
-
-
-def linked(owner: User) -> Link:
-    outcome = begin(owner)
-    assert ended(outcome.run).state == RunState.DONE
-    return fresh(outcome.link)
 
 
 def trips(owner: User) -> list[tuple[str, int]]:
@@ -113,7 +108,6 @@ def test_the_same_form_twice_is_one_link_and_one_run(owner: User, flex: Flex) ->
 
 def test_a_replaced_token_is_used_once_it_works_and_the_history_stays(owner: User, flex: Flex) -> None:
     link = linked(owner)
-    flex.seen.clear()
     outcome = service.replace_credential(owner, link.pk, {"token": OTHER_TOKEN, "query_id": ""})
     assert open_credential(fresh(link)) == {"token": TOKEN, "query_id": QUERY}
     assert ended(outcome.run).state == RunState.DONE
@@ -137,7 +131,6 @@ def test_a_replacement_that_is_refused_leaves_the_old_one_in_use(owner: User, fl
 def test_a_paused_link_asks_for_nothing_until_it_is_resumed(owner: User, flex: Flex) -> None:
     link = linked(owner)
     service.pause(owner, link.pk)
-    flex.seen.clear()
     with pytest.raises(Refused) as caught:
         service.sync_now(owner, link.pk)
     assert caught.value.code == "paused"
@@ -162,8 +155,7 @@ def test_pausing_stops_a_run_in_the_middle(owner: User, flex: Flex) -> None:
 
 
 def test_accounts_that_are_left_out_stay_as_they_are_and_come_back_when_chosen(owner: User, flex: Flex) -> None:
-    flex.statements = [Answer(statement("U7000001", "U7000002"))]
-    link = linked(owner)
+    link = linked(owner, "U7000001", "U7000002")
     first, second = BrokerAccount.objects.filter(link=link).order_by("number")
     service.choose_accounts(owner, link.pk, [first.pk])
     later = (*TRIP, Fill(3, "BUY", 120, "20260601"), Fill(4, "SELL", 115, "20260602"))
@@ -175,7 +167,7 @@ def test_accounts_that_are_left_out_stay_as_they_are_and_come_back_when_chosen(o
     assert trips(owner) == [("U7000001", 98), ("U7000001", -52), ("U7000002", 98), ("U7000002", -52)]
 
 
-def test_unlinking_with_trades_kept_erases_the_credential_alone(owner: User, flex: Flex) -> None:
+def test_unlinking_with_trades_kept_erases_the_credential_alone(owner: User) -> None:
     link = linked(owner)
     service.unlink(owner, link.pk, keep=True)
     gone = fresh(link)
@@ -187,10 +179,9 @@ def test_unlinking_with_trades_kept_erases_the_credential_alone(owner: User, fle
     again = linked(owner)
     assert BrokerAccount.objects.get(owner=owner).link == again
     assert trips(owner) == [("U7000001", 98)]
-    assert flex.seen
 
 
-def test_unlinking_with_everything_leaves_no_row(owner: User, flex: Flex) -> None:
+def test_unlinking_with_everything_leaves_no_row(owner: User) -> None:
     kept = linked(User.objects.create_user(f"{uuid4().hex}@example.org"))
     link = linked(owner)
     service.unlink(owner, link.pk, keep=False)
@@ -201,7 +192,26 @@ def test_unlinking_with_everything_leaves_no_row(owner: User, flex: Flex) -> Non
     assert not SyncRun.objects.filter(owner=owner).exists()
     assert trips(owner) == []
     assert trips(kept.owner) == [("U7000001", 98)]
-    assert flex.seen
+
+
+def test_deleting_everything_takes_what_an_earlier_link_fetched(owner: User, flex: Flex) -> None:
+    service.unlink(owner, linked(owner).pk, keep=True)
+    assert RawStatement.objects.filter(owner=owner).count() == 1
+    flex.statements = [Answer(statement("U7000001", made="20260928;020000"))]
+    again = linked(owner)
+    assert RawStatement.objects.filter(owner=owner).count() == 2
+    service.unlink(owner, again.pk, keep=False)
+    assert not RawStatement.objects.filter(owner=owner).exists()
+    assert not BrokerAccount.objects.filter(owner=owner).exists()
+
+
+def test_deleting_everything_leaves_a_document_that_tells_of_another_account(owner: User, flex: Flex) -> None:
+    flex.statements = [Answer(statement("U7000001", "U7000002"))]
+    service.unlink(owner, linked(owner).pk, keep=True)
+    flex.statements = [Answer(statement("U7000001", made="20260928;020000"))]
+    service.unlink(owner, linked(owner).pk, keep=False)
+    assert trips(owner) == [("U7000002", 98)]
+    assert RawStatement.objects.get(owner=owner).link is not None
 
 
 def test_unlinking_in_the_middle_of_a_run_leaves_no_row_either(owner: User, flex: Flex) -> None:
@@ -218,7 +228,7 @@ def test_unlinking_in_the_middle_of_a_run_leaves_no_row_either(owner: User, flex
     assert not RawStatement.objects.filter(owner=owner).exists()
 
 
-def test_another_users_link_is_no_link(owner: User, flex: Flex) -> None:
+def test_another_users_link_is_no_link(owner: User) -> None:
     link = linked(owner)
     stranger = User.objects.create_user(f"{uuid4().hex}@example.org")
     for act in (
@@ -232,4 +242,3 @@ def test_another_users_link_is_no_link(owner: User, flex: Flex) -> None:
         with pytest.raises(Http404):
             act()
     assert fresh(link).state == LinkState.LINKED
-    assert flex.seen

@@ -10,7 +10,7 @@ from fillbook.brokers import registry
 from fillbook.brokers.interface import Endpoint
 from fillbook.sandbox.faults import token_of
 from fillbook.sandbox.server import SandboxServer
-from fillbook.storage.models import BrokerAccount, ExecutionRow, Instance, LinkState, RawStatement, RoundTripRow, RunState, User
+from fillbook.storage.models import BrokerAccount, ExecutionRow, Instance, Link, LinkState, RawStatement, RoundTripRow, RunState, User
 from fillbook.storage.raw import raw_chunks
 from fillbook.sync import service
 from fillbook.sync.service import LinkOutcome, Refused
@@ -55,6 +55,19 @@ def test_trying_it_gives_a_year_of_trades_and_leaving_it_gives_nothing(owner: Us
     assert not BrokerAccount.objects.filter(owner=owner).exists()
     assert not RawStatement.objects.filter(owner=owner).exists()
     assert not RoundTripRow.objects.filter(account__owner=owner).exists()
+
+
+def test_the_sandbox_goes_also_when_its_trades_were_kept(owner: User, sandbox: SandboxServer) -> None:
+    assert sandbox.base_url
+    outcome = service.start_sandbox(owner)
+    ended(outcome.run)
+    assert outcome.link is not None
+    service.unlink(owner, outcome.link.pk, keep=True)
+    assert RoundTripRow.objects.filter(account__owner=owner).exists()
+    service.remove_sandbox(owner)
+    assert not BrokerAccount.objects.filter(owner=owner).exists()
+    assert not RawStatement.objects.filter(owner=owner).exists()
+    assert not Link.objects.filter(owner=owner).exists()
 
 
 def test_the_sandbox_twice_is_one_link(owner: User, sandbox: SandboxServer) -> None:

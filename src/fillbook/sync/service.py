@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fillbook.brokers import registry
 from fillbook.brokers.interface import Credential, Endpoint, FieldError, Form
@@ -233,9 +234,9 @@ def remove_sandbox(owner: User) -> None:
     for link in links_of(owner).filter(endpoint=Endpoint.SANDBOX):
         unlink(owner, link.pk, keep=False)
     with transaction.atomic():
+        _delete_accounts(accounts_of(owner).filter(kind=AccountKind.SANDBOX))
         for link in Link.objects.filter(owner=owner, endpoint=Endpoint.SANDBOX):
             _delete(link)
-        accounts_of(owner).filter(kind=AccountKind.SANDBOX).delete()
 
 
 def _same_link(owner: User, broker_id: str, endpoint: Endpoint, credential: Credential) -> Link | None:
@@ -260,14 +261,20 @@ def _locked(link: Link) -> Link:
 
 def _delete(link: Link) -> None:
     """Every row that exists because of a link: accounts with all that hangs on them, documents, runs, and the books of its jobs."""
-    accounts = list(BrokerAccount.objects.filter(link=link).values_list("pk", flat=True))
-    uploads = list(RawStatement.objects.filter(link=None, coverages__account__in=accounts).values_list("pk", flat=True).distinct())
     jobs = [job for job in SyncRun.objects.filter(link=link).values_list("workflow_id", flat=True) if job]
-    BrokerAccount.objects.filter(pk__in=accounts).delete()
-    RawStatement.objects.filter(link=link).delete()
-    RawStatement.objects.filter(pk__in=uploads, coverages=None).delete()
+    fetched = list(RawStatement.objects.filter(link=link).values_list("pk", flat=True))
+    _delete_accounts(BrokerAccount.objects.filter(link=link))
+    RawStatement.objects.filter(pk__in=fetched, coverages=None).delete()
     link.delete()
     transaction.on_commit(partial(engine.forget, jobs))
+
+
+def _delete_accounts(which: QuerySet[BrokerAccount]) -> None:
+    """Accounts with all that hangs on them, and the documents that tell of no other account, whichever link or upload brought them."""
+    accounts = list(which.values_list("pk", flat=True))
+    documents = list(RawStatement.objects.filter(coverages__account__in=accounts).values_list("pk", flat=True).distinct())
+    BrokerAccount.objects.filter(pk__in=accounts).delete()
+    RawStatement.objects.filter(pk__in=documents, coverages=None).delete()
 
 
 def _record(owner: User, what: str, link: Link, **detail: Any) -> None:
