@@ -41,7 +41,7 @@ def corpus(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """URL of a server without a database: the runner's one for all workers, else our own for this session."""
+    """URL of a server without a database: the runner's one for all workers, else our own until the tests end."""
     if given := os.environ.get("FILLBOOK_TEST_POSTGRES"):
         yield given
         return
