@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "serve": "start Fillbook in the browser",
     "passwd": "set a new password for a user",
     "rebuild": "make all tables again from the stored statements, and show what changes before it does",
+    "backup": "save everything but the vault key in one file, while Fillbook runs",
+    "restore": "put a backup into an empty data folder or database",
 }
 """Name -> what it does; the module is `fillbook.cli.<name>_command`, with `add_arguments(parser)` and `run(options) -> exit status`."""
 

@@ -25,20 +25,28 @@ def make(path: Path, text: str) -> bool:
         return False
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
     try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write(draft, text)
         try:
             os.link(draft, path)  # unlike a rename this never replaces a key that another process has just made
         except FileExistsError:
             return False
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a key file in the place of the one there is: whoever reads it finds the old text or the new one, whole."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    try:
+        _write(draft, text)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def read(path: Path) -> str:
@@ -56,7 +64,15 @@ def read(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _sync_folder(folder: Path) -> None:
+def _write(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE), "w", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Let names that were just given in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,6 +1,7 @@
 """From nothing to a database that is ready: folders, keys, Django, tables.
 
-Whoever runs a command calls `prepare` first. The one process that serves also calls `upgrade` and `collect`; workers wait for it.
+Whoever runs a command calls `prepare` first, or `configure` when the command must leave everything as it is. The one process that
+serves also calls `upgrade` and `collect`; workers wait for it.
 """
 
 import os
@@ -14,6 +15,15 @@ from django.conf import settings
 
 class NewerDatabase(Exception):
     """The database was written by a newer Fillbook, which this one would damage."""
+
+
+def configure(data: Path | None = None) -> None:
+    """Set Django up and make nothing: no folder, no key, no table. data: in place of FILLBOOK_DATA."""
+    if data is not None:
+        os.environ["FILLBOOK_DATA"] = str(data.absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fillbook.settings")
+    if not apps.ready:
+        django.setup()
 
 
 def prepare(data: Path | None = None) -> None:

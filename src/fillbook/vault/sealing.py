@@ -25,6 +25,10 @@ class CannotOpen(Exception):
     """A sealed text that this vault does not open: changed, moved to another row, or sealed with a key it does not have."""
 
 
+class KeyMissing(CannotOpen):
+    """Sealed with a key that this vault does not have; whether the text was changed cannot be said."""
+
+
 class Vault:
     """Seals with the first key, opens with any."""
 
@@ -54,11 +58,12 @@ class Vault:
         """The text again.
 
         Raises:
-            CannotOpen: never says what was wrong beyond a missing key, and holds nothing of the text.
+            KeyMissing: which key it needs.
+            CannotOpen: never says what was wrong beyond that, and holds nothing of the text.
         """
         name, content = _read(sealed)
         if name not in self._ring:
-            raise CannotOpen(f"This was sealed with key {name}, which the vault does not have.")
+            raise KeyMissing(f"This was sealed with key {name}, which the vault does not have.")
         try:
             return self._ring[name].decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], aad.encode()).decode()
         except (InvalidTag, ValueError):
@@ -71,7 +76,11 @@ class Vault:
             CannotOpen: as `open`.
         """
         plain = self.open(sealed, aad)
-        return sealed if _read(sealed)[0] == self.current else self.seal(plain, aad)
+        return sealed if self.is_current(sealed) else self.seal(plain, aad)
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether a sealed text names the current key; it is not opened."""
+        return _read(sealed)[0] == self.current
 
     def mark(self, text: str) -> str:
         """A fixed mark of a secret, by which equal ones are known without keeping them: 64 hexadecimal digits.
