@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -52,11 +53,18 @@ def pointed_at(**database: object) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: "DjangoDbBlocker") -> Path:
-    """A migrated SQLite database to copy."""
+    """An SQLite database with empty tables to copy."""
     path = tmp_path_factory.mktemp("template") / "fillbook.db"
     with django_db_blocker.unblock(), pointed_at(**sqlite(path)):
-        call_command("migrate", verbosity=0)
+        make_tables()
     return path
+
+
+def make_tables() -> None:
+    """As the models have them. A test of storage holds the migrations to the same, and these take ten times as long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MIGRATION_MODULES", {app.label: None for app in apps.get_app_configs()})
+        call_command("migrate", run_syncdb=True, verbosity=0)
 
 
 @pytest.fixture(scope="module")

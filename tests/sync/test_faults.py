@@ -13,6 +13,7 @@ from fillbook.sync.policy import MAX_TRIES
 from fillbook.vault import keys
 from tests.sync.fault_server import Answer, fault_server
 from tests.sync.flex import QUERY, TOKEN, TRIP, Fill, Flex, accepted, refused, statement
+from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh
 
 pytestmark = pytest.mark.usefixtures("jobs")
@@ -23,11 +24,8 @@ PAGE = Answer(b"<!DOCTYPE html><html><body>Maintenance</body></html>")
 @pytest.fixture
 def link(owner: User, flex: Flex) -> Link:
     """One that has worked: account U7000001 with one round trip."""
-    outcome = service.begin_link(owner, "ibkr", Endpoint.SANDBOX, {"token": TOKEN, "query_id": QUERY})
-    assert ended(outcome.run).state == RunState.DONE
-    flex.seen.clear()
     flex.statements = [Answer(statement("U7000001", made="20260927;020000"))]
-    return fresh(outcome.link)
+    return linked(owner)
 
 
 def trips(link: Link) -> list[int]:

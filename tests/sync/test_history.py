@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fillbook.brokers.interface import Endpoint
 from fillbook.sandbox.scenario import Scenario
 from fillbook.sandbox.server import SandboxServer
 from fillbook.storage.coverage import covered_days
@@ -30,7 +29,8 @@ from fillbook.sync import service
 from fillbook.sync.service import Refused, can_go_back
 from tests.sync.conftest import START
 from tests.sync.fault_server import Answer
-from tests.sync.flex import BEFORE, IN_PROGRESS, QUERY, TOKEN, WINDOWS, Fill, Flex, refused, statement
+from tests.sync.flex import BEFORE, IN_PROGRESS, WINDOWS, Fill, Flex, refused, statement
+from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh
 
 pytestmark = pytest.mark.usefixtures("jobs")
@@ -46,10 +46,8 @@ def sandbox(home: Path) -> Iterator[str]:
 @pytest.fixture
 def link(owner: User, flex: Flex) -> Link:
     """One that has its year."""
-    outcome = service.begin_link(owner, "ibkr", Endpoint.SANDBOX, {"token": TOKEN, "query_id": QUERY})
-    assert ended(outcome.run).state == RunState.DONE
-    flex.asked.clear()
-    return fresh(outcome.link)
+    assert flex.server.base
+    return linked(owner)
 
 
 def year(days: tuple[str, str], *fills: Fill) -> Answer:

@@ -11,7 +11,8 @@ from fillbook.brokers.interface import Endpoint
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun, User
 from fillbook.sync import clock, engine, planner, runs, service, workflow
 from tests.sync.fault_server import Answer
-from tests.sync.flex import QUERY, TOKEN, TRIP, Fill, Flex, refused, statement
+from tests.sync.flex import TOKEN, TRIP, Fill, Flex, refused, statement
+from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh, until
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -117,12 +118,10 @@ def test_pages_can_say_when_it_is_fetched_next(owner: User, queued: Queued, set_
 
 @pytest.fixture
 def link(owner: User, flex: Flex, jobs: None) -> Link:
-    """One that was linked on Saturday 26 September and has its year."""
+    """One that was linked on Saturday 26 September and has its year; the only one that is not paused."""
+    assert flex.server.base
     Link.objects.update(state=LinkState.PAUSED)
-    outcome = service.begin_link(owner, "ibkr", Endpoint.SANDBOX, {"token": TOKEN, "query_id": QUERY})
-    assert ended(outcome.run).state == RunState.DONE
-    flex.asked.clear()
-    return fresh(outcome.link)
+    return linked(owner)
 
 
 def night(link: Link) -> SyncRun:
@@ -202,12 +201,7 @@ def test_a_gap_that_cannot_be_had_is_told_and_does_no_harm(link: Link, flex: Fle
 
 def test_a_link_that_fails_delays_no_other(link: Link, flex: Flex, set_time: SetTime) -> None:
     tokens = [f"71370519138420592881100{digit}" for digit in range(2, 8)]
-    owners = [User.objects.create_user(f"{token}@example.org") for token in tokens]
-    begun = [
-        service.begin_link(owner, "ibkr", Endpoint.SANDBOX, {"token": token, "query_id": QUERY})
-        for owner, token in zip(owners, tokens, strict=True)
-    ]
-    assert {ended(outcome.run).state for outcome in begun} == {RunState.DONE}
+    owners = [linked(User.objects.create_user(f"{token}@example.org"), token=token).owner for token in tokens]
     flex.refuses[TOKEN] = refused(1018)
     arrives(flex, "20260918", "20260928")
     set_time(datetime(2026, 9, 29, 16, tzinfo=UTC))
@@ -224,7 +218,7 @@ def test_a_link_that_fails_delays_no_other(link: Link, flex: Flex, set_time: Set
 
 
 def test_the_books_of_what_ended_are_dropped(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    (job,) = SyncRun.objects.filter(link=link).values_list("workflow_id", flat=True)
+    job = ended(service.sync_now(link.owner, link.pk)).workflow_id
     until(lambda: engine.known([job]) == {job: True})
     engine.forget_finished()
     assert engine.known([job])

@@ -104,6 +104,7 @@ def launch(pace: Pace | None = None) -> None:
             "serializer": DBOSPortableJSONSerializer(),
             "sys_db_pool_size": 10,
             "max_executor_threads": 32,
+            "notification_listener_polling_interval_sec": 0.2,  # nothing listens; stopping waits for the end of one interval
             "log_level": "WARNING",
         }
     )
