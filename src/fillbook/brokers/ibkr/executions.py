@@ -54,6 +54,8 @@ class Traits(NamedTuple):
     kind: ExecutionKind
     effect: Effect
     automatic: bool
+    booked: bool
+    """Expired, assigned or exercised."""
 
 
 class Unusable(Exception):
@@ -93,7 +95,7 @@ class ExecutionReader:
         quantity = numbers[amount]
         if trade_date is None or not quantity:
             raise Unusable("Quantity" if trade_date else "Date/Time and Trade Date")
-        kind, effect, automatic = self._traits[row_type, notes, side, indicator]
+        kind, effect, automatic, booked = self._traits[row_type, notes, side, indicator]
         fees, taxes, cost, pnl = numbers[fees_text] or ZERO, numbers[taxes_text] or ZERO, numbers[cost_text], numbers[pnl_text]
         price, proceeds = numbers[price_text], numbers[proceeds_text]
         if price is None or proceeds is None:
@@ -116,7 +118,7 @@ class ExecutionReader:
             draft.account, instrument, row_id, executed_at or draft.order_without_time(stamp_day or trade_date, kind, row_id), trade_date,
             quantity, price, proceeds, fees, taxes, shared[fees_currency] or instrument.currency, _ONE, numbers[accrued] or ZERO,
             executed_at, report_date, settle_date, kind, effect, rate_of(numbers[rate]), pnl, cost,
-            numbers[close] if kind in _BOOKED and instrument.asset_class in _OPTIONS else None, trade_id,
+            numbers[close] if booked and instrument.asset_class in _OPTIONS else None, trade_id,
             "" if order_id in _NONE else order_id, exec_id, "" if orig_row in _NONE else orig_row,
             "" if orig_trade in _NONE else orig_trade, shared[model], shared[venue], shared[notes], automatic, place,
         )  # fmt: skip
@@ -156,7 +158,7 @@ class _TraitsBook(dict[tuple[str, str, str, str], Traits]):
         kind = next((told for names, told in _CODES if codes & names), kind or ExecutionKind.TRADE)
         if row_type in _CANCELS or "Ca" in codes or side.endswith("(Ca.)"):
             kind = ExecutionKind.CANCEL
-        self[key] = Traits(kind, effect, "AFx" in codes)
+        self[key] = Traits(kind, effect, "AFx" in codes, kind in _BOOKED)
         return self[key]
 
 

@@ -28,6 +28,8 @@ _MOMENT: Final = re.compile(
 _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)", re.ASCII)
 _LETTERED: Final = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4}|\d\d)", re.ASCII)
 _TIME: Final = re.compile(r"(\d\d):?(\d\d):?(\d\d)", re.ASCII)
+_PLAIN: Final = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,18})?|\.\d{1,18})", re.ASCII)
+"""What `read_number` reads, without an exponent: nearly every number there is."""
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _MONTHS: Final = {name: number for number, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
 _ZONES: Final = {
@@ -72,20 +74,24 @@ class Numbers(dict[str, Decimal | None]):
         self["1"] = Decimal(1)
 
     def __missing__(self, text: str) -> Decimal | None:
-        try:
-            value = read_number(text)
-        except NotANumber:
-            plain = text.strip()
-            if plain in NOTHING:
-                return None
-            if plain == text and not _GROUPED.fullmatch(plain):
-                raise NotANumber(text) from None
-            return self[plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain]
-        if "E" in text or "e" in text:
-            value = _scaled(value, text)
-        if len(self) < _CACHED:
+        value = Decimal(text) if _PLAIN.fullmatch(text) else self._unusual(text)
+        if value is not None and len(self) < _CACHED:
             self[text] = value
         return value
+
+    def _unusual(self, text: str) -> Decimal | None:
+        """A number with an exponent, with separators, or with blanks around it."""
+        plain = text.strip()
+        if plain in NOTHING:
+            return None
+        if _GROUPED.fullmatch(plain):
+            return self[plain.replace(",", "")]
+        if plain != text:
+            return self[plain]
+        try:
+            return _scaled(read_number(text), text)
+        except NotANumber:
+            raise NotANumber(text) from None
 
 
 def _scaled(value: Decimal, text: str) -> Decimal:
