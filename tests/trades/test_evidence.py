@@ -32,5 +32,6 @@ def test_it_is_json_and_names_nobody() -> None:
     text = json.dumps(evidence(read_account(book_of(row).statement)))
     assert ACCOUNT not in text
     assert "Mine" not in text
+    assert "order_id" not in text
     assert redacted("U1234567") == "*****567"
     assert redacted("U12") == "***"

@@ -136,6 +136,19 @@ def test_exercised_call_adds_its_cost_to_the_stock_bought() -> None:
     assert matched(*rows).round_trips[-1].realized_pnl == 100  # 1500 - (1200 + 200)
 
 
+def test_a_premium_whose_delivery_is_not_in_the_history_makes_its_trade_incomplete() -> None:
+    call = option(Right.CALL, "12")
+    rows = [
+        fill(1, 2, "1", call),
+        fill(2, -2, 0, call, kind=ExecutionKind.EXERCISE, day=18),
+        fill(3, 100, "12", kind=ExecutionKind.EXERCISE, day=18),
+    ]
+    result = matched(*rows)
+    # half of the 200 went to the hundred shares that are here: 1200 + 100
+    assert [lot.cost_basis for lot in result.open_lots] == [1300]
+    assert [(trip.realized_pnl, trip.counts) for trip in result.round_trips] == [(0, False)]
+
+
 def test_cash_settled_option_closes_at_its_settlement_price() -> None:
     call = option(Right.CALL, "4000")
     settled = fill(2, -1, 0, call, kind=ExecutionKind.EXERCISE, settlement_price=Decimal("6.65"), broker_realized_pnl=Decimal(465))

@@ -6,20 +6,22 @@ from decimal import Decimal
 
 from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.numbers import ZERO
-from fillbook.trades.lots import LotOrder, split_lot
+from fillbook.trades.lots import LotOrder, average_cost, split_lot
 from fillbook.trades.records import Lot, RoundTrip, Side, Unmatched
 from fillbook.trades.trips import TripBuilder
 
 
 @dataclass(slots=True)
 class Book:
-    """position is the sum of the lots' quantities; while it is not zero there is a trip."""
+    """position is the sum of the lots' quantities; while it is not zero there is a trip. averages: each unit costs the average."""
 
     instrument: Instrument
     lots: deque[Lot] = field(default_factory=deque)
     position: Decimal = ZERO
     trip: TripBuilder | None = None
     undetermined: list[Unmatched] = field(default_factory=list)
+    averages: bool = False
+    _even: bool = True
 
     def resume(self, trip: RoundTrip) -> None:
         """Go on with an open round trip; its lots are added one by one."""
@@ -38,6 +40,7 @@ class Book:
         else:
             self.lots.append(lot)
         self.position += lot.quantity
+        self._even = False
         if self.trip is None:
             self.trip = TripBuilder(account, lot.instrument, Side.LONG if lot.quantity > 0 else Side.SHORT)
         self.trip.instrument = self.instrument
@@ -47,6 +50,7 @@ class Book:
 
     def take(self, quantity: Decimal, order: LotOrder) -> list[Lot]:
         """Take the lots (or parts) that `quantity`, opposite to the position and at most its size, closes in the given order."""
+        self.even_out()
         taken, left = [], -quantity
         while left:
             index = order(self.lots)
@@ -59,3 +63,9 @@ class Book:
             left -= lot.quantity
         self.position += quantity
         return taken
+
+    def even_out(self) -> None:
+        """Spread the cost over all lots, where the account's method is the average; only needed before lots leave or are looked at."""
+        if self.averages and not self._even:
+            self.lots = deque(average_cost(self.lots))
+            self._even = True

@@ -17,7 +17,7 @@ from fillbook.trades.account import AccountBook
 from fillbook.trades.records import RoundTrip
 
 FORMAT: Final = "fillbook-evidence-1"
-_LEFT_OUT: Final = frozenset({"account", "other_party", "model", "place"})
+_LEFT_OUT: Final = frozenset({"account", "other_party", "model", "place", "order_id"})
 
 
 def evidence(book: AccountBook, instruments: Iterable[str] | None = None) -> dict[str, Any]:

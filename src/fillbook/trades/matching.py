@@ -5,7 +5,6 @@ exchange moves lots to another contract id. Each instrument has a book: its open
 and resumed (`resume`) equals matching everything.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,7 +22,7 @@ from fillbook.trades.actions import Action, gather_actions
 from fillbook.trades.books import Book
 from fillbook.trades.closing import Closing, close_lots
 from fillbook.trades.deliveries import Deliveries, pair_deliveries
-from fillbook.trades.lots import MATCHING_METHODS, LotOrder, average_cost
+from fillbook.trades.lots import MATCHING_METHODS, LotOrder
 from fillbook.trades.openings import Opening, effect_of
 from fillbook.trades.records import Basis, ClosedLot, Flag, Incomplete, Lot, MatchResult, Role, RoundTrip, TripFill, Unmatched
 from fillbook.trades.settings import AssignmentView, MatchingMethod, MatchSettings
@@ -35,6 +34,8 @@ _DELIVERY = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
 _FOREX: Final = AssetClass.FOREX
 _CANCEL: Final = ExecutionKind.CANCEL
 _TRADE: Final = ExecutionKind.TRADE
+_NOTHING_LEFT: Final = Decimal("1E-9")
+"""A third thrice leaves a crumb of the whole."""
 _OPENS, _CLOSES, _REVERSES, _UNSAID = Effect.OPENS, Effect.CLOSES, Effect.REVERSES, Effect.UNSAID
 
 
@@ -100,7 +101,7 @@ class _Matcher:
         """The instrument's book, made when first needed; it describes the instrument as the latest row does."""
         book = self.books.get(instrument.key)
         if book is None:
-            book = self.books[instrument.key] = Book(instrument)
+            book = self.books[instrument.key] = Book(instrument, averages=self.settings.method is MatchingMethod.AVERAGE)
         elif book.instrument is not instrument:
             book.describe(instrument)
         return book
@@ -127,6 +128,8 @@ class _Matcher:
 
     def result(self) -> MatchResult:
         """Everything matched so far."""
+        for book in self.books.values():
+            book.even_out()
         held = [book for book in self.books.values() if book.trip is not None]
         return MatchResult(
             round_trips=tuple(self.done),
@@ -185,8 +188,8 @@ class _Matcher:
         trip = book.trip
         assert trip is not None
         trip.closed_lots.extend(closed)
-        if part.at_cost:
-            self._carry(part, closed, sum((lot.charges for lot in taken), ZERO))
+        if part.at_cost and self._carry(part, closed, sum((lot.charges for lot in taken), ZERO)) > _NOTHING_LEFT:
+            trip.incomplete.add(Incomplete.DELIVERED)
         if part.worth is None:
             trip.incomplete.add(Incomplete.DELIVERED)
         known = [lot.realized_pnl for lot in closed if lot.realized_pnl is not None]
@@ -194,8 +197,12 @@ class _Matcher:
         trip.fills.append(part.fill(Role.CLOSES, book.position, realized))
         self.finish(book)
 
-    def _carry(self, part: Closing, closed: list[ClosedLot], paid: Decimal) -> None:
-        """Move an exercised option's cost, and the charges within it, into what it delivered: - paid for it, + received for it."""
+    def _carry(self, part: Closing, closed: list[ClosedLot], paid: Decimal) -> Decimal:
+        """Move an exercised option's cost, and the charges within it, into what it delivered: - paid for it, + received for it.
+
+        Returns:
+            The fraction of it that went to rows which the history does not hold.
+        """
         known = [lot.cost_basis for lot in closed if lot.cost_basis is not None]
         premium = part.face - sum(known, ZERO) if len(known) == len(closed) else None
         paid += part.charges
@@ -207,6 +214,7 @@ class _Matcher:
             paid, left = paid - charges, left - fraction
             before, before_paid = self.carried.get(stock, (ZERO, ZERO))
             self.carried[stock] = (None if before is None or portion is None else before + portion, before_paid + charges)
+        return left
 
     def _open_or_leave(self, book: Book, part: Closing) -> None:
         row = part.row
@@ -239,8 +247,6 @@ class _Matcher:
             incomplete=Incomplete.DELIVERED if part.worth is None else None,
         )
         trip = book.add(lot, row.account)
-        if self.settings.method is MatchingMethod.AVERAGE:
-            book.lots = deque(average_cost(book.lots))
         trip.fills.append(part.fill(Role.OPENS, book.position, None))
 
     def _settle_undetermined(self, book: Book, row: Execution) -> None:

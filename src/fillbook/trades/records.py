@@ -39,7 +39,7 @@ class Incomplete(StrEnum):
     BEFORE_HISTORY = "before_history"
     """Opened before the first day that the statements cover, or by a row they do not hold."""
     DELIVERED = "delivered"
-    """Delivered by an exercise or assignment whose option row is not in the statements."""
+    """Part of an exercise or assignment whose other row, the option or what it delivered, is not in the statements."""
     TRANSFERRED = "transferred"
     """Moved into the account without its cost."""
     CORPORATE_ACTION = "corporate_action"
