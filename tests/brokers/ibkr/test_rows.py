@@ -280,3 +280,18 @@ def test_only_weekends_may_lie_between_covered_days() -> None:
     holed = document(statement(header=friday), statement(header=tuesday))
     assert one(whole).covers == DateRange(date(2026, 1, 2), date(2026, 1, 31))
     assert one(holed).covers == DateRange(date(2026, 1, 13), date(2026, 1, 31))
+
+
+def test_a_row_that_a_later_statement_of_the_file_restates_is_one_row_as_said_last() -> None:
+    first, again = statement(trade(fxRateToBase="0.9", currency="EUR")), statement(trade(fxRateToBase="0.91", currency="EUR"))
+    (account,) = parse([document(first, again)]).accounts
+    assert [(row.execution_id, row.rate_to_base) for row in account.executions] == [("70000001", Decimal("0.91"))]
+
+
+def test_positions_of_two_statements_that_end_on_one_day_are_not_added() -> None:
+    def position(mark: str) -> str:
+        return element("OpenPosition", {"conid": "9001", "symbol": "ACM", "assetCategory": "STK", "position": "10", "markPrice": mark})
+
+    pages = [statement(trade(), OpenPositions=position(mark)) for mark in ("50", "51")]
+    (account,) = parse([document(*pages)]).accounts
+    assert [(figure.quantity, figure.mark_price) for figure in account.positions] == [(Decimal(10), Decimal(51))]

@@ -47,12 +47,13 @@ _FACTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PositionRow:
-    """One row of the section Open Positions. until: the last day of the statement that holds it."""
+    """One row of the section Open Positions. until: the last day of the statement that holds it; statement: its number in the file."""
 
     figure: BrokerFigure
     level: str
     model: str
     until: date | None
+    statement: int
 
 
 class AccountDraft:
@@ -77,6 +78,8 @@ class AccountDraft:
         self.opened_on: date | None = None
         self.generated_at: datetime | None = None
         self.unusable_rows = 0
+        self.statement = 0
+        self._came_with: dict[str, int] = {}
         self._observed = observed
         self._sharing: defaultdict[tuple[str, str], set[tuple[object, ...]]] = defaultdict(set)
         self._occurrences: Counter[str] = Counter()
@@ -85,12 +88,22 @@ class AccountDraft:
     def add(self, execution: Execution) -> None:
         """Keep a fill, unless it is a row that was there before."""
         row_id = execution.execution_id
-        if row_id in self.fills:
+        if row_id in self.fills and not self._restates(row_id, execution):
             row_id = self._free_id(self.fills, execution, row_id)
             if not row_id:
                 return
             execution = replace(execution, execution_id=row_id)
         self.fills[row_id] = execution
+        self._came_with[row_id] = self.statement
+
+    def _restates(self, row_id: str, execution: Execution) -> bool:
+        """Whether another statement of the file says the same fill again with other details (a rate, a figure): the later one holds."""
+        known, facts = self.fills[row_id], _FACTS[Execution]
+        if facts(known) == facts(execution):
+            return False
+        if self._came_with[row_id] == self.statement or known.ordered_at != execution.ordered_at:
+            return False
+        return (known.instrument.key, known.quantity, known.price) == (execution.instrument.key, execution.quantity, execution.price)
 
     def add_action(self, action: CorporateAction, *, summary: bool) -> None:
         """Keep a leg of a corporate action, unless it is a row that was there before."""
@@ -142,6 +155,7 @@ class AccountDraft:
 
     def begin_statement(self) -> None:
         """Another statement starts: equal rows without ids are counted anew, for they may be the same rows."""
+        self.statement += 1
         self._occurrences.clear()
 
     def occurrence(self, base: str) -> int:

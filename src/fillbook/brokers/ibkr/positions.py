@@ -44,20 +44,22 @@ def read_position(row: Row, instruments: InstrumentBook, drafts: Drafts) -> None
         rate_to_base=row.rate_to_base,
         place=row.place,
     )
-    draft.positions.append(PositionRow(figure, row.text("levelOfDetail"), model, drafts.until))
+    draft.positions.append(PositionRow(figure, row.text("levelOfDetail"), model, drafts.until, draft.statement))
 
 
 def stated_positions(rows: list[PositionRow], last: date | None) -> tuple[BrokerFigure, ...]:
     """One figure per instrument.
 
-    Of several statements of one account (breakout by day) the one that ends on `last` counts, even if it has no position; an account
-    without a statement of its own has the latest rows that name it. Lots count only where no summary row is. Rows of several models,
+    Of several statements of one account (breakout by day) the one that ends on `last` counts, even if it has no position; of two that
+    end on the same day the later in the file. An account without a statement of its own has the latest rows that name it. Lots count only
+    where no summary row is. Rows of several models,
     and lots, are added; a row that comes twice counts once.
     """
     last = last or max((row.until for row in rows if row.until is not None), default=None)
+    newest = max((row.statement for row in rows if row.until == last), default=0)
     by_key: defaultdict[str, list[PositionRow]] = defaultdict(list)
     for row in rows:
-        if row.until == last:
+        if row.until == last and row.statement == newest:
             by_key[row.figure.instrument.key].append(row)
     figures = []
     for same in by_key.values():
