@@ -286,4 +286,5 @@ def test_every_fetch_ends_and_goes_nowhere_else(
     assert len(told.requests) <= 700
     assert {request.host for request in told.requests} <= set(HOSTS)
     assert sum(told.waits) >= 5 * (len(told.requests) - 1) - 4 * told.waits.count(1)
-    assert told.error is not None or told.pages
+    # days asked for may be days that the account has nothing of: then a fetch ends without a page
+    assert told.error is not None or told.pages or window is not None
