@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
-from fillbook.ledger.execution import Effect
+from fillbook.ledger.execution import Effect, ExecutionKind
+from fillbook.ledger.instrument import AssetClass, Right
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
 from tests.web.book import ACME, BOLT, fill, says, utc, write_book
 from tests.web.conftest import text_of
@@ -100,6 +103,23 @@ def test_an_open_trade_says_what_is_still_held(browser_of_owner: Client, account
     shown = text_of(browser_of_owner.get(f"/trades/{key_of('ACME', is_open=True)}/").content)
     assert "Realized so far 0.00 USD" in shown
     assert "Still held 4 since 5 Mar 2026" in shown
+
+
+def test_a_trade_that_an_assignment_ended_says_so_and_where_the_premium_went(browser_of_owner: Client, owner: User) -> None:
+    """Bought at 40, called away at 45 with 118 of premium: 5 x 100 + 118 less two dollars of fees."""
+    call = replace(ACME, key="9", symbol="ACME 45 C", asset_class=AssetClass.OPTION, multiplier=Decimal(100))
+    call = replace(call, underlying_key=ACME.key, strike=Decimal(45), expiry=date(2026, 3, 20), right=Right.CALL)
+    written = replace(fill(2, call, -1, 1, utc(3, 2)), proceeds=Decimal(119), price=Decimal("1.19"))
+    gone = replace(fill(3, call, 1, 0, utc(3, 20)), kind=ExecutionKind.ASSIGNMENT, fees=Decimal(0))
+    taken = replace(fill(4, ACME, -100, 45, utc(3, 20)), kind=ExecutionKind.ASSIGNMENT)
+    write_book(owner, says(fill(1, ACME, 100, 40, utc(3, 2)), written, gone, taken))
+    shown = text_of(browser_of_owner.get(f"/trades/{key_of('ACME')}/").content)
+    assert "Net profit +616.00 USD" in shown
+    assert "Sold by assignment" in shown
+    assert "The premium of the option that was exercised or assigned counts here" in shown
+    option = text_of(browser_of_owner.get(f"/trades/{key_of('ACME 45 C')}/").content)
+    assert "Bought by assignment" in option
+    assert "The premium of the option" not in option
 
 
 def test_a_trade_of_unknown_opening_is_shown_explained_and_left_out(browser_of_owner: Client, owner: User) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,14 +13,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from fillbook.ledger.exchanges import zone_of
+from fillbook.ledger.execution import ExecutionKind
+from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.summary import from_e8
 from fillbook.storage.access import trip_for
+from fillbook.storage.derive import settings_of
 from fillbook.storage.details import TripDetail, trip_detail
 from fillbook.storage.models import ReconciliationRow, RoundTripRow, TripFillRow
 from fillbook.storage.trying import OFTEN
 from fillbook.trades.reasons import SENTENCES, Reason
 from fillbook.trades.records import Basis, Incomplete, Role
-from fillbook.trades.settings import Grouping
+from fillbook.trades.settings import AssignmentView, Grouping
 from fillbook.web import readable
 from fillbook.web.charts import Chart, FillPoint, trade_chart
 from fillbook.web.pages.evidence import contact
@@ -27,13 +31,18 @@ from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.sent import render_sent
-from fillbook.web.pages.wording import BASIS, INCOMPLETE, KINDS
+from fillbook.web.pages.wording import BASIS, HOW, INCOMPLETE, KINDS
 from fillbook.web.viewer import viewer
+
+_OPTIONS: Final = (AssetClass.OPTION, AssetClass.FUTURE_OPTION)
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One fill as a row. what: bought, sold or changed. raw_url: what the broker sent of it, "" when it has no row of its own."""
+    """One fill as a row. what: bought, sold or changed. how: why, when it was not an order; "" otherwise.
+
+    raw_url: what the broker sent of it, "" when it has no row of its own.
+    """
 
     number: int
     what: str
@@ -48,6 +57,7 @@ class Fill:
     tone: str
     status: str
     venue: str
+    how: str
     raw_url: str
 
 
@@ -145,7 +155,7 @@ def trade_page(detail: TripDetail) -> TradePage:
         account=trip.account.alias or trip.account.number,
         account_url=reverse("account", args=[trip.account_id]),
         kind=KINDS[trip.account.kind],
-        origin=BASIS[Basis(trip.basis)],
+        origin=_origin(detail),
         numbers=_numbers(trip),
         money=_money(trip),
         facts=_facts(trip, zone),
@@ -223,6 +233,15 @@ def _money(trip: RoundTripRow) -> tuple[Fact, ...]:
     )
 
 
+def _origin(detail: TripDetail) -> str:
+    """Where its figures come from, with the premium that an option left in them."""
+    kinds = {ExecutionKind(execution.kind) for execution in detail.executions.values()}
+    moved = settings_of(detail.trip.account).assignment is AssignmentView.INTO_UNDERLYING
+    delivered = kinds & {ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE} and detail.trip.asset_class not in _OPTIONS
+    premium = " The premium of the option that was exercised or assigned counts here, as your broker books it."
+    return BASIS[Basis(detail.trip.basis)] + (premium if delivered and moved else "")
+
+
 def _facts(trip: RoundTripRow, zone: str) -> tuple[Fact, ...]:
     opened = readable.moment(trip.opened_at, zone) if trip.opened_at else readable.day(trip.opened_on)
     closed = readable.moment(trip.closed_at, zone) if trip.closed_at else readable.day(trip.closed_on)
@@ -256,6 +275,7 @@ def _fill(fill: TripFillRow, detail: TripDetail, zone: str) -> Fill:
         tone=tone_of(fill.realized_pnl),
         status=line.status if line else "",
         venue=execution.venue if execution else "",
+        how=HOW.get(ExecutionKind(execution.kind), "") if execution else "",
         raw_url=reverse("trade-sent", args=[detail.trip.key, fill.number]) if row else "",
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass
 from fillbook.storage.comparing import FEE_MOVED
 from fillbook.trades.completeness import Completeness
@@ -61,6 +62,15 @@ CLASSES: Final = {
     AssetClass.COMMODITY: "Metals",
     AssetClass.OTHER: "Other",
 }
+HOW: Final = {
+    ExecutionKind.EXPIRY: "at expiry",
+    ExecutionKind.ASSIGNMENT: "by assignment",
+    ExecutionKind.EXERCISE: "by exercise",
+    ExecutionKind.FRACTION: "a fraction, paid out",
+    ExecutionKind.CANCEL: "a cancellation",
+    ExecutionKind.BOOK: "booked by your broker",
+}
+"""How a fill came about that nobody ordered."""
 KINDS: Final = {"real": "Real", "paper": "Paper", "sandbox": "Sandbox"}
 LOT_BASIS: Final = {
     Basis.EXECUTIONS: "your fills",
