@@ -125,6 +125,16 @@ def test_a_passing_trouble_says_that_nothing_was_lost(browser_of_owner: Client, 
     assert "We could not reach the broker. Nothing was lost." in progress(browser_of_owner, link)
 
 
+def test_a_refused_replacement_says_that_the_old_one_is_still_in_use(browser_of_owner: Client, link: Link) -> None:
+    run_of(link, RunState.FAILED, step="request", error_kind="NeedsUser", error_code="1015", error_message="Nobody knows this token.")
+    content = browser_of_owner.get(f"/accounts/links/{link.pk}/").content
+    shown = text_of(content)
+    assert "What you entered was not taken" in shown
+    assert "Nobody knows this token. What linked it before is still in use, and your history stays as it is." in shown
+    assert "nightly sync" not in shown
+    assert f'href="/accounts/links/{link.pk}/replace/"' in content.decode()
+
+
 def test_linked_says_how_much_came_in(browser_of_owner: Client, link: Link) -> None:
     run_of(link, RunState.DONE, rows_new=419)
     shown = progress(browser_of_owner, link)

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.urls import reverse
 
+from fillbook.brokers.interface import NeedsUser
 from fillbook.brokers.manifests import Manifest
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.sync import service
@@ -124,6 +125,10 @@ def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -
     if link.state == LinkState.NEEDS_USER:
         mend = Next("Replace what you entered", reverse("link-replace", args=[link.pk]))
         return Words("One thing for you to do", "bad", (link.error_message, "What was fetched before stays as it is."), mend)
+    if run is not None and run.state == RunState.FAILED and run.error_kind == NeedsUser.__name__ and run.kind != RunKind.HISTORY:
+        again = Next("Enter it again", reverse("link-replace", args=[link.pk]))
+        kept = "What linked it before is still in use, and your history stays as it is."
+        return Words("What you entered was not taken", "bad", (run.error_message, kept), again)
     if run is not None and run.state == RunState.FAILED:
         sentences = (run.error_message, "Nothing was lost. We try again with the next nightly sync.")
         return Words("It did not work this time", "warn", sentences, retry)
