@@ -214,6 +214,22 @@ def test_a_file_is_looked_at_and_accepted(desk: "Page", home: tuple[Served, str]
     assert "Sandbox: pretend money." not in desk.locator("body").inner_text()
 
 
+def test_a_file_over_the_limit_is_refused_before_it_is_sent(desk: "Page", home: tuple[Served, str], tmp_path: Path) -> None:
+    file = tmp_path / "large.xml"
+    with file.open("wb") as large:
+        large.truncate(64 * 1024 * 1024 + 1)
+    desk.goto(f"{home[0].url}/accounts/upload/")
+    field = desk.get_by_label("The file, as your broker made it")
+    field.set_input_files(file)
+    desk.get_by_role("button", name="Look into it").click()
+    assert "This file has 65 MB. Here it may have 64" in str(field.evaluate("input => input.validationMessage"))
+    assert desk.get_by_role("heading", name="Upload a statement").is_visible()
+    small = tmp_path / "small.xml"
+    small.write_bytes(statement("U7000001"))
+    field.set_input_files(small)
+    assert field.evaluate("input => input.validationMessage") == ""
+
+
 def test_a_passkey_signs_in_and_nothing_private_stays_behind(browser: "Browser", home: tuple[Served, str], complaints: Complaints) -> None:
     served = home[0]
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:

@@ -62,6 +62,7 @@ class LinkForm(forms.Form):
             }
             if wanted.pattern:
                 attributes["pattern"] = wanted.pattern
+                attributes["title"] = wanted.help
             widget = forms.PasswordInput(attributes) if wanted.secret else forms.TextInput(attributes)
             help_text = f"{wanted.help} Leave it empty to keep the one you have." if renew else wanted.help
             self.fields[wanted.name] = forms.CharField(

@@ -1,5 +1,6 @@
 """A statement that the user already has: choose the file, look at what it would change, then say yes or no."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,7 +31,12 @@ def upload(request: HttpRequest) -> HttpResponse:
             error = preview.error
     kinds = [kind for manifest in manifests().values() for kind in manifest.uploads]
     accepts = ",".join(sorted({suffix for kind in kinds for suffix in kind.suffixes}))
-    context = {"brokers": [one for one in manifests().values() if one.uploads], "accepts": accepts, "error": error}
+    context = {
+        "brokers": [one for one in manifests().values() if one.uploads],
+        "accepts": accepts,
+        "error": error,
+        "limit": settings.UPLOAD_LIMIT,
+    }
     return render(request, "pages/upload.html", context, status=422 if error else 200)
 
 

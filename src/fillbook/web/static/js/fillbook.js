@@ -53,6 +53,16 @@ document.addEventListener("click", (event) => {
   button.setAttribute("aria-pressed", String(!shown));
 });
 
+// A file over the limit is refused before it is sent: <input type="file" data-limit="bytes">.
+document.addEventListener("change", (event) => {
+  const input = event.target.closest("input[data-limit]");
+  if (!input) return;
+  const large = Number(input.dataset.limit) < (input.files[0]?.size ?? 0);
+  const size = Math.ceil((input.files[0]?.size ?? 0) / 1048576);
+  input.setCustomValidity(large ? `This file has ${size} MB. Here it may have 64; fillbook import on the command line takes any size.` : "");
+  if (large) input.reportValidity();
+});
+
 // <button data-copy="#id"> copies the text of an element.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
