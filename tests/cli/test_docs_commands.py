@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from fillbook.cli.main import COMMANDS
+from fillbook.cli.main import COMMANDS, module_of
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "reference" / "commands.md").read_text("utf-8")
-SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+SECTIONS = dict(re.findall(r"^## ([\w-]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 FILTERS = set(re.findall(r"--[a-z]+", "\n".join(re.findall(r"^\| `--.*", SECTIONS["trades"], re.MULTILINE))))
 
 
 def options_of(name: str) -> set[str]:
     parser = argparse.ArgumentParser(add_help=False)
-    importlib.import_module(f"fillbook.cli.{name}_command").add_arguments(parser)
+    importlib.import_module(module_of(name)).add_arguments(parser)
     return {option for action in parser._actions for option in action.option_strings}
 
 

@@ -26,8 +26,9 @@ COMMANDS: Final = {
     "rebuild": "make all tables again from the stored statements, and show what changes before it does",
     "backup": "save everything but the vault key in one file, while Fillbook runs",
     "restore": "put a backup into an empty data folder or database",
+    "rotate-keys": "seal every secret with a new key, and later drop the old one",
 }
-"""Name -> what it does; the module is `fillbook.cli.<name>_command`, with `add_arguments(parser)` and `run(options) -> exit status`."""
+"""Name -> what it does; the module is `module_of(name)`, with `add_arguments(parser)` and `run(options) -> exit status`."""
 
 INTERRUPTED: Final = 130
 BAD_USE: Final = 2
@@ -54,6 +55,11 @@ def main(words: Sequence[str]) -> int:
         return INTERRUPTED
 
 
+def module_of(name: str) -> str:
+    """Where a command is: `rotate-keys` in `fillbook.cli.rotate_keys_command`."""
+    return f"fillbook.cli.{name.replace('-', '_')}_command"
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fillbook", description=fillbook.__doc__)
     parser.add_argument("--version", action="version", version=f"fillbook {fillbook.__version__}")
@@ -63,7 +69,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     for name, what in COMMANDS.items():
         command = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
         if name == chosen:
-            module = importlib.import_module(f"fillbook.cli.{name}_command")
+            module = importlib.import_module(module_of(name))
             module.add_arguments(command)
             command.set_defaults(run=module.run, command=name)
     return parser

@@ -64,6 +64,15 @@ def read(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def version(path: Path) -> str:
+    """Changes whenever the file does; "" when there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{found.st_ino} {found.st_mtime_ns} {found.st_mode}"
+
+
 def _write(path: Path, text: str) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE), "w", encoding="ascii") as file:
         file.write(text + "\n")

@@ -11,21 +11,22 @@ from django.utils import timezone
 from fillbook.storage import keyfile
 from fillbook.storage.logs import keep_out_of_logs
 from fillbook.storage.models import Link
-from fillbook.vault import Vault
+from fillbook.vault import CannotOpen, Vault
 from fillbook.vault.keys import parse
 
 
 def vault() -> Vault:
-    """The vault with this instance's keys: FILLBOOK_VAULT, else the key file.
+    """The vault with this instance's keys: FILLBOOK_VAULT, else the key file as it is now, which another process may just have changed.
 
     Raises:
         BadKey: there is no usable key; nothing is ever stored unsealed instead.
     """
-    return _vault(settings.VAULT_KEYS, settings.VAULT_KEY_FILE)
+    keys, file = settings.VAULT_KEYS, settings.VAULT_KEY_FILE
+    return _vault(keys, file, "" if keys else keyfile.version(file))
 
 
 @lru_cache(maxsize=4)
-def _vault(keys: str, file: Path) -> Vault:
+def _vault(keys: str, file: Path, _version: str) -> Vault:
     return Vault(parse(keys or keyfile.read(file)))
 
 
@@ -34,8 +35,23 @@ def seal_credential(link: Link, secrets: Mapping[str, str], rate_secret: str) ->
     for secret in secrets.values():
         keep_out_of_logs(secret)
     link.sealed_credential = vault().seal(json.dumps(dict(secrets), sort_keys=True), link.aad)
-    link.rate_key = vault().mark(f"{link.broker}\0{secrets[rate_secret]}") if rate_secret else vault().mark(f"link\0{link.pk}")
+    link.rate_key = vault().mark(_limited(link, secrets[rate_secret]) if rate_secret else f"link\0{link.pk}")
     link.credential_changed_at = timezone.now()
+
+
+def rate_key_with(link: Link, old: Vault, new: Vault) -> str:
+    """A link's rate key as another vault marks it; "" when `old` did not make the one it has."""
+    try:
+        secrets: dict[str, str] = json.loads(old.open(link.sealed_credential, link.aad)) if link.sealed_credential else {}
+    except CannotOpen:
+        return ""
+    marked = [f"link\0{link.pk}", *(_limited(link, secret) for secret in secrets.values())]
+    return next((new.mark(text) for text in marked if old.mark(text) == link.rate_key), "")
+
+
+def _limited(link: Link, secret: str) -> str:
+    """What a broker limits by, so that links with one token share its limit."""
+    return f"{link.broker}\0{secret}"
 
 
 def open_credential(link: Link) -> dict[str, str]:

@@ -95,4 +95,6 @@ def _has_sealed_texts() -> bool:
     from fillbook.storage.models import Link
 
     tables = connection.introspection.table_names()
-    return "storage_link" in tables and Link.objects.exclude(sealed_credential="").exists()
+    if "storage_link" in tables and Link.objects.exclude(sealed_credential="", sealed_candidate="").exists():
+        return True
+    return "mfa_authenticator" in tables and apps.get_model("mfa", "Authenticator").objects.exclude(type="webauthn").exists()

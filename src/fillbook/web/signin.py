@@ -4,9 +4,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
+from fillbook.storage.sealed import SECOND_FACTOR
 from fillbook.storage.secrets import vault
-
-_SECOND_FACTOR = "mfa:authenticator:secret"
 
 
 class ClosedRegistration(DefaultAccountAdapter):  # type: ignore[misc]  # the library is not typed
@@ -20,7 +19,7 @@ class SealedSecondFactor(DefaultMFAAdapter):  # type: ignore[misc]  # the librar
     """Keeps the seeds of one-time codes sealed, so that a stolen database makes no codes."""
 
     def encrypt(self, text: str) -> str:
-        return vault().seal(text, _SECOND_FACTOR)
+        return vault().seal(text, SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return vault().open(encrypted_text, _SECOND_FACTOR)
+        return vault().open(encrypted_text, SECOND_FACTOR)
