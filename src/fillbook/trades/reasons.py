@@ -22,7 +22,7 @@ class Reason(StrEnum):
 
 SENTENCES: Final[dict[Reason, str]] = {
     Reason.CANCEL_CHAIN: "Cancelled and, where replaced, compared with the sum of the whole chain.",
-    Reason.RETURN_OF_CAPITAL: "A trust or fund: the broker lowered the cost by capital returned within its dividends, which no row shows.",
+    Reason.RETURN_OF_CAPITAL: "A trust or fund: the broker lowered the cost by returned capital, a part of dividends that no row tells.",
     Reason.FOREX: "A currency trade: the broker's figure is a translation gain, which is not counted as trading profit.",
     Reason.BROKER_METHOD: "The broker closed other lots than the oldest (the row's code or its closed lots say so).",
     Reason.WASH_SALE: "A wash sale: the broker disallowed a loss (the row's code says so), or added a disallowed one to the cost of this.",
