@@ -88,9 +88,11 @@ def _move(action: Action, shelf: Shelf, known: bool = True) -> None:
             heirs.append(trip)
             book.trip = None
         shelf.finish(book)
-    cost = _moved_cost(taken, cash, _realized_in_full(action, cash)) if known and len(arriving) == 1 and (taken or cash < 0) else None
+    moving = taken if len(arriving) == 1 and all(lot.quantity * arriving[0].quantity > 0 for lot in taken) else []
+    told = known and len(arriving) == 1 and (moving or (cash < 0 and not taken))
+    cost = _moved_cost(moving, cash, _realized_in_full(action, cash)) if told else None
     for leg in arriving:
-        _arrive(leg, _arrivals(leg, taken if len(arriving) == 1 else [], cost), shelf, heirs)
+        _arrive(leg, _arrivals(leg, moving, cost), shelf, heirs)
         heirs = []
     if action.kind is CorporateActionKind.SPIN_OFF:
         _forget_cost_of_parent(action.first, shelf)

@@ -99,9 +99,10 @@ def build_bridge(own: OwnTotals, broker: BrokerTotals) -> tuple[BridgeLine, ...]
 def _add_trip(trip: RoundTrip, sums: Sums, totals: OwnTotals) -> None:
     currency = trip.instrument.currency
     by_forex = trip.instrument.asset_class is AssetClass.FOREX
-    unknown = set() if trip.realized_pnl is not None else {lot.closed_by for lot in trip.closed_lots if lot.realized_pnl is None}
+    lots = trip.closed_lots
+    unknown = set() if trip.realized_pnl is not None else {(lot.closed_by, lot.by_action) for lot in lots if lot.realized_pnl is None}
     for lot in trip.closed_lots:
-        if lot.realized_pnl is not None and lot.closed_by not in unknown:
+        if lot.realized_pnl is not None and (lot.closed_by, lot.by_action) not in unknown:
             sums[currency] += lot.realized_pnl
             part = totals.actions if lot.by_action else totals.forex if by_forex else totals.fills
             part[currency] += lot.realized_pnl
