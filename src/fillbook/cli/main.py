@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "backup": "save everything but the vault key in one file, while Fillbook runs",
     "restore": "put a backup into an empty data folder or database",
     "rotate-keys": "seal every secret with a new key, and later drop the old one",
+    "selfcheck": "look whether this instance is sound, closed and backed up",
 }
 """Name -> what it does; the module is `module_of(name)`, with `add_arguments(parser)` and `run(options) -> exit status`."""
 

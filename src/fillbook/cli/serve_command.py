@@ -37,7 +37,9 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.closing(_listen(options.host, options.port)) as listener:
         _prepare(options.data)
-        with _jobs():
+        from fillbook.storage import serving
+
+        with _jobs(), serving.noted(options.host, listener.getsockname()[1]):
             _announce(options.host, listener.getsockname()[1])
             _serve(listener)
     print("\nFillbook has stopped.", file=sys.stderr)

@@ -1,0 +1,43 @@
+"""Where pages are served at present, noted in the data folder so that other commands can tell."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from django.conf import settings
+
+NOTE: Final = "serving.json"
+
+
+@contextmanager
+def noted(address: str, port: int) -> Iterator[None]:
+    """Note the address while this goes on."""
+    note = settings.DATA_DIR / NOTE
+    draft = note.with_name(f".{NOTE}.{os.getpid()}")
+    draft.write_text(json.dumps({"pid": os.getpid(), "address": address, "port": port}), encoding="ascii")
+    draft.replace(note)
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def served() -> tuple[str, int] | None:
+    """(address, port) that a process of this machine listens on with this data folder; None when there is none."""
+    try:
+        found = json.loads((settings.DATA_DIR / NOTE).read_text(encoding="ascii"))
+        return (str(found["address"]), int(found["port"])) if _lives(int(found["pid"])) else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's
+        return True
+    return True
