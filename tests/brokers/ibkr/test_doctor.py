@@ -293,3 +293,54 @@ def test_a_section_that_is_empty_today_changes_nothing() -> None:
 
 def test_the_sample_without_findings_is_the_guides_query() -> None:
     assert (golden.STATEMENTS / "ibkr" / "all-sections.ledger.json").read_text(encoding="utf-8").count("findings") == 0
+
+
+def test_positions_that_moved_unseen_ask_for_the_section_that_would_tell() -> None:
+    bought = trade()
+    found = findings(document(statement(bought, OpenPositions=position(position="4"))))
+    assert found["transfers_unseen"].params == {"count": "1", "example": "ACM"}
+    assert found["transfers_unseen"].severity is Severity.NOTE
+    assert "click the section Transfers, click Select All" in found["transfers_unseen"].remedy
+    ticked = statement(bought, OpenPositions=position(position="4"), extra="<Transfers />")
+    assert "transfers_unseen" not in findings(document(ticked))
+
+
+SALE = {"transactionID": "70000002", "dateTime": "20260303;100000", "quantity": "-4", "buySell": "SELL"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "held", "moved"),
+    [
+        ([{}], "10", False),
+        ([{}], "14", False),  # 4 more, from before
+        ([{}], "4", True),  # a purchase that opens while 6 are owed
+        ([SALE | {"openCloseIndicator": "C"}], "0", False),  # 4 from before
+        ([SALE | {"openCloseIndicator": "C"}], "-4", False),  # the rows add up to the position
+        ([SALE | {"openCloseIndicator": "C"}], "-1", True),  # closes 3 and more
+        ([SALE | {"openCloseIndicator": "O"}], "-4", False),
+        ([SALE | {"openCloseIndicator": "O"}], "0", True),  # opens a short position while 4 are held
+        ([{}, SALE | {"openCloseIndicator": "C"}], "6", False),
+        ([{}, SALE | {"openCloseIndicator": "C"}], "1", True),
+        ([{"openCloseIndicator": ""}], "4", False),  # the row does not say
+        ([{"model": "Independent"}], "4", False),
+        ([{"assetCategory": "CASH", "symbol": "EUR.USD"}], "4", False),
+        ([{"transactionType": "BookTrade"}], "4", False),
+    ],
+)
+def test_a_position_moved_where_a_fill_contradicts_it(rows: list[dict[str, str | None]], held: str, moved: bool) -> None:
+    content = document(statement(*(trade(**row) for row in rows), OpenPositions=position(position=held)))
+    assert ("transfers_unseen" in findings(content)) is moved
+
+
+def test_nothing_is_said_of_movements_without_positions_or_beside_corporate_actions() -> None:
+    bought, less = trade(), position(position="4")
+    assert "transfers_unseen" not in findings(document(statement(bought, drop=["OpenPositions"])))
+    action = (
+        "<CorporateAction accountId='U9000001' conid='9001' symbol='ACM' dateTime='20260303' quantity='-6' type='ZZ' transactionID='8' />"
+    )
+    assert "transfers_unseen" not in findings(document(statement(bought, OpenPositions=less, CorporateActions=action)))
+
+
+def test_fees_in_an_unknown_currency_ask_for_the_section_with_rates() -> None:
+    found = findings(document(statement(trade(ibCommissionCurrency="CHF"))))
+    assert "click the section Conversion Rates" in found["fees_currency"].remedy

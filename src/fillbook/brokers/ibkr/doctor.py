@@ -14,6 +14,7 @@ from fillbook.brokers.ibkr.accounts import NAMELESS
 from fillbook.brokers.ibkr.columns import KNOWN
 from fillbook.brokers.ibkr.formats import NEW_YORK, Dates
 from fillbook.brokers.ibkr.header import Header
+from fillbook.brokers.ibkr.moved import moved_unseen
 from fillbook.brokers.ibkr.observed import Observed
 from fillbook.ledger.events import OptionEventKind
 from fillbook.ledger.instrument import AssetClass
@@ -176,6 +177,10 @@ def _rows(accounts: tuple[AccountStatement, ...], observed: Observed) -> Iterato
         alone = [event for account in accounts for event in _events_without_trade(account)]
         if alone:
             yield findings.option_events_without_trade(len(alone), alone[0])
+    if "Transfers" not in observed.sections:
+        moved = [symbol for account in accounts for symbol in moved_unseen(account)]
+        if moved:
+            yield findings.transfers_unseen(len(moved), moved[0])
 
 
 def _events_without_trade(account: AccountStatement) -> list[str]:

@@ -242,6 +242,15 @@ def option_events_without_trade(count: int, example: str) -> Finding:
     )  # fmt: skip
 
 
+def transfers_unseen(count: int, example: str) -> Finding:
+    return _note(
+        "transfers_unseen",
+        f"Units of {_counted(count, 'instrument')} (the first: {example}) came or went without a trade; no section Transfers tells how.",
+        path_to("Transfers"),
+        count=str(count), example=example,
+    )  # fmt: skip
+
+
 def query_type(found: str) -> Finding:
     said = f"says its type is {found!r}" if found else "does not say its type"
     return _note("query_type", f"The document {said}; it was read as an Activity statement.", type=found)
