@@ -4,6 +4,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fillbook.ledger.execution import Effect
 from fillbook.ledger.instrument import Instrument
@@ -89,3 +91,11 @@ def test_the_bridge_adds_up_line_by_line_and_currency_by_currency() -> None:
 def test_every_reason_has_its_sentence() -> None:
     assert set(SENTENCES) == set(Reason)
     assert all(sentence.endswith(".") for reason, sentence in SENTENCES.items() if reason)
+
+
+@given(st.decimals(-10, 10, places=9), st.integers(0, 9), st.decimals(Decimal("-0.021"), Decimal("0.021"), places=9))
+def test_the_short_way_to_equal_is_no_other_rule(broker: Decimal, digits: int, apart: Decimal) -> None:
+    stated = broker.quantize(Decimal(1).scaleb(-digits))
+    ours = stated + apart
+    rounded = ours.quantize(Decimal(1).scaleb(-max(2, digits)))
+    assert same_money(ours, stated) is (abs(rounded - stated) <= Decimal("0.01"))

@@ -23,6 +23,7 @@ from fillbook.trades.records import Basis, ClosedLot, Lot, MatchResult, weakest
 from fillbook.trades.witness import Witness
 
 CENT: Final = Decimal("0.01")
+_HALF_CENT: Final = Decimal("0.005")
 _OTHER_LOTS: Final = frozenset({"LI", "SL", "HC", "ML", "MLG", "MLL", "MSG", "MSL"})
 
 
@@ -74,7 +75,7 @@ _make_line: Final = maker(ReconciliationLine)
 
 def same_money(ours: Decimal, broker: Decimal) -> bool:
     """Equal within a cent once ours is rounded to the broker's digits."""
-    if ours == broker:
+    if abs(ours - broker) <= _HALF_CENT:  # two digits or more: rounding moves ours by no more than another half
         return True
     digits = max(2, min(decimals_of(broker), 18))
     return abs(ours.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN, context=EXACT) - broker) <= CENT
