@@ -175,6 +175,14 @@ def test_currencies_without_a_rate_stay_apart() -> None:
     assert [(name, taken[0].net) for name, taken in results_in("USD", trips).items()] == [("USD", D(1)), ("EUR", D(3)), ("JPY", D(2))]
 
 
+def test_what_no_book_can_hold_is_in_no_figure() -> None:
+    """Totals are whole units of 1e-8 in 64 bits, so 92,233,720,368.54775807 is the most."""
+    found = results_in("USD", [trip("92233720368.54775807"), trip("92233720368.54775808"), trip("-1e20"), trip("1", charges="-1e12")])
+    assert [one.net for one in found["USD"]] == [D("92233720368.54775807")]
+    assert summarize(found["USD"]).n == 1
+    assert results_in("USD", [trip("1e15")]) == {}
+
+
 def test_without_a_base_currency_each_instrument_keeps_its_own() -> None:
     trips = [trip("1"), trip("2", rate="1.1", instrument=stock("SAP", "EUR"))]
     assert {name: taken[0].net for name, taken in results_in(None, trips).items()} == {"EUR": 2, "USD": 1}

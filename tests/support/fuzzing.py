@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from hashlib import blake2b
+from io import StringIO
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +31,9 @@ from typing import Any, Final
 
 from fillbook.brokers.ibkr.parse import parse
 from fillbook.brokers.interface import StatementUnreadable
+from fillbook.cli import check_page
 from fillbook.cli.answer import read_file
+from fillbook.cli.paper import sheet
 from fillbook.ledger.statement import Severity
 from fillbook.trades.account import read_account
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
@@ -119,6 +122,8 @@ def document_of(seed: int, documents: list[tuple[str, bytes]]) -> tuple[str, byt
 def check(content: bytes) -> str:
     """Read a statement as `fillbook check` does, then by settings of a trader's own, and prove what must hold for any.
 
+    One in sixteen is printed for people too, which takes longer than all the rest.
+
     Returns:
         The code of a refusal, "" for none.
 
@@ -135,6 +140,8 @@ def check(content: bytes) -> str:
     json.dumps(read_file("fuzzed", parsed.findings, books))
     wrong = [sentence for book in books for sentence in broken(book)]
     own = SETTINGS[len(content) % len(SETTINGS)]
+    if len(content) % 16 == 0:
+        check_page.print_file(sheet(StringIO()), "fuzzed", parsed.title, books, parsed.findings, every=True)
     wrong += [sentence for account in parsed.accounts for sentence in broken(read_account(account, own), listed=False)]
     if wrong:
         raise AssertionError("; ".join(wrong))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from fillbook.ledger.numbers import ZERO, exact, stored
-from fillbook.performance.summary import Summary, gain_e8, gain_of, to_e8
+from fillbook.performance.summary import Summary, fits, gain_e8, gain_of, to_e8
 from fillbook.trades.records import ClosedLot, RoundTrip
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -43,7 +43,7 @@ def results_in(currency: str | None, trips: Iterable[RoundTrip]) -> dict[str, tu
 
     Args:
         currency: the account's base currency; None when the statement does not name it.
-        trips: those to count; open ones and those whose P&L is unknown are left out.
+        trips: those to count; open ones and those whose P&L is unknown, or beyond what a summary holds, are left out.
 
     Returns:
         One entry for the base currency, and one for each other currency whose round trips have no rate to it; the base currency
@@ -60,6 +60,7 @@ def results_in(currency: str | None, trips: Iterable[RoundTrip]) -> dict[str, tu
             else:
                 result = _result(trip, trip.closed_on, trip.realized_pnl, trip.charges, trip.opening_cost)
                 found.setdefault(trip.instrument.currency, []).append(result)
+    found = {name: kept for name, results in found.items() if (kept := [one for one in results if fits(one.net) and fits(one.charges)])}
     names = sorted(found, key=lambda name: (name != currency, name))
     return {name: tuple(sorted(found[name], key=result_order)) for name in names}
 

@@ -40,6 +40,11 @@ def to_e8(value: Decimal) -> int:
     return units
 
 
+def fits(value: Decimal) -> bool:
+    """Whether `to_e8` can hold an amount: no real one is beyond it, but a statement may say anything."""
+    return abs(value) <= _LARGEST * _UNIT
+
+
 def from_e8(units: int) -> Decimal:
     """The amount that `units` of 1e-8 stand for, with 8 decimals: 150_000_000 is `Decimal("1.50000000")`."""
     return Decimal(units).scaleb(-8, context=EXACT)
