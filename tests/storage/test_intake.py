@@ -124,6 +124,13 @@ def test_a_row_gone_from_the_middle_of_a_covered_window_is_withdrawn() -> None:
     assert ledger_of(only_account())["1"] == ("current", "20.5")
 
 
+def test_a_statement_without_the_section_of_fills_denies_none() -> None:
+    owner = person()
+    deliver(owner, says(BUY, SELL))
+    deliver(owner, says(written=1, states_executions=False))
+    assert {state for state, _ in ledger_of(only_account()).values()} == {"current"}
+
+
 @pytest.mark.parametrize(("first", "last", "state"), [(14, 60, "current"), (13, 60, "withdrawn"), (0, 26, "current"), (0, 27, "withdrawn")])
 def test_a_week_at_each_end_of_a_window_denies_nothing(first: int, last: int, state: str) -> None:
     owner = person()

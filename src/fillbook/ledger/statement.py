@@ -68,6 +68,7 @@ class AccountStatement:
     """Everything one document says about one account, statements of one account merged.
 
     covers: the days that the document covers completely, None when it does not say.
+    states_executions: the document has all fills of the days it covers, so that one missing from it is denied.
     states_positions: the document has a positions section (so that an instrument missing from it is flat on `covers.last`).
     states_realized_pnl: the document gives the broker's realized P&L per fill. states_transfers: it has a transfers section.
     paper: an account that trades with pretend money. unusable_rows: rows of fills that lack what makes a fill, left out of executions.
@@ -87,6 +88,7 @@ class AccountStatement:
     instruments: tuple[Instrument, ...] = ()
     alias: str = ""
     generated_at: datetime | None = None
+    states_executions: bool = True
     states_positions: bool = False
     states_realized_pnl: bool = False
     states_transfers: bool = False

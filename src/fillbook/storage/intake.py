@@ -230,9 +230,11 @@ def _strength(raw: RawStatement, statement: AccountStatement) -> Strength:
 
 def _sections(statement: AccountStatement) -> list[str]:
     """Kinds of rows whose absence means something. A document without one row of a kind may simply lack the section."""
-    sure = {EXECUTIONS.statement_field} | ({TRANSFERS.statement_field} if statement.states_transfers else set())
+    sure = {TRANSFERS.statement_field} if statement.states_transfers else set()
+    sure |= {EXECUTIONS.statement_field} if statement.states_executions else set()
     sure |= {MOVEMENTS.statement_field} if statement.cash_since is not None else set()
-    return [kind.statement_field for kind in KINDS if kind.statement_field in sure or kind.facts(statement)]
+    told = [kind.statement_field for kind in KINDS if kind.statement_field in sure or kind.facts(statement)]
+    return [name for name in told if name != EXECUTIONS.statement_field or statement.states_executions]
 
 
 def _inside(covers: DateRange | None) -> DateRange | None:

@@ -295,3 +295,15 @@ def test_positions_of_two_statements_that_end_on_one_day_are_not_added() -> None
     pages = [statement(trade(), OpenPositions=position(mark)) for mark in ("50", "51")]
     (account,) = parse([document(*pages)]).accounts
     assert [(figure.quantity, figure.mark_price) for figure in account.positions] == [(Decimal(10), Decimal(51))]
+
+
+def test_a_document_without_fills_to_read_denies_none() -> None:
+    def states(*pages: str) -> bool:
+        (account,) = parse([document(*pages)]).accounts
+        return account.states_executions
+
+    assert states(statement())
+    assert states(statement(trade()))
+    assert not states(statement(drop=("Trades",)))
+    assert not states(statement(element("Order", {"symbol": "ACM", "levelOfDetail": "ORDER"})))
+    assert not states(statement(trade(), trade(quantity="", transactionID="7")))

@@ -67,6 +67,7 @@ def _close(draft: AccountDraft, described: dict[str, Instrument], states_pnl: bo
         instruments=tuple(instruments.values()),
         alias=draft.alias,
         generated_at=draft.generated_at,
+        states_executions=_states_executions(draft, observed),
         states_positions=draft.has_statement and "OpenPositions" in observed.sections,
         states_realized_pnl=states_pnl,
         states_transfers=draft.has_statement and "Transfers" in observed.sections,
@@ -200,3 +201,9 @@ def _covered(ranges: list[DateRange], observed: Observed) -> DateRange | None:
         else:
             covered = DateRange(covered.first, max(covered.last, each.last))
     return covered
+
+
+def _states_executions(draft: AccountDraft, observed: Observed) -> bool:
+    """Whether a fill that is not here is denied: the section Trades was there, told fills and not orders alone, and each could be read."""
+    told = observed.rows["Trade"] > 0 or not any(observed.rows[tag] for tag in ("Order", "Lot", "SymbolSummary", "AssetSummary"))
+    return draft.has_statement and "Trades" in observed.sections and told and not draft.unusable_rows
