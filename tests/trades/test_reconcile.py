@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -99,3 +100,8 @@ def test_the_short_way_to_equal_is_no_other_rule(broker: Decimal, digits: int, a
     ours = stated + apart
     rounded = ours.quantize(Decimal(1).scaleb(-max(2, digits)))
     assert same_money(ours, stated) is (abs(rounded - stated) <= Decimal("0.01"))
+
+
+def test_every_reason_stands_in_the_traders_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "brokers" / "interactive-brokers.md").read_text(encoding="utf-8")
+    assert [reason for reason in Reason if reason and f"**{reason.value}**: {SENTENCES[reason]}" not in guide] == []
