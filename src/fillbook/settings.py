@@ -7,6 +7,7 @@ FILLBOOK_ALLOWED_HOSTS   host names that pages are asked for under, comma-separa
 FILLBOOK_HTTPS           1 behind HTTPS, 0 without (default: 1 as soon as a host other than this machine is allowed)
 FILLBOOK_BEHIND_PROXY    1 when a proxy of yours sets X-Forwarded-Proto and nothing else can reach this port
 FILLBOOK_OPERATOR_CONTACT  whom users of this instance write to when something looks wrong (default: the operator's e-mail address)
+FILLBOOK_TIME_SCALE      how fast time passes for the sandbox broker; a real broker's waits are never shortened (default: 0.1)
 
 Importing this module writes nothing: `storage.start.prepare` makes the folders and keys. Before that the secret of sessions is a
 passing one, which is enough for commands that serve no pages.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 9, 26, 14, 0, tzinfo=UTC)
 """When every test begins: a Saturday, ten in the morning in New York. Statements of the year end on the day before."""
-PACE = engine.Pace(scale=0.00002, look_sandbox=0.03, look_runs=0.03, plan="")
+PACE = engine.Pace(scale=0.00002, look_sandbox=0.05, look_runs=0.05, plan="")
 """No time to lose, and nothing that begins by itself."""
 
 
@@ -121,7 +121,7 @@ def flex_of_module(home: Path) -> Iterator[Flex]:
 def flex(flex_of_module: Flex) -> Flex:
     """A scripted broker in the sandbox's place, its script as new."""
     new = Flex()
-    for name in ("requests", "statements", "refuses", "seen", "asked"):
+    for name in ("requests", "statements", "seen", "asked"):
         setattr(flex_of_module, name, getattr(new, name))
     Instance.load()
     Instance.objects.update(sandbox_url=flex_of_module.server.base)

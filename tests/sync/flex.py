@@ -83,16 +83,21 @@ def _account(account: str, fills: tuple[Fill, ...], made: str, days: tuple[str, 
 
 
 @dataclass
-class Flex:
-    """The script: what SendRequest and GetStatement answer, in turn; the last answer repeats.
-
-    refuses: token -> what it gets instead, always. seen: (call, token) of every request. asked: the days of every SendRequest, ("", "") for
-    the query's own.
-    """
+class Script:
+    """What SendRequest and GetStatement answer, in turn; the last answer repeats."""
 
     requests: list[Answer] = field(default_factory=lambda: [accepted()])
     statements: list[Answer] = field(default_factory=lambda: [IN_PROGRESS, Answer(statement("U7000001"))])
-    refuses: dict[str, Answer] = field(default_factory=dict)
+
+
+@dataclass
+class Flex(Script):
+    """The broker: its script for every token but those with one of their own.
+
+    seen: (call, token) of every request. asked: the days of every SendRequest, ("", "") for the query's own.
+    """
+
+    of_token: dict[str, Script] = field(default_factory=dict)
     seen: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     server: FaultServer = field(default_factory=FaultServer)
@@ -103,13 +108,20 @@ class Flex:
         assert call is not None
         assert token is not None
         self.seen.append((call[1], token[1]))
-        if call[1] == "SendRequest":
-            given = re.search(r"[?&]fd=(\d+)&td=(\d+)", path)
-            self.asked.append((given[1], given[2]) if given else ("", ""))
-        if token[1] in self.refuses:
-            return self.refuses[token[1]]
-        script = self.requests if call[1] == "SendRequest" else self.statements
-        return script.pop(0) if len(script) > 1 else script[0]
+        script = self.of_token.get(token[1], self)
+        if call[1] != "SendRequest":
+            return _next(script.statements)
+        given = re.search(r"[?&]fd=(\d+)&td=(\d+)", path)
+        self.asked.append((given[1], given[2]) if given else ("", ""))
+        return _next(script.requests)
+
+    def calls(self, token: str) -> list[str]:
+        """What was called with a token."""
+        return [call for call, one in self.seen if one == token]
+
+
+def _next(answers: list[Answer]) -> Answer:
+    return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
 @contextlib.contextmanager

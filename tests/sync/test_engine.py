@@ -13,7 +13,7 @@ from fillbook.storage.models import RunState, SyncRun, User
 from fillbook.sync import engine, runs, service, workflow
 from fillbook.sync.engine import Pace
 from tests.sync.flex import QUERY, TOKEN, Flex
-from tests.sync.waiting import ended
+from tests.sync.waiting import ended, until
 
 
 def test_the_sandbox_waits_a_tenth_and_a_broker_all_of_it() -> None:
@@ -60,6 +60,7 @@ def test_a_run_whose_job_was_never_queued_is_picked_up(owner: User, flex: Flex, 
 @pytest.mark.usefixtures("jobs")
 def test_a_run_whose_job_ended_without_a_word_is_closed(owner: User, flex: Flex) -> None:
     run = ended(service.begin_link(owner, "ibkr", Endpoint.SANDBOX, {"token": TOKEN, "query_id": QUERY}).run)
+    until(lambda: engine.known([run.workflow_id]) == {run.workflow_id: True})
     SyncRun.objects.filter(pk=run.pk).update(state=RunState.RUNNING)
     workflow.pick_up_stranded()
     after = SyncRun.objects.get(pk=run.pk)

@@ -1,30 +1,97 @@
 """Brokers that refuse, fail, lie or name another account: right state, few requests, data intact."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 
 from fillbook.brokers.interface import Endpoint
-from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, RoundTripRow, RunState, User
+from fillbook.storage.models import BrokerAccount, Instance, Link, LinkState, RawStatement, RoundTripRow, RunState, SyncRun, User
 from fillbook.sync import service, taking, transport
 from fillbook.sync.policy import MAX_TRIES
 from fillbook.vault import keys
-from tests.sync.fault_server import Answer, fault_server
-from tests.sync.flex import QUERY, TOKEN, TRIP, Fill, Flex, accepted, refused, statement
+from tests.sync.fault_server import Answer, FaultServer, fault_server
+from tests.sync.flex import QUERY, TOKEN, TRIP, Fill, Flex, Script, accepted, refused, statement
 from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh
 
 pytestmark = pytest.mark.usefixtures("jobs")
 
 PAGE = Answer(b"<!DOCTYPE html><html><body>Maintenance</body></html>")
+AGAIN = Answer(statement("U7000001", made="20260927;020000"))
+WITH_ONE_MORE = statement("U7000001", fills=(*TRIP, Fill(3, "BUY", 120, "20260601")))
+SEND, GET = "SendRequest", "GetStatement"
+
+
+def again(*requests: Answer) -> Script:
+    """The same statement as before, after these answers."""
+    return Script([*requests], [AGAIN])
+
+
+def spoiled(old: bytes, new: bytes) -> Script:
+    """One that cannot be read, with a fill more."""
+    return Script(statements=[Answer(WITH_ONE_MORE.replace(old, new))])
+
+
+def scripts(trap: FaultServer) -> dict[str, Script]:
+    """What brokers do to links that have worked. trap: where no token must ever come."""
+    return {
+        "expired": Script([refused(1012)]),
+        "mended": again(refused(1012), accepted()),
+        "not made just now": again(refused(1001), refused(1001), accepted()),
+        "too often": again(refused(1018), refused(1018), accepted()),
+        "a page for ever": Script([PAGE]),
+        "another account": Script(statements=[Answer(statement("U7000009"))]),
+        "no number": spoiled(b'quantity="10"', b'quantity="NaN"'),
+        "broken": spoiled(b"</Trades>", b""),
+        "one too few": spoiled(b'count="1"', b'count="2"'),
+        "redirect": again(Answer(status=302, headers=(("Location", f"{trap.base}/AccountManagement/"),)), accepted()),
+        "foreign host": again(accepted(host=f"127.0.0.1:{trap.port}")),
+        "foreign host behind ours": again(accepted(host=f"ndcdyn.interactivebrokers.com@127.0.0.1:{trap.port}")),
+        "foreign host like ours": again(accepted(host="gdcdyn.interactivebrokers.com.evil.example")),
+    }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a link."""
+
+    link: Link
+    run: SyncRun
+    calls: list[str]
+
+    @property
+    def ending(self) -> tuple[str, str, str, str]:
+        """State of the run, kind and code of its error, state of the link."""
+        return self.run.state, self.run.error_kind, self.run.error_code, self.link.state
+
+
+@pytest.fixture(scope="module")
+def faults(jobs: None, flex_of_module: Flex) -> Iterator[dict[str, Outcome]]:
+    """All of them at once, each with a link of its own."""
+    with ExitStack() as stack:
+        trap = stack.enter_context(fault_server(Answer(b"trap")))
+        Instance.load()
+        Instance.objects.update(sandbox_url=flex_of_module.server.base)
+        links = {}
+        for number, (name, script) in enumerate(scripts(trap).items()):
+            token = f"7137051913842059288120{number:02}"
+            flex_of_module.of_token[token] = script
+            links[name] = token, linked(User.objects.create_user(f"{uuid4().hex}@example.org"), token=token)
+        runs = {name: service.sync_now(link.owner, link.pk) for name, (_, link) in links.items()}
+        found = {name: ended(run) for name, run in runs.items()}
+        yield {name: Outcome(fresh(link), found[name], flex_of_module.calls(token)) for name, (token, link) in links.items()}
+        assert trap.lines == []
 
 
 @pytest.fixture
 def link(owner: User, flex: Flex) -> Link:
     """One that has worked: account U7000001 with one round trip."""
-    flex.statements = [Answer(statement("U7000001", made="20260927;020000"))]
+    flex.statements = [AGAIN]
     return linked(owner)
 
 
@@ -32,56 +99,63 @@ def trips(link: Link) -> list[int]:
     return [int(row.realized_pnl or 0) for row in RoundTripRow.objects.filter(account__owner=link.owner).order_by("opened_at")]
 
 
-def test_an_expired_token_stops_the_link_and_is_told_once(link: Link, flex: Flex) -> None:
-    flex.requests = [refused(1012)]
-    run = ended(service.sync_now(link.owner, link.pk))
-    assert (run.state, run.error_kind, run.error_code) == (RunState.FAILED, "NeedsUser", "1012")
-    assert flex.seen == [("SendRequest", TOKEN)]
-    told = fresh(link).alarm_sent_at
-    assert told is not None
-    ended(service.sync_now(link.owner, link.pk))
-    after = fresh(link)
-    assert (after.state, after.error_code, after.alarm_sent_at) == (LinkState.NEEDS_USER, "1012", told)
-    assert len(flex.seen) == 2
-    assert trips(link) == [98]
+def test_each_fault_ends_in_the_right_state(faults: dict[str, Outcome]) -> None:
+    well = (RunState.DONE, "", "", LinkState.LINKED)
+    assert {name: outcome.ending for name, outcome in faults.items()} == {
+        "expired": (RunState.FAILED, "NeedsUser", "1012", LinkState.NEEDS_USER),
+        "mended": (RunState.FAILED, "NeedsUser", "1012", LinkState.NEEDS_USER),
+        "not made just now": well,
+        "too often": well,
+        "a page for ever": (RunState.FAILED, "Transient", "html_reply", LinkState.LINKED),
+        "another account": (RunState.FAILED, "NeedsUser", "other_account", LinkState.NEEDS_USER),
+        "no number": (RunState.FAILED, "StatementUnreadable", "bad_number", LinkState.LINKED),
+        "broken": (RunState.FAILED, "StatementUnreadable", "not_well_formed", LinkState.LINKED),
+        "one too few": (RunState.FAILED, "StatementUnreadable", "statement_count", LinkState.LINKED),
+        "redirect": well,
+        "foreign host": well,
+        "foreign host behind ours": well,
+        "foreign host like ours": well,
+    }
 
 
-def test_a_mended_link_forgets_its_trouble(link: Link, flex: Flex) -> None:
-    flex.requests = [refused(1012), accepted()]
-    ended(service.sync_now(link.owner, link.pk))
-    assert ended(service.sync_now(link.owner, link.pk)).state == RunState.DONE
-    after = fresh(link)
+def test_each_fault_leaves_the_trades_as_they_were(faults: dict[str, Outcome]) -> None:
+    assert {name: trips(outcome.link) for name, outcome in faults.items()} == {name: [98] for name in faults}
+
+
+def test_no_fault_is_asked_more_often_than_it_may(faults: dict[str, Outcome]) -> None:
+    calls = {name: outcome.calls for name, outcome in faults.items()}
+    assert calls["expired"] == [SEND]
+    assert calls["not made just now"] == calls["too often"] == [SEND, SEND, SEND, GET]
+    assert calls["redirect"] == [SEND, SEND, GET]
+    assert calls["a page for ever"] == [SEND] * MAX_TRIES
+    for name in ("no number", "broken", "one too few", "another account", "foreign host"):
+        assert calls[name] == [SEND, GET]
+
+
+def test_what_the_user_must_mend_is_told_once_and_forgotten_when_it_is_mended(faults: dict[str, Outcome]) -> None:
+    expired, mended = faults["expired"].link, faults["mended"].link
+    assert expired.alarm_sent_at is not None
+    assert ended(service.sync_now(expired.owner, expired.pk)).error_code == "1012"
+    after = fresh(expired)
+    assert (after.state, after.error_code, after.alarm_sent_at) == (LinkState.NEEDS_USER, "1012", expired.alarm_sent_at)
+    assert ended(service.sync_now(mended.owner, mended.pk)).state == RunState.DONE
+    after = fresh(mended)
     assert (after.state, after.error_code, after.error_message, after.alarm_sent_at) == (LinkState.LINKED, "", "", None)
 
 
-@pytest.mark.parametrize("code", [1001, 1018])
-def test_what_time_mends_is_tried_again_later(link: Link, flex: Flex, code: int) -> None:
-    flex.requests = [refused(code), refused(code), accepted()]
-    run = ended(service.sync_now(link.owner, link.pk))
-    assert (run.state, run.error_code) == (RunState.DONE, "")
-    assert [call for call, _ in flex.seen] == ["SendRequest"] * 3 + ["GetStatement"]
+def test_another_account_is_named_and_nothing_of_it_is_written(faults: dict[str, Outcome]) -> None:
+    outcome = faults["another account"]
+    assert "U7000009" in outcome.run.error_message
+    assert "U7000001" in outcome.run.error_message
+    assert [account.number for account in BrokerAccount.objects.filter(owner=outcome.link.owner)] == ["U7000001"]
+    assert sorted(raw.accepted_at is None for raw in RawStatement.objects.filter(link=outcome.link)) == [False, True]
 
 
-def test_a_web_page_for_ever_ends_after_eight_tries(link: Link, flex: Flex) -> None:
-    flex.requests = [PAGE]
-    run = ended(service.sync_now(link.owner, link.pk))
-    assert (run.state, run.error_kind, run.error_code) == (RunState.FAILED, "Transient", "html_reply")
-    assert [call for call, _ in flex.seen] == ["SendRequest"] * MAX_TRIES
-    assert fresh(link).state == LinkState.LINKED
-    assert trips(link) == [98]
-
-
-def test_another_account_stops_the_link_and_writes_nothing(link: Link, flex: Flex) -> None:
-    flex.statements = [Answer(statement("U7000009"))]
-    run = ended(service.sync_now(link.owner, link.pk))
-    assert (run.state, run.error_kind, run.error_code) == (RunState.FAILED, "NeedsUser", "other_account")
-    assert "U7000009" in run.error_message
-    assert "U7000001" in run.error_message
-    after = fresh(link)
-    assert (after.state, after.alarm_sent_at is None) == (LinkState.NEEDS_USER, False)
-    assert [account.number for account in BrokerAccount.objects.filter(owner=link.owner)] == ["U7000001"]
-    assert trips(link) == [98]
-    assert sorted(raw.accepted_at is None for raw in RawStatement.objects.filter(link=link)) == [False, True]
+@pytest.mark.parametrize("name", ["no number", "broken", "one too few"])
+def test_a_statement_that_cannot_be_read_is_kept_with_the_reason(faults: dict[str, Outcome], name: str) -> None:
+    kept = RawStatement.objects.filter(link=faults[name].link).latest("pk")
+    assert kept.accepted_at is None
+    assert kept.unreadable == faults[name].run.error_message != ""
 
 
 def test_an_account_more_is_left_out_and_said(link: Link, flex: Flex) -> None:
@@ -102,44 +176,6 @@ def test_an_account_has_one_link(link: Link, flex: Flex) -> None:
     assert (run.error_kind, run.error_code) == ("NeedsUser", "account_linked_twice")
     assert BrokerAccount.objects.get(owner=link.owner).link == link
     assert flex.seen
-
-
-@pytest.mark.parametrize(
-    "url", ["127.0.0.1:{port}", "ndcdyn.interactivebrokers.com@127.0.0.1:{port}", "gdcdyn.interactivebrokers.com.evil.example"]
-)
-def test_a_foreign_address_in_a_reply_gets_no_token(link: Link, flex: Flex, url: str) -> None:
-    with fault_server(Answer(b"trap")) as trap:
-        flex.requests = [accepted(host=url.format(port=trap.port))]
-        assert ended(service.sync_now(link.owner, link.pk)).state == RunState.DONE
-        assert trap.lines == []
-
-
-def test_a_redirect_gets_no_token(link: Link, flex: Flex) -> None:
-    with fault_server(Answer(b"trap")) as trap:
-        flex.requests = [Answer(status=302, headers=(("Location", f"{trap.base}/AccountManagement/"),))]
-        run = ended(service.sync_now(link.owner, link.pk))
-        assert (run.state, run.error_code) == (RunState.FAILED, "redirect")
-        assert trap.lines == []
-    assert trips(link) == [98]
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda body: body.replace(b'quantity="10"', b'quantity="NaN"'),
-        lambda body: body.replace(b"</Trades>", b""),
-        lambda body: body.replace(b'count="1"', b'count="2"'),
-    ],
-)
-def test_a_statement_that_cannot_be_read_is_kept_and_changes_nothing(link: Link, flex: Flex, spoil: Callable[[bytes], bytes]) -> None:
-    flex.statements = [Answer(spoil(statement("U7000001", fills=(*TRIP, Fill(3, "BUY", 120, "20260601")))))]
-    run = ended(service.sync_now(link.owner, link.pk))
-    assert (run.state, run.error_kind) == (RunState.FAILED, "StatementUnreadable")
-    assert fresh(link).state == LinkState.LINKED
-    assert trips(link) == [98]
-    kept = RawStatement.objects.filter(link=link).latest("pk")
-    assert kept.accepted_at is None
-    assert kept.unreadable == run.error_message != ""
 
 
 def test_a_mistake_of_ours_has_a_reference_and_says_nothing_of_the_data(

@@ -1,5 +1,6 @@
 """Going back to earlier years: every window kept and written, what was inferred replaced, the end remembered."""
 
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -37,10 +38,14 @@ pytestmark = pytest.mark.usefixtures("jobs")
 
 
 @pytest.fixture(scope="module")
-def sandbox(home: Path) -> Iterator[str]:
+def scenario(home: Path) -> Iterator[Scenario]:
+    """What happened in the accounts of the pretend broker, which runs."""
     assert home.exists()
-    with SandboxServer(time_scale=0.00002, clock=lambda: START.astimezone(ZoneInfo("America/New_York"))) as base:
-        yield base
+    server = SandboxServer(time_scale=0.00002, clock=lambda: START.astimezone(ZoneInfo("America/New_York")))
+    with server as base:
+        Instance.load()
+        Instance.objects.update(sandbox_url=base)
+        yield server.flex._scenario
 
 
 @pytest.fixture
@@ -58,9 +63,7 @@ def trips(link: Link) -> list[int]:
     return [int(row.realized_pnl or 0) for row in RoundTripRow.objects.filter(account__owner=link.owner).order_by("opened_at")]
 
 
-def test_the_sandbox_gives_all_its_years_and_nothing_stays_inferred(owner: User, sandbox: str) -> None:
-    Instance.load()
-    Instance.objects.update(sandbox_url=sandbox)
+def test_the_sandbox_gives_all_its_years_and_nothing_stays_inferred(owner: User, scenario: Scenario) -> None:
     link = service.start_sandbox(owner).link
     assert link is not None
     ended(service.sync_now(owner, link.pk))
@@ -74,7 +77,7 @@ def test_the_sandbox_gives_all_its_years_and_nothing_stays_inferred(owner: User,
     run = ended(service.go_back(owner, link.pk))
     assert (run.state, run.kind, run.error_message) == (RunState.DONE, RunKind.HISTORY, "")
     link = fresh(link)
-    rows = Scenario().rows(date(2023, 1, 1), date(2026, 9, 25))
+    rows = scenario.rows(date(2023, 1, 1), date(2026, 9, 25))
     first = min(row.trade_date for row in rows)
     assert link.nothing_before == first
     assert run.note == f"Interactive Brokers has nothing before {first:%a} {first.day} {first:%b %Y}."
@@ -122,6 +125,7 @@ def test_the_run_says_which_days_it_fetches(link: Link, flex: Flex) -> None:
     assert service.go_back(link.owner, link.pk).pk == run.pk
     seen = set()
     while run.state != RunState.DONE:
+        time.sleep(0.02)
         run.refresh_from_db()
         seen.add((run.asks_first, run.asks_last))
     assert (date(2024, 10, 3), date(2025, 10, 2)) in seen

@@ -11,7 +11,7 @@ from fillbook.brokers.interface import Endpoint
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun, User
 from fillbook.sync import clock, engine, planner, runs, service, workflow
 from tests.sync.fault_server import Answer
-from tests.sync.flex import TOKEN, TRIP, Fill, Flex, refused, statement
+from tests.sync.flex import TOKEN, TRIP, Fill, Flex, Script, refused, statement
 from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh, until
 
@@ -67,7 +67,8 @@ def test_two_hundred_links_run_once_a_day_spread_over_the_hours(owner: User, que
     days = Counter(job.rpartition("-")[2] for _, job, _ in queued)
     assert sorted(job[:-3] for _, job, _ in queued if job.endswith("-27")) == sorted(f"sync-{key}-2026-09" for key in made)
     assert 0 < days["28"] < 100, "the first two hours of the next day"
-    assert {hour for hour, count in begun.items() if count} == set(range(10, 17)), "six to noon in New York, and the look after"
+    hours = {hour for hour, count in begun.items() if count}
+    assert set(range(10, 16)) <= hours <= set(range(10, 17)), "six to noon in New York, and the look after"
     assert max(begun.values()) <= 100
     assert set(SyncRun.objects.filter(owner=owner).values_list("kind", flat=True)) == {RunKind.SCHEDULED}
 
@@ -200,9 +201,9 @@ def test_a_gap_that_cannot_be_had_is_told_and_does_no_harm(link: Link, flex: Fle
 
 
 def test_a_link_that_fails_delays_no_other(link: Link, flex: Flex, set_time: SetTime) -> None:
-    tokens = [f"71370519138420592881100{digit}" for digit in range(2, 8)]
+    tokens = [f"71370519138420592881100{digit}" for digit in range(2, 6)]
     owners = [linked(User.objects.create_user(f"{token}@example.org"), token=token).owner for token in tokens]
-    flex.refuses[TOKEN] = refused(1018)
+    flex.of_token[TOKEN] = Script([refused(1018)])
     arrives(flex, "20260918", "20260928")
     set_time(datetime(2026, 9, 29, 16, tzinfo=UTC))
     engine.plan("* * * * * *")

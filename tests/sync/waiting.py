@@ -11,7 +11,7 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)
+        time.sleep(0.04)
 
 
 def ended(run: SyncRun | None) -> SyncRun:
