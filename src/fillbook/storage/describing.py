@@ -74,3 +74,12 @@ class Describer:
                 changed.append(row)
         AccountInstrument.objects.bulk_create(new, batch_size=300)
         AccountInstrument.objects.bulk_update(changed, ["instrument", "origin", "stated_at"], batch_size=300)
+
+
+def latest_descriptions(account: BrokerAccount, keys: Iterable[str]) -> dict[str, InstrumentRow]:
+    """Contract id -> the row that describes it best in this account, for those ids that it knows."""
+    found: dict[str, InstrumentRow] = {}
+    described = AccountInstrument.objects.filter(account=account).select_related("instrument")
+    for part in batches(sorted(keys)):
+        found.update((row.key, row.instrument) for row in described.filter(key__in=part))
+    return found

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from fillbook.performance.filters import Filter
 from fillbook.storage.access import account_for
+from fillbook.storage.describing import latest_descriptions
 from fillbook.storage.marks import instrument_marks
-from fillbook.storage.models import AccountInstrument, BrokerAccount, InstrumentRow
-from fillbook.storage.records import batches
+from fillbook.storage.models import BrokerAccount, InstrumentRow
 from fillbook.sync import service
 from fillbook.trades.completeness import Cause, Completeness, Mark, judge_account
 from fillbook.web import readable
@@ -110,7 +110,7 @@ def completeness(request: HttpRequest, account_id: int) -> HttpResponse:
     marks = instrument_marks(account)
     wanted = request.GET.get("mark", "")
     chosen = Completeness(wanted) if wanted in list(Completeness) else None
-    names, ways = _names(account, marks), Ways.of(account)
+    names, ways = latest_descriptions(account, marks), Ways.of(account)
     shown = [key for key in marks if key in names and (chosen is None or marks[key].status is chosen)]
     shown.sort(key=lambda key: (_WORST_FIRST.index(marks[key].status), names[key].symbol, key))
     context = {
@@ -140,14 +140,6 @@ def account_words(marks: Iterable[Mark]) -> str:
         sentence += f"; of {readable.whole(whole.missing)} something is missing"
     confirmed = "" if whole.confirmed else " Your broker's positions do not confirm all of them."
     return f"{sentence}.{confirmed}"
-
-
-def _names(account: BrokerAccount, keys: Iterable[str]) -> dict[str, InstrumentRow]:
-    found: dict[str, InstrumentRow] = {}
-    described = AccountInstrument.objects.filter(account=account).select_related("instrument")
-    for part in batches(sorted(keys)):
-        found.update((row.key, row.instrument) for row in described.filter(key__in=part))
-    return found
 
 
 def _choices(path: str, marks: Iterable[Mark], chosen: Completeness | None) -> list[MarkChoice]:
