@@ -55,9 +55,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _instrument_of(account: "BrokerAccount", key: str) -> str:
     """Contract id of a round trip."""
-    from fillbook.storage.models import RoundTripRow
+    from fillbook.storage.access import trips_of
 
-    trip = RoundTripRow.objects.filter(account=account, key=key).first()
+    trip = trips_of(account.owner).filter(account=account, key=key).first()
     if trip is None:
         raise Stop(f"Account {account.number} has no round trip {key}; `fillbook trades --json` lists their keys.", 2)
     return trip.instrument_key

@@ -45,9 +45,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _accounts(name: str | None) -> list["BrokerAccount"]:
-    from fillbook.storage.models import BrokerAccount
+    from fillbook.storage.replay import accounts_to_replay
 
-    accounts = list(BrokerAccount.objects.order_by("pk"))
+    accounts = accounts_to_replay()
     if name is None:
         return accounts
     chosen = [account for account in accounts if name in (account.number, str(account.pk))]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from fillbook.ledger.statement import DateRange
-from fillbook.storage.models import BrokerAccount, Origin, StatementCoverage
+from fillbook.storage.models import BrokerAccount, Origin, RawStatement, StatementCoverage
 from fillbook.storage.records import MOVEMENTS
 
 
@@ -43,3 +43,9 @@ def joined(ranges: Iterable[DateRange]) -> list[DateRange]:
         else:
             blocks.append(days)
     return blocks
+
+
+def furthest_statements(account: BrokerAccount) -> list[RawStatement]:
+    """Those that reach furthest, the last received first; an older year fetched later tells nothing of the query today."""
+    covered = StatementCoverage.objects.filter(account=account).exclude(raw=None).select_related("raw").defer("raw__content")
+    return [row.raw for row in covered.order_by("-last", "-stated_at", "-pk")[:40]]

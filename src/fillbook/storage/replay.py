@@ -237,3 +237,8 @@ class _Reader:
 
 def _name(raw: RawStatement) -> str:
     return raw.file_name or f"received on {raw.received_at:%Y-%m-%d %H:%M} UTC"
+
+
+def accounts_to_replay() -> list[BrokerAccount]:
+    """Every account of the instance, whoever owns it: its operator makes the tables again, and is shown no more than what changed."""
+    return list(BrokerAccount.objects.order_by("pk"))

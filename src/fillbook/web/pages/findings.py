@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from fillbook.storage.models import BrokerAccount, RawStatement, StatementCoverage
+from fillbook.storage.coverage import furthest_statements
+from fillbook.storage.models import BrokerAccount
 
 _TONES: Final = {"fatal": "bad", "warning": "warn", "note": "info"}
 _ORDER: Final = ("fatal", "warning", "note")
@@ -38,7 +39,7 @@ def read_findings(stored: Iterable[Mapping[str, Any]]) -> tuple[Found, ...]:
 
 def found_for(account: BrokerAccount) -> tuple[Found, ...]:
     """What the account's latest statement lacks."""
-    latest = _statements(account)[:1]
+    latest = furthest_statements(account)[:1]
     return read_findings(latest[0].findings) if latest else ()
 
 
@@ -48,7 +49,7 @@ def doctor(account: BrokerAccount) -> Doctor:
     Two statements of one link with different fingerprints and other findings come from different queries; a fingerprint alone may differ
     because a section happened to be empty.
     """
-    statements = _statements(account)
+    statements = furthest_statements(account)
     if not statements:
         return Doctor(())
     latest = statements[0]
@@ -63,9 +64,3 @@ def doctor(account: BrokerAccount) -> Doctor:
             return Doctor(tuple(replace(one, is_new=one.code not in before) for one in found), since)
         since = older.received_at
     return Doctor(found)
-
-
-def _statements(account: BrokerAccount) -> list[RawStatement]:
-    """Those that reach furthest, the last received first; an older year fetched later tells nothing of the query today."""
-    covered = StatementCoverage.objects.filter(account=account).exclude(raw=None).select_related("raw").defer("raw__content")
-    return [row.raw for row in covered.order_by("-last", "-stated_at", "-pk")[:40]]
