@@ -10,6 +10,7 @@ import functools
 import logging
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -129,10 +130,16 @@ def plan(cron: str) -> None:
     workflow.every_minute()
 
 
+SECONDS_TO_END: Final = 3
+
+
 def shutdown() -> None:
     """Stop doing jobs; those in the middle go on at the next launch."""
     _Engine.launched = False
-    DBOS.destroy()
+    # its scheduler sleeps until the next minute; what is in the middle is durable and goes on at the next launch, so nobody waits for it
+    ending = threading.Thread(target=DBOS.destroy, daemon=True)
+    ending.start()
+    ending.join(SECONDS_TO_END)
     if _Engine.workers is not None:
         _Engine.workers.shutdown(wait=False, cancel_futures=True)
         _Engine.workers = None
