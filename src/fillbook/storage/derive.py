@@ -181,16 +181,19 @@ class _Writer:
         insert(FindingRow, ("account_id", "instrument_key", "severity", "code", "message", "remedy", "params"), made)
 
     def _write_days(self, days: set[date], trips: list[RoundTrip]) -> None:
-        """Sum again the days in which something was or is; from the table, because other instruments closed on them too."""
-        days |= {trip.closed_on for trip in trips if trip.closed_on}
-        totals = DayTotals.objects.filter(account=self.account)
-        closed = counted(RoundTripRow.objects.filter(account=self.account))
-        parts = [(totals, closed)]
-        if self.keys is not None:
-            parts = [(totals.filter(day__in=part), closed.filter(closed_on__in=part)) for part in batches(sorted(days))]
-        for old, trip_rows in parts:
-            old.delete()
-            insert(DayTotals, _DAY, (_day_row(self.account.pk, *key, summary) for key, summary in _by_day(trip_rows).items()))
+        write_days(self.account, None if self.keys is None else days | {trip.closed_on for trip in trips if trip.closed_on})
+
+
+def write_days(account: BrokerAccount, days: Collection[date] | None = None) -> None:
+    """Sum up again the days in which something was or is, all when None; from the table, because other instruments closed on them too."""
+    totals = DayTotals.objects.filter(account=account)
+    closed = counted(RoundTripRow.objects.filter(account=account))
+    parts = [(totals, closed)]
+    if days is not None:
+        parts = [(totals.filter(day__in=part), closed.filter(closed_on__in=part)) for part in batches(sorted(days))]
+    for old, trip_rows in parts:
+        old.delete()
+        insert(DayTotals, _DAY, (_day_row(account.pk, *key, summary) for key, summary in _by_day(trip_rows).items()))
 
 
 def counted(trips: QuerySet[RoundTripRow]) -> QuerySet[RoundTripRow]:

@@ -1,0 +1,25 @@
+"""The generated book of the speed tests is a book like any other: its totals are those of its trades."""
+
+import pytest
+
+from fillbook.performance.filters import Filter
+from fillbook.performance.results import summarize
+from fillbook.storage.models import RoundTripRow, TripFillRow
+from fillbook.storage.queries import results, summaries
+from tests.storage.deliveries import person
+from tests.support.manytrips import make_account, make_trips
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+
+
+def test_a_generated_book_adds_up() -> None:
+    account = make_account(person())
+    make_trips(account, 300, days=60)
+    (group,) = summaries([account], Filter())
+    summary = summaries([account], Filter())[group]
+    assert (summary.n, summary.wins + summary.losses + summary.zeros) == (300, 300)
+    assert 0.4 < summary.wins / summary.n < 0.8
+    found = summarize(results([account], Filter())[group])
+    assert (found.total, found.fees, found.gain_total) == (summary.total, summary.fees, summary.gain_total)
+    assert TripFillRow.objects.filter(trip__account=account).count() == 600
+    assert RoundTripRow.objects.filter(account=account, asset_class="option").exists()
