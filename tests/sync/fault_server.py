@@ -1,4 +1,7 @@
-"""A broker that misbehaves by script: each request is answered by the next entry or by a function, and every request line is kept."""
+"""A broker that misbehaves by script: each request is answered by the next entry or by a function, and every request line is kept.
+
+`respond` is a function of the path, `judge` one of the whole request.
+"""
 
 import contextlib
 import socket
@@ -21,11 +24,22 @@ class Answer:
     endless: bool = False
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One request as it came."""
+
+    method: str
+    path: str
+    cookie: str
+    body: bytes
+
+
 @dataclass
 class FaultServer:
     port: int = 0
     answers: list[Answer] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
 
     @property
     def base(self) -> str:
@@ -33,14 +47,20 @@ class FaultServer:
 
 
 @contextlib.contextmanager
-def fault_server(*answers: Answer, respond: Callable[[str], Answer] | None = None) -> Iterator[FaultServer]:
+def fault_server(
+    *answers: Answer, respond: Callable[[str], Answer] | None = None, judge: Callable[[Asked], Answer] | None = None
+) -> Iterator[FaultServer]:
     script = FaultServer(answers=list(answers))
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"] or 0))
+            script.asked.append(Asked(self.command, self.path, self.headers["cookie"] or "", body))
             script.lines.append(f"{self.path} host={self.headers['host']} agent={self.headers['user-agent']}")
             if respond is not None:
                 answer = respond(self.path)
+            elif judge is not None:
+                answer = judge(script.asked[-1])
             else:
                 answer = script.answers.pop(0) if len(script.answers) > 1 else script.answers[0]
             self.send_response(answer.status)
@@ -57,6 +77,8 @@ def fault_server(*answers: Answer, respond: Callable[[str], Answer] | None = Non
                 self.wfile.write(answer.body[half:])
                 while answer.endless:
                     self.wfile.write(b"x" * 65536)
+
+        do_POST = do_GET  # noqa: N815 - the name of the base class
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
             pass

@@ -23,6 +23,18 @@ def test_a_new_credential_is_tried_for_a_day() -> None:
     assert final(Trouble("NeedsUser", "1012", "Expired.")) == Trouble("NeedsUser", "1012", "Expired.")
 
 
+def test_a_new_link_looks_for_its_grant_for_a_fortnight_and_an_old_one_stops() -> None:
+    first, later = after("NotGranted", unproven=True), after("NotGranted", tries=31, unproven=True)
+    assert (first.follow, first.grant, first.validating) == (Follow.AGAIN, True, False)
+    assert 2 * MINUTE <= first.seconds <= 2.4 * MINUTE
+    assert 30 * MINUTE <= later.seconds <= 36 * MINUTE
+    assert after("NotGranted", tries=800, waited=14 * 24 * HOUR, unproven=True) == Decision(Follow.TELL)
+    assert after("NotGranted") == Decision(Follow.TELL)
+    trouble = Trouble("NotGranted", "not_granted", "Access was withdrawn.")
+    assert final(trouble).code == "never_granted"
+    assert final(trouble, unproven=False) == Trouble("NeedsUser", "withdrawn", "Access was withdrawn.")
+
+
 def test_a_broker_that_is_not_ready_is_asked_ever_more_rarely_and_left_after_some_hours() -> None:
     waited = 0
     pauses: list[int] = []

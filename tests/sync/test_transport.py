@@ -2,6 +2,7 @@ import asyncio
 import datetime as dt
 import gzip
 import ipaddress
+import json
 import logging
 import ssl
 import threading
@@ -33,6 +34,36 @@ def test_a_reply_comes_back_with_the_secret_added_last() -> None:
         reply = ask(server.base)
     assert reply == Reply(200, b"<ok/>", headers={"retry-after": "7"})
     assert server.lines == [f"/report?v=3&t={CANARY} host=127.0.0.1 agent=Python/3.12"]
+
+
+def test_secrets_go_into_body_headers_and_cookies_and_one_cookie_comes_back() -> None:
+    request = Request(
+        HOST,
+        "/session",
+        method="POST",
+        headers=(("origin", "https://apps.broker.example"),),
+        body={"user": "", "username": "someone"},
+        body_secrets=(("password", "word"),),
+        cookie_secrets=(("pass", "pass"), ("device", "device")),
+        header_secrets=(("x-key", "key"),),
+        takes_cookies=("pass",),
+    )
+    secrets = {"word": "w-1", "pass": "p-1", "device": "d-1", "key": "k-1"}
+    cookies = (("Set-Cookie", "pass=p=2; Path=/; Domain=.broker.example"), ("Set-Cookie", "other=1"), ("Set-Cookie", "pass2=x"))
+    with fault_server(Answer(b"{}", headers=cookies)) as server:
+        reply = asyncio.run(send(request, secrets, (HOST,), server.base, QUICK))
+    assert reply == Reply(200, b"{}", cookies={"pass": "p=2"})
+    assert [(one.method, one.path, one.cookie) for one in server.asked] == [("POST", "/session", "pass=p-1; device=d-1")]
+    assert json.loads(server.asked[0].body) == {"user": "", "username": "someone", "password": "w-1"}
+
+
+def test_a_secret_cannot_begin_a_header_of_its_own() -> None:
+    request = Request(HOST, "/rows", header_secrets=(("x-key", "key"),))
+    with fault_server(Answer(b"{}")) as server, pytest.raises(OurFault) as caught:
+        asyncio.run(send(request, {"key": "a\r\nHost: evil.example"}, (HOST,), server.base, QUICK))
+    assert caught.value.code == "request_not_allowed"
+    assert "evil" not in str(caught.value)
+    assert server.asked == []
 
 
 def test_a_redirect_is_not_followed() -> None:

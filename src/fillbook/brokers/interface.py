@@ -34,12 +34,36 @@ class Endpoint(StrEnum):
     SANDBOX = "sandbox"
 
 
+CONFIG: Final = "config."
+SESSION: Final = "session."
+"""What the names of secrets begin with that are the operator's, and the shared session's; all others are the link's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerConfig:
+    """What the operator of the instance set for a broker (`[[settings]]` of its manifest), as far as it is no secret.
+
+    values: name -> value, defaults filled in. secrets: names of the secret ones that are set; a request refers to one as "config.NAME".
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+
+
+NO_CONFIG: Final = BrokerConfig()
+"""For brokers that need nothing of the operator, and for files read without an instance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTPS GET or POST that a driver is to make.
 
+    Secrets are named here; the driver adds their values last and never logs the result.
+
     host: one of the connector's `hosts`; a driver refuses any other and, for a sandbox link, puts the sandbox's address instead.
-    secrets: query parameter -> name of the secret in the credential; the driver adds the values last and never logs the URL.
+    secrets, header_secrets, cookie_secrets, body_secrets: query parameter, header, cookie, or key of the body -> name of the secret.
+    body: sent as a JSON object, with the secrets among its keys; None for no body.
+    takes_cookies: names of the cookies that the reply hands over (`Reply.cookies`); all others are dropped.
     """
 
     host: str
@@ -48,16 +72,29 @@ class Request:
     secrets: tuple[tuple[str, str], ...] = ()
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, Any] | None = None
+    header_secrets: tuple[tuple[str, str], ...] = ()
+    cookie_secrets: tuple[tuple[str, str], ...] = ()
+    body_secrets: tuple[tuple[str, str], ...] = ()
+    takes_cookies: tuple[str, ...] = ()
+
+    def names(self) -> frozenset[str]:
+        """Every secret that the request needs."""
+        return frozenset(name for _, name in (*self.secrets, *self.header_secrets, *self.cookie_secrets, *self.body_secrets))
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back. status 0 with a `failure` when nothing did ("connect", "timeout", "too_large", "redirect")."""
+    """What came back. status 0 with a `failure` when nothing did ("connect", "timeout", "too_large", "redirect").
+
+    cookies: those that the request takes; secrets, so neither they nor the body are shown.
+    """
 
     status: int
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     failure: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +134,7 @@ class BrokerError(Exception):
 
     BrokerError
     ├── NeedsUser      the user acts; the link stops and tells them once
+    ├── NotGranted     the user acts at the broker: a new link waits for that and looks by itself, one that worked stops
     ├── OurFault       the operator acts; links keep their state
     ├── NotReady       time acts, soon
     ├── RateLimited    time acts, after a pause
@@ -116,6 +154,10 @@ class BrokerError(Exception):
 
 class NeedsUser(BrokerError):
     """The user must do something at the broker or in the link."""
+
+
+class NotGranted(BrokerError):
+    """The user has not let us read this account yet, or does so no longer."""
 
 
 class OurFault(BrokerError):
@@ -155,10 +197,17 @@ class StatementUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a link needs to fetch. secrets: name -> value, sealed before they are stored. rate_secret: the one whose owner is limited."""
+    """What a link needs to fetch.
+
+    secrets: name -> value, sealed before they are stored. rate_secret: the one whose owner is limited.
+    account: number of the one account that the user named, where the broker is asked for it by number; "" elsewhere.
+    notes: what was changed in the answer, for the user to see, one sentence each.
+    """
 
     secrets: Mapping[str, str]
     rate_secret: str = ""
+    account: str = ""
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Credential({', '.join(sorted(self.secrets))})"
@@ -195,11 +244,46 @@ class Hint:
     what: str
 
 
+class SharedSession(Protocol):
+    """A login of the operator's at the broker, one for all links of the instance.
+
+    The driver keeps what it gives, sealed; a request refers to a value as "session.NAME". When a reply says that the session has ended,
+    the driver logs in again, one process at a time and ever more rarely while that fails, and sends the request once more.
+
+    pasted: value of the session -> name of the secret setting that may hold one that the operator took from their browser.
+    """
+
+    pasted: Mapping[str, str]
+
+    def login(self, config: BrokerConfig) -> Request:
+        """The request that logs in.
+
+        Raises:
+            OurFault: the operator has set no login.
+        """
+
+    def opened(self, reply: Reply) -> Mapping[str, str]:
+        """Name -> value of the session that a login brought.
+
+        Raises:
+            OurFault: the login was refused.
+            BrokerError: time acts.
+        """
+
+    def ended(self, reply: Reply) -> bool:
+        """Whether this reply to any other request means that the session is over."""
+
+
 class Connector(Protocol):
-    """One broker. `broker` is its id (`manifests`); `hosts` is the closed list of hosts that a credential may travel to."""
+    """One broker.
+
+    broker: its id (`manifests`). hosts: the closed list of hosts that a credential may travel to. session: the login that its links
+    share, None where each link has a credential of its own.
+    """
 
     broker: str
     hosts: tuple[str, ...]
+    session: SharedSession | None
 
     def begin(self, user_ref: str, renew: bool = False) -> Form | Redirect:
         """What the link page shows first; `renew` when an existing link gets a new credential."""
@@ -210,11 +294,23 @@ class Connector(Protocol):
         With `renew` a field may be left empty: the credential then lacks that secret and the link keeps the one it has.
         """
 
-    def start(self, window: DateRange | None, new_link: bool = False, memory: FetchState = NOTHING) -> FetchState:
+    def start(
+        self,
+        window: DateRange | None,
+        new_link: bool = False,
+        memory: FetchState = NOTHING,
+        config: BrokerConfig = NO_CONFIG,
+        account: str = "",
+    ) -> FetchState:
         """Begin a fetch. window None: everything the broker gives by itself.
 
         new_link: nothing was ever fetched with this credential, so a refusal may only mean that the broker does not know it yet.
         memory: `memory` of the state that the link's last successful fetch ended with.
+        config: what the operator set for this broker.
+        account: `account` of the link's credential.
+
+        Raises:
+            OurFault: the operator has not set what this broker needs.
         """
 
     def advance(self, state: FetchState, reply: Reply | None) -> tuple[FetchState, Action]:
@@ -224,8 +320,8 @@ class Connector(Protocol):
             BrokerError: the fetch cannot go on; its class says who acts.
         """
 
-    def parse(self, chunks: Iterable[bytes]) -> ParsedStatement:
-        """Read one raw document. Pure.
+    def parse(self, chunks: Iterable[bytes], config: BrokerConfig = NO_CONFIG) -> ParsedStatement:
+        """Read one raw document. Pure. config: what the operator said of the broker's way of writing, where nobody can know it.
 
         Raises:
             StatementUnreadable: the document cannot be used.

@@ -97,6 +97,30 @@ class FormField:
     maxlength: int = 64
 
 
+class SettingKind(StrEnum):
+    """SECRET: sealed and never shown again. CHOICE: one of `choices`. HOST: the same, but any other host may be named, which marks the
+    whole instance as a test instance.
+    """
+
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105 - a kind of setting
+    NUMBER = "number"
+    CHOICE = "choice"
+    HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that the operator of the instance sets for a broker. default: what holds while nothing is set, "" for nothing."""
+
+    name: str
+    label: str
+    help: str
+    kind: SettingKind = SettingKind.TEXT
+    choices: tuple[str, ...] = ()
+    default: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class GuideStep:
     """One thing to do at the broker.
@@ -167,7 +191,8 @@ class Manifest:
 
     order: place in lists, small first. portal: the page where the guide begins. limits: what a user should know beforehand, one
     sentence each. steps: code of a `Send` or `Wait` -> what is shown meanwhile. sandbox: form answers that the sandbox broker takes,
-    empty when there is none. ready_from, ready_until: hours of the day in `capabilities.zone` between which new data appear.
+    empty when there is none. settings: what the operator sets; sandbox_settings: what holds in their place for the sandbox broker.
+    ready_from, ready_until: hours of the day in `capabilities.zone` between which new data appear.
     """
 
     id: str
@@ -190,6 +215,19 @@ class Manifest:
     quality: Quality
     steps: Mapping[str, str]
     sandbox: Mapping[str, str]
+    settings: tuple[Setting, ...]
+    sandbox_settings: Mapping[str, str]
+
+    def setting(self, name: str) -> Setting:
+        """The operator's setting of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for setting in self.settings:
+            if setting.name == name:
+                return setting
+        raise KeyError(name)
 
     def field(self, name: str) -> FormField:
         """The form field of that name.
@@ -238,6 +276,8 @@ def _manifest(folder: str, data: dict[str, Any]) -> Manifest:
         quality=_quality(data.pop("quality")),
         steps=MappingProxyType(data.pop("steps", {})),
         sandbox=MappingProxyType(data.pop("sandbox", {})),
+        settings=tuple(_setting(setting) for setting in data.pop("settings", [])),
+        sandbox_settings=MappingProxyType(data.pop("sandbox_settings", {})),
         form=form,
         guide=guide,
         promises=promises,
@@ -260,6 +300,10 @@ def _capabilities(table: dict[str, Any]) -> Capabilities:
 
 def _quality(table: dict[str, Any]) -> Quality:
     return Quality(QualityLevel(table["level"]), tuple(Exemption(**one) for one in table.get("exemptions", [])))
+
+
+def _setting(table: dict[str, Any]) -> Setting:
+    return Setting(kind=SettingKind(table.pop("kind", "text")), **_tuples(table))
 
 
 def _part(table: dict[str, Any]) -> GuidePart:

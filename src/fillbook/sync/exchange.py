@@ -5,16 +5,18 @@ state, request -> send it, ask the connector what is next -> outcome
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 from fillbook.brokers import registry
 from fillbook.brokers.interface import Action, BrokerError, Done, FetchState, OurFault, Page, Reply, Request, Send, Transient, Wait
 from fillbook.storage.models import Instance, Link, Origin, SyncRun
 from fillbook.storage.raw import keep_raw
-from fillbook.sync import runs, transport
+from fillbook.storage.services import config_of
+from fillbook.sync import runs, session
 from fillbook.sync.engine import database_work
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import OPEN, Plan
+from fillbook.sync.session import Means
 from fillbook.sync.windows import Leg, days_of
 from fillbook.vault import CannotOpen
 
@@ -36,6 +38,13 @@ class Outcome(TypedDict, total=False):
     trouble: dict[str, Any]
 
 
+_SETTINGS_LOST: Final = Trouble(
+    "OurFault",
+    "settings_lost",
+    "What the operator of this site set for this broker can no longer be opened, because the key it was sealed with is gone.",
+)
+
+
 def trouble(record: Trouble) -> Outcome:
     """A trouble as an outcome."""
     return {"next": "trouble", "trouble": asdict(record)}
@@ -43,7 +52,17 @@ def trouble(record: Trouble) -> Outcome:
 
 def opening(plan: Plan, leg: Leg) -> Outcome:
     """The first step of a leg."""
-    return onward(plan, registry.connector(plan.broker).start(days_of(leg), plan.unproven, plan.memory))
+    link = Link.objects.filter(pk=plan.link_id).first()
+    if link is None:
+        return {"next": "closed"}
+    try:
+        config = config_of(plan.broker, link.endpoint)
+        state = registry.connector(plan.broker).start(days_of(leg), plan.unproven, plan.memory, config, link.account)
+    except BrokerError as error:
+        return trouble(Trouble.of(error))
+    except CannotOpen:
+        return trouble(_SETTINGS_LOST)
+    return onward(plan, state)
 
 
 def onward(plan: Plan, state: FetchState) -> Outcome:
@@ -53,28 +72,32 @@ def onward(plan: Plan, state: FetchState) -> Outcome:
 
 async def exchange(plan: Plan, state: FetchState, request: Mapping[str, Any]) -> Outcome:
     """Send one request and say what comes next. Secrets are opened for the moment of sending."""
-    hosts = registry.connector(plan.broker).hosts
     try:
-        found = await _means(plan)
-        if found is None:
-            return {"next": "closed"}
-        secrets, sandbox = found
-        reply = await transport.send(_request(request), secrets, hosts, sandbox)
+        means = await _means(plan)
     except BrokerError as error:
         return trouble(Trouble.of(error))
     except CannotOpen:
         sentence = "Fillbook can no longer open what it keeps for this link, because the key it was sealed with is gone. Enter it again."
         return trouble(Trouble("NeedsUser", "credential_lost", sentence))
+    if means is None:
+        return {"next": "closed"}
+    try:
+        reply = await session.send(_request(request), means)
+    except BrokerError as error:
+        return trouble(Trouble.of(error))
+    except CannotOpen:
+        return trouble(_SETTINGS_LOST)
     return await _keeping(plan, state, reply)
 
 
 @database_work
-def _means(plan: Plan) -> tuple[dict[str, str], str | None] | None:
-    """The secrets, and the sandbox's address for a sandbox link; None when the run was closed."""
+def _means(plan: Plan) -> Means | None:
+    """What the run's requests are made with; None when the run was closed."""
     run = SyncRun.objects.select_related("link").filter(pk=plan.run_id, state__in=OPEN).first()
     if run is None or run.link is None:
         return None
-    return runs.credential(run.link), _sandbox() if plan.sandbox else None
+    sandbox = _sandbox() if plan.sandbox else None
+    return Means(registry.connector(plan.broker), run.link.endpoint, runs.credential(run.link), sandbox)
 
 
 def _sandbox() -> str:
@@ -116,7 +139,10 @@ def _outcome(plan: Plan, state: FetchState, action: Action) -> Outcome:
     raise OurFault("unknown_action", "The connector asked for something that Fillbook cannot do.")
 
 
+_PAIRS: Final = ("query", "secrets", "headers", "header_secrets", "cookie_secrets", "body_secrets")
+
+
 def _request(stored: Mapping[str, Any]) -> Request:
     """A request that went through JSON: pairs came back as lists."""
-    pairs = {name: tuple((key, value) for key, value in stored[name]) for name in ("query", "secrets", "headers")}
-    return Request(**{**stored, **pairs})
+    pairs = {name: tuple((key, value) for key, value in stored.get(name, ())) for name in _PAIRS}
+    return Request(**{**stored, **pairs, "takes_cookies": tuple(stored.get("takes_cookies", ()))})

@@ -12,6 +12,10 @@ HOUR: Final = 60 * MINUTE
 MAX_TRIES: Final = 8
 VALIDATING_FOR: Final = 24 * HOUR
 NOT_READY_FOR: Final = 6 * HOUR
+GRANT_WITHIN: Final = 14 * 24 * HOUR
+"""How long a new link waits for its user to let us read the account."""
+_OFTEN: Final = 30
+"""Looks for a grant that follow each other closely, while its user is likely to be at it."""
 UNREADABLE: Final = "StatementUnreadable"
 
 
@@ -48,11 +52,16 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do. seconds: until the next try, 0 unless AGAIN. validating: the credential is not known to the broker yet."""
+    """What to do.
+
+    seconds: until the next try, 0 unless AGAIN. validating: the credential is not known to the broker yet. grant: its user has not let us
+    read the account yet.
+    """
 
     follow: Follow
     seconds: int = 0
     validating: bool = False
+    grant: bool = False
 
 
 def decide(trouble: Trouble, tries: int, waited: int, unproven: bool, seed: str) -> Decision:
@@ -67,9 +76,13 @@ def decide(trouble: Trouble, tries: int, waited: int, unproven: bool, seed: str)
 
     Returns:
         TELL for what only the user (or nobody) can mend, a first statement that cannot be read included; AGAIN for what time mends, within
-        limits: a broker that does not know a new credential gets 24 hours, one that is not ready 6 hours, everything else 8 tries; GIVE_UP
-        otherwise.
+        limits: a broker that does not know a new credential gets 24 hours, one that is not ready 6 hours, a user who has not granted access
+        yet 14 days, everything else 8 tries; GIVE_UP otherwise.
     """
+    if trouble.kind == "NotGranted":
+        pause = _spread(2 * MINUTE if tries <= _OFTEN else 30 * MINUTE, seed, tries)
+        waits = unproven and waited + pause <= GRANT_WITHIN
+        return Decision(Follow.AGAIN, pause, grant=True) if waits else Decision(Follow.TELL)
     if trouble.kind in {"NeedsUser", "Unsupported"} or (trouble.kind == UNREADABLE and unproven):
         return Decision(Follow.TELL)
     if trouble.kind == "NotReady":
@@ -100,8 +113,12 @@ def lost(trouble: Trouble, follow: Follow, history: bool, first: bool) -> Loss:
     return Loss.RUN if history and trouble.kind != "Unsupported" else Loss.LEG
 
 
-def final(trouble: Trouble) -> Trouble:
-    """What the user is told when waiting for a broker to know a new credential is over; any other trouble as it is."""
+def final(trouble: Trouble, unproven: bool = True) -> Trouble:
+    """What the user is told when waiting for a broker, or for the user's grant, is over; any other trouble as it is."""
+    if trouble.kind == "NotGranted" and unproven:
+        return Trouble("NeedsUser", "never_granted", "No access was granted within 14 days. Do that at the broker, then try again here.")
+    if trouble.kind == "NotGranted":
+        return Trouble("NeedsUser", "withdrawn", trouble.message)
     if trouble.kind != "NotReady":
         return trouble
     sentence = "The broker did not accept these details within 24 hours. Compare them with the broker's page and enter them again."

@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
 
+from fillbook.brokers import registry
 from fillbook.brokers.interface import Credential, FetchState
 from fillbook.brokers.manifests import manifest
 from fillbook.ledger.statement import DateRange
@@ -29,7 +30,7 @@ from fillbook.sync.slots import Hours, Standing
 log = logging.getLogger(__name__)
 
 OPEN: Final = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
-SCHEDULED: Final = (LinkState.LINKED, LinkState.VALIDATING)
+SCHEDULED: Final = (LinkState.LINKED, LinkState.VALIDATING, LinkState.AWAITING_GRANT)
 """States of a link that is fetched by itself."""
 WORKFLOW: Final = "run"
 UPLOAD: Final = "upload"
@@ -145,7 +146,7 @@ def note_days(run_id: int, days: DateRange | None) -> bool:
     return _note(run_id, asks_first=days and days.first, asks_last=days and days.last)
 
 
-def note_wait(run_id: int, trouble: Trouble, seconds: float, validating: bool) -> bool:
+def note_wait(run_id: int, trouble: Trouble, seconds: float, validating: bool, grant: bool = False) -> bool:
     """Say that the run sleeps because of a trouble, and until when. False: it was closed."""
     now = clock.now()
     with transaction.atomic():
@@ -157,6 +158,8 @@ def note_wait(run_id: int, trouble: Trouble, seconds: float, validating: bool) -
         if link is None:
             return False
         link.error_kind, link.error_code, link.error_message, link.error_at = trouble.kind, trouble.code, trouble.message, now
+        if grant:
+            link.state = LinkState.AWAITING_GRANT
         if validating:
             link.validating_until = link.validating_until or now + timedelta(seconds=VALIDATING_FOR)
             if link.state == LinkState.NEEDS_USER:
@@ -275,6 +278,9 @@ def _error(trouble: Trouble) -> dict[str, str]:
 
 
 def _partition(link: Link) -> str:
+    """What the broker limits by: the login that its links share, or the link's own token."""
+    if registry.connector(link.broker).session is not None:
+        return f"{link.broker}/{link.endpoint}"
     if not link.sealed_candidate:
         return link.rate_key
     candidate = open_candidate(link)

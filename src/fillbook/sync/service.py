@@ -57,11 +57,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LinkOutcome:
-    """A link that is being tried, with its run; or why the form was not accepted."""
+    """A link that is being tried, with its run; or why the form was not accepted. notes: what was changed in the answer."""
 
     link: Link | None = None
     run: SyncRun | None = None
     errors: tuple[FieldError, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def begin_link(owner: User, broker_id: str, endpoint: Endpoint, answer: Mapping[str, str]) -> LinkOutcome:
@@ -79,11 +80,12 @@ def begin_link(owner: User, broker_id: str, endpoint: Endpoint, answer: Mapping[
         if link is None:
             name = manifest(broker_id).name
             made = clock.now()
-            link = Link(owner=owner, broker=broker_id, endpoint=endpoint, name=name, state=LinkState.VALIDATING, created_at=made)
+            link = Link(owner=owner, broker=broker_id, endpoint=endpoint, name=name, account=credential.account, created_at=made)
             seal_credential(link, credential.secrets, credential.rate_secret)
             link.save(force_insert=True)
             _record(owner, "link_begun", link)
-        return LinkOutcome(link, runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL))
+        run = runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL)
+        return LinkOutcome(link, run, notes=credential.notes)
 
 
 def replace_credential(owner: User, link_id: UUID | str, answer: Mapping[str, str]) -> LinkOutcome:
@@ -97,6 +99,9 @@ def replace_credential(owner: User, link_id: UUID | str, answer: Mapping[str, st
     credential = registry.connector(link.broker).complete(answer, renew=bool(kept))
     if isinstance(credential, Form):
         return LinkOutcome(link, errors=credential.errors)
+    if credential.account != link.account:
+        field = manifest(link.broker).form[0].name
+        return LinkOutcome(link, errors=(FieldError(field, "This link is for another account. Make a new link for this one."),))
     with transaction.atomic():
         link = _locked(link)
         runs.close_runs(link, "replaced", "A new credential is tried instead.")
@@ -242,7 +247,7 @@ def remove_sandbox(owner: User) -> None:
 def _same_link(owner: User, broker_id: str, endpoint: Endpoint, credential: Credential) -> Link | None:
     """The owner's link that already has this very credential."""
     for link in links_of(owner).filter(broker=broker_id, endpoint=endpoint).exclude(state=LinkState.PAUSED):
-        if _kept(link) == dict(credential.secrets):
+        if link.account == credential.account and _kept(link) == dict(credential.secrets):
             return link
     return None
 

@@ -1,12 +1,13 @@
 """The only HTTP client: sends a connector's request to the one place it may go to and brings back what came.
 
 A credential travels in the address of some brokers, so an address is a secret here: it is built last, kept in one local variable,
-never logged and never part of an exception. Nothing a broker answers can change where the next request goes.
+never logged and never part of an exception; nor are headers and body. Nothing a broker answers can change where the next request goes.
 """
 
 import asyncio
 import functools
 import ipaddress
+import json
 import logging
 import socket
 import ssl
@@ -68,7 +69,7 @@ async def send(
         The reply; status 0 with a failure "connect", "timeout", "too_large" or "redirect" when there is none to use.
 
     Raises:
-        OurFault: the request names a host, a method or an address that is not allowed. Nothing was sent.
+        OurFault: the request names a host, a method, an address or a header that is not allowed. Nothing was sent.
     """
     if request.host not in hosts:
         raise OurFault("host_not_allowed", "A request to a host that does not belong to this broker was stopped.")
@@ -137,15 +138,15 @@ async def _exchange(request: Request, secrets: Mapping[str, str], target: _Targe
     """
     timeout = httpx2.Timeout(limits.read, connect=limits.connect)
     verify = _tls() if target.scheme == "https" else False
-    headers = [("accept-encoding", "gzip"), *request.headers, ("host", target.host)]
+    headers, body = _headers(request, secrets, target), _body(request, secrets)
     try:
         async with (
             httpx2.AsyncClient(timeout=timeout, verify=verify, trust_env=False, follow_redirects=False) as client,
             client.stream(
-                request.method, _address(request, secrets, target), headers=headers, extensions={"sni_hostname": target.host}
+                request.method, _address(request, secrets, target), headers=headers, content=body, extensions={"sni_hostname": target.host}
             ) as response,
         ):
-            return await _read(response, limits)
+            return await _read(response, limits, request.takes_cookies)
     except (httpx2.ConnectError, httpx2.ConnectTimeout):
         return None
     except httpx2.TimeoutException:
@@ -163,7 +164,24 @@ def _address(request: Request, secrets: Mapping[str, str], target: _Target) -> h
         raise OurFault("request_not_allowed", "A request whose address is not well-formed was stopped.") from None
 
 
-async def _read(response: httpx2.Response, limits: Limits) -> Reply:
+def _headers(request: Request, secrets: Mapping[str, str], target: _Target) -> list[tuple[str, str]]:
+    """Those of the request with its secrets, checked: a value that ends a line would begin a header of its own."""
+    added = [(header, secrets[name]) for header, name in request.header_secrets]
+    cookies = "; ".join(f"{cookie}={secrets[name]}" for cookie, name in request.cookie_secrets)
+    given = [*request.headers, *added, *([("cookie", cookies)] if cookies else [])]
+    if any(not part.isascii() or not part.isprintable() for pair in given for part in pair):
+        raise OurFault("request_not_allowed", "A request whose headers are not well-formed was stopped.")
+    typed = [("content-type", "application/json;charset=UTF-8")] if request.body is not None else []
+    return [("accept-encoding", "gzip"), *typed, *given, ("host", target.host)]
+
+
+def _body(request: Request, secrets: Mapping[str, str]) -> bytes | None:
+    if request.body is None:
+        return None
+    return json.dumps({**request.body, **{key: secrets[name] for key, name in request.body_secrets}}).encode()
+
+
+async def _read(response: httpx2.Response, limits: Limits, takes_cookies: tuple[str, ...]) -> Reply:
     if 300 <= response.status_code < 400:
         return Reply(0, failure="redirect")
     if response.headers.get("content-encoding", "").strip().lower() not in _DECODABLE:
@@ -174,7 +192,13 @@ async def _read(response: httpx2.Response, limits: Limits) -> Reply:
         if len(body) > limits.bytes:
             return Reply(0, failure="too_large")
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    return Reply(response.status_code, bytes(body), headers=headers)
+    return Reply(response.status_code, bytes(body), headers=headers, cookies=_cookies(response, takes_cookies))
+
+
+def _cookies(response: httpx2.Response, names: tuple[str, ...]) -> dict[str, str]:
+    """The cookies of these names, whatever domain they claim: they go back to the one host that gave them, by the connector's word."""
+    pairs = (line.partition(";")[0].partition("=") for line in response.headers.get_list("set-cookie"))
+    return {name.strip(): value.strip() for name, _, value in pairs if name.strip() in names and value.strip()}
 
 
 @functools.cache

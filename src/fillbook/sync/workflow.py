@@ -98,7 +98,7 @@ async def _fetch_until_done(run_id: int) -> str:
             trouble = Trouble(**outcome["trouble"])
             match lost(trouble, follow, history=plan.kind == RunKind.HISTORY, first=not done):
                 case Loss.LINK:
-                    return await _stop(run_id, final(trouble), needs_user=True)
+                    return await _stop(run_id, final(trouble, plan.unproven), needs_user=True)
                 case Loss.RUN:
                     return await _stop(run_id, trouble, needs_user=False)
                 case Loss.LEG:
@@ -167,7 +167,7 @@ async def _send(plan: Plan, state: Any, wanted: dict[str, Any]) -> Outcome:
 async def _sleep_over(plan: Plan, trouble: Trouble, decision: Decision) -> bool:
     """Sleep until the next try. False: the run was closed."""
     seconds = engine.pace().seconds(decision.seconds, sandbox=plan.sandbox)
-    if not await _step("note_wait", runs.note_wait, plan.run_id, trouble, seconds, decision.validating):
+    if not await _step("note_wait", runs.note_wait, plan.run_id, trouble, seconds, decision.validating, decision.grant):
         return False
     await DBOS.sleep_async(seconds)
     return True

@@ -7,7 +7,19 @@ from typing import Final
 from fillbook.brokers.ibkr import protocol
 from fillbook.brokers.ibkr.parse import parse, recognize
 from fillbook.brokers.ibkr.replies import HOSTS
-from fillbook.brokers.interface import NOTHING, Action, Connector, Credential, FetchState, FieldError, Form, Reply
+from fillbook.brokers.interface import (
+    NO_CONFIG,
+    NOTHING,
+    Action,
+    BrokerConfig,
+    Connector,
+    Credential,
+    FetchState,
+    FieldError,
+    Form,
+    Reply,
+    SharedSession,
+)
 from fillbook.ledger.statement import DateRange, ParsedStatement
 
 TOKEN_DIGITS: Final = range(6, 41)
@@ -19,6 +31,7 @@ class InteractiveBrokers:
 
     broker: str = "ibkr"
     hosts: tuple[str, ...] = HOSTS
+    session: SharedSession | None = None
 
     def begin(self, user_ref: str, renew: bool = False) -> Form:  # noqa: ARG002 - the same form for everybody
         """The form of the manifest."""
@@ -36,7 +49,14 @@ class InteractiveBrokers:
             return Form(errors)
         return Credential({name: value for name, value in typed.items() if value}, rate_secret="token")  # noqa: S106 - a name
 
-    def start(self, window: DateRange | None, new_link: bool = False, memory: FetchState = NOTHING) -> FetchState:
+    def start(
+        self,
+        window: DateRange | None,
+        new_link: bool = False,
+        memory: FetchState = NOTHING,
+        config: BrokerConfig = NO_CONFIG,  # noqa: ARG002 - the operator has nothing to set
+        account: str = "",  # noqa: ARG002 - the query names its accounts
+    ) -> FetchState:
         """See `protocol.start`."""
         return protocol.start(window, new_link, memory)
 
@@ -44,7 +64,7 @@ class InteractiveBrokers:
         """See `protocol.advance`."""
         return protocol.advance(state, reply)
 
-    def parse(self, chunks: Iterable[bytes]) -> ParsedStatement:
+    def parse(self, chunks: Iterable[bytes], config: BrokerConfig = NO_CONFIG) -> ParsedStatement:  # noqa: ARG002 - as above
         """See `parse.parse`."""
         return parse(chunks)
 

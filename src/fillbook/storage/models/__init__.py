@@ -33,6 +33,7 @@ from fillbook.storage.models.links import AccountKind, BrokerAccount, EndpointKi
 from fillbook.storage.models.people import Instance, SecurityEvent, User
 from fillbook.storage.models.raw import Origin, RawStatement, StatementCoverage
 from fillbook.storage.models.runs import RunKind, RunState, SyncRun
+from fillbook.storage.models.services import BrokerService
 
 __all__ = [
     "AccountInstrument",
@@ -42,6 +43,7 @@ __all__ = [
     "BridgeRow",
     "BrokerAccount",
     "BrokerLotRow",
+    "BrokerService",
     "CashMovementRow",
     "ClosedLotRow",
     "CorporateActionRow",

@@ -11,9 +11,12 @@ from fillbook.storage.models.people import User
 
 
 class LinkState(models.TextChoices):
-    """VALIDATING: the broker could not yet say whether the credential is good. NEEDS_USER: only the user can mend it."""
+    """VALIDATING: the broker could not yet say whether the credential is good. AWAITING_GRANT: its user has to let us read the account, at
+    the broker; we look by ourselves. NEEDS_USER: only the user can mend it.
+    """
 
     VALIDATING = "validating"
+    AWAITING_GRANT = "awaiting"
     LINKED = "linked"
     PAUSED = "paused"
     NEEDS_USER = "needs_user"
@@ -31,10 +34,11 @@ class Link(models.Model):
     """A read-only connection to a broker.
 
     sealed_credential: by the vault, bound to this row; empty once unlinked. rate_key: HMAC of what the broker limits by, so that links
-    with one token share its limit. sealed_candidate: a new credential that has not worked yet; the other one stays until it has. memory:
-    what the connector learned and wants back at its next fetch. figures_to: last day that its statements cover. nothing_before: the
-    broker was asked for earlier days and has none before this one; None while nobody went back. error_*: the last failure, in words for
-    the user. alarm_sent_at: when the user was told of the present trouble.
+    with one token share its limit. account: number of the account that its user named, where that is all a link needs.
+    sealed_candidate: a new credential that has not worked yet; the other one stays until it has. memory: what the connector learned and
+    wants back at its next fetch. figures_to: last day that its statements cover. nothing_before: the broker was asked for earlier days
+    and has none before this one; None while nobody went back. error_*: the last failure, in words for the user. alarm_sent_at: when the
+    user was told of the present trouble.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -45,6 +49,7 @@ class Link(models.Model):
     state = models.CharField(max_length=12, choices=LinkState.choices, default=LinkState.VALIDATING)
     sealed_credential = models.TextField(blank=True, default="")
     rate_key = models.CharField(max_length=64, blank=True, default="")
+    account = models.CharField(max_length=64, blank=True, default="")
     sealed_candidate = models.TextField(blank=True, default="")
     memory = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

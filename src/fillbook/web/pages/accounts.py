@@ -38,6 +38,7 @@ class State:
 STATES = {
     LinkState.LINKED: State("Linked", "equal", "good"),
     LinkState.VALIDATING: State("Still validating", "clock", "warn"),
+    LinkState.AWAITING_GRANT: State("Waiting for your grant", "clock", "warn"),
     LinkState.PAUSED: State("Paused", "pause", ""),
     LinkState.NEEDS_USER: State("Needs you", "warning", "bad"),
     LinkState.UNLINKED: State("Unlinked", "silent", ""),
