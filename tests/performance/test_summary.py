@@ -76,7 +76,11 @@ def test_summary_of_four_round_trips() -> None:
         "squares": 10000 + 1640.25 + 100,
         "least": -4_050_000_000,
         "greatest": 10_000_000_000,
+        "costed": 0,
+        "costs": 0.0,
     }
+    costly = [Summary.of_one(10, 0, None, cost) for cost in (Decimal(40), Decimal(0), None, Decimal("0.5"))]
+    assert (_merge_all(costly).costed, _merge_all(costly).costs) == (20, 40.5)
 
 
 def test_another_currency_counts_at_its_rate() -> None:

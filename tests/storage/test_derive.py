@@ -13,9 +13,10 @@ from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
 from fillbook.ledger.instrument import Instrument, Right
 from fillbook.ledger.statement import AccountStatement
+from fillbook.performance.results import results_in, summarize
 from fillbook.performance.summary import Summary
 from fillbook.storage.connections import connected
-from fillbook.storage.derive import outdated_accounts, rebuild_account
+from fillbook.storage.derive import RULES, outdated_accounts, rebuild_account
 from fillbook.storage.hashes import derived_hash
 from fillbook.storage.loading import load_statement
 from fillbook.storage.models import (
@@ -86,7 +87,7 @@ def test_what_is_open_left_over_or_not_equal_is_stored() -> None:
     assert OpenLotRow.objects.get(instrument_key="101").quantity == 10
     positions = {row.ref: (row.ours, row.broker, row.status) for row in ReconciliationRow.objects.filter(kind="position")}
     assert positions["101"] == (Decimal(10), Decimal(9), "explained")
-    assert account.totals.rules == "1"
+    assert account.totals.rules == RULES
 
 
 def test_rows_left_without_their_other_side_are_stored() -> None:
@@ -221,9 +222,9 @@ def test_statement_by_statement_equals_all_at_once(rows: list[Execution], cuts: 
         merged = Summary()
         for day in DayTotals.objects.filter(account=account):
             merged = merged.merge(Summary(**{name: getattr(day, name) for name in Summary.__slots__}))
-        expected = Summary.of(trip for trip in book.match.round_trips if trip.counts)
-        assert replace(merged, squares=0.0) == replace(expected, squares=0.0)
-        assert merged.squares == pytest.approx(expected.squares)
+        expected = summarize(results_in("USD", [trip for trip in book.match.round_trips if trip.counts]).get("USD", ()))
+        assert replace(merged, squares=0.0, costs=0.0) == replace(expected, squares=0.0, costs=0.0)
+        assert [merged.squares, merged.costs] == pytest.approx([expected.squares, expected.costs])
         transaction.set_rollback(True)
 
 

@@ -92,5 +92,5 @@ def summarize(results: Sequence[Result]) -> Summary:
     """The summary of results of one currency."""
     summary = Summary()
     for result in results:
-        summary = summary.merge(Summary.of_one(to_e8(result.net), to_e8(result.charges), gain_e8(result.gain)))
+        summary = summary.merge(Summary.of_one(to_e8(result.net), to_e8(result.charges), gain_e8(result.gain), result.cost))
     return summary

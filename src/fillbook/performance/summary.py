@@ -34,10 +34,14 @@ def to_e8(value: Decimal) -> int:
     Raises:
         OverflowError: the result does not fit 64 bits.
     """
-    units = int(EXACT.quantize(value, _UNIT).scaleb(8, context=EXACT))
+    units = _units(value)
     if abs(units) > _LARGEST:
         raise OverflowError(f"An amount of {value:.3E} is beyond what a book of trades can hold.")
     return units
+
+
+def _units(value: Decimal) -> int:
+    return int(EXACT.quantize(value, _UNIT).scaleb(8, context=EXACT))
 
 
 def fits(value: Decimal) -> bool:
@@ -83,6 +87,8 @@ class Summary:
     n = wins + losses + zeros. total, total_wins, total_losses (0 or negative), fees (- paid), least and greatest (None when n is 0):
     net P&L in units of 1e-8. gain_count, gain_total: trips whose opening cost is known, and the sum of their gains as fractions, in
     units of 1e-8. squares: sum of squared net P&L in whole currency units, a double; it serves the standard error and nothing else.
+    costed: net P&L of the trips whose opening cost in this currency is known and not zero; costs: the sum of those costs in whole
+    currency units, a double, which a ratio is made of and nothing else.
     """
 
     n: int = 0
@@ -98,10 +104,17 @@ class Summary:
     squares: float = 0.0
     least: int | None = None
     greatest: int | None = None
+    costed: int = 0
+    costs: float = 0.0
+
+    @property
+    def weighted_gain(self) -> Decimal | None:
+        """`metrics.weighted_gain_percent` from sums: the same number to twelve digits, since costs are added as doubles."""
+        return EXACT.divide(Decimal(self.costed).scaleb(-6, context=EXACT), Decimal(self.costs)) if self.costs else None
 
     @classmethod
-    def of_one(cls, pnl: int, fees: int, gain: int | None) -> Self:
-        """The summary of a single round trip, from its stored units: base P&L, base charges (- paid), gain fraction."""
+    def of_one(cls, pnl: int, fees: int, gain: int | None, cost: Decimal | None = None) -> Self:
+        """The summary of a single round trip, from its stored units: base P&L, base charges (- paid), gain fraction; and its cost."""
         return cls(
             n=1,
             wins=int(pnl > 0),
@@ -116,11 +129,13 @@ class Summary:
             squares=(pnl / 1e8) ** 2,
             least=pnl,
             greatest=pnl,
+            costed=pnl if cost else 0,
+            costs=_units(cost) / 1e8 if cost else 0.0,
         )
 
     @classmethod
     def of(cls, trips: Iterable[RoundTrip]) -> Self:
-        """Sum round trips of one base currency; those whose P&L in it is unknown are left out. Nothing gives the empty summary."""
+        """Sum round trips of one base currency; those whose P&L in it is unknown are left out, and costs are not looked at."""
         result = cls()
         for trip in trips:
             if trip.base_pnl is not None:
@@ -129,7 +144,7 @@ class Summary:
         return result
 
     def merge(self, other: Self) -> Self:
-        """Both together. Associative and commutative, with `Summary()` as identity (`squares` up to the last bits of a double)."""
+        """Both together. Associative and commutative, with `Summary()` as identity (doubles up to their last bits)."""
         return type(self)(
             n=self.n + other.n,
             wins=self.wins + other.wins,
@@ -144,6 +159,8 @@ class Summary:
             squares=self.squares + other.squares,
             least=min(_known(self.least, other.least), default=None),
             greatest=max(_known(self.greatest, other.greatest), default=None),
+            costed=self.costed + other.costed,
+            costs=self.costs + other.costs,
         )
 
 

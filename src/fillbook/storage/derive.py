@@ -1,19 +1,24 @@
 """From the ledger to round trips: load, match, write. The derived tables are dropped and made again, whole or for some instruments."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.utils import timezone
 
-from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.statement import Finding, Severity
+from fillbook.performance.curves import Path
 from fillbook.performance.summary import Summary
 from fillbook.storage import derived_rows as rows
 from fillbook.storage.bulk import insert
+from fillbook.storage.choosing import in_order
 from fillbook.storage.connections import connected
+from fillbook.storage.daybook import counted, share_days
 from fillbook.storage.loading import Loaded, load_statement
 from fillbook.storage.models import (
     AccountInstrument,
@@ -36,13 +41,15 @@ from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 
-RULES: Final = "1"
+RULES: Final = "2"
 """Changes when the same ledger gives other trades, so that accounts derived by older rules are read again."""
 
 _BY_INSTRUMENT: Final = (OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, BridgeRow, FindingRow)
 _DAY: Final = (
-    "account_id day currency n wins losses zeros total total_wins total_losses fees gain_count gain_total squares least greatest"
+    "account_id day currency n wins losses zeros total total_wins total_losses fees gain_count gain_total squares least greatest "
+    "costed costs"
 ).split()
+_PATH: Final = ("high", "low", "fall")
 
 
 def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] | None = None) -> int:
@@ -62,11 +69,23 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
         loaded = load_statement(owner, keys)
         book = read_account(loaded.statement, settings_of(owner))
         changed = _Writer(owner, loaded, book, keys).write()
-        totals = {"rebuilt_at": timezone.now(), "round_trips": RoundTripRow.objects.filter(account=owner, is_open=False).count()}
+        totals = {
+            "rebuilt_at": timezone.now(),
+            "round_trips": RoundTripRow.objects.filter(account=owner, is_open=False).count(),
+            "checked": _checked(owner),
+        }
         if keys is None:
             totals |= {"rules": RULES, "executions": len(loaded.statement.executions)}
         AccountTotals.objects.update_or_create(account=owner, defaults=totals)
     return changed
+
+
+def _checked(account: BrokerAccount) -> dict[str, dict[str, int]]:
+    """Kind of comparison -> status -> how many: counted once, because a page counts them each time it is opened."""
+    found: dict[str, dict[str, int]] = {"fill": {}, "position": {}}
+    for row in ReconciliationRow.objects.filter(account=account).values("kind", "status").annotate(n=Count("pk")):
+        found[row["kind"]][row["status"]] = row["n"]
+    return found
 
 
 def settings_of(account: BrokerAccount) -> MatchSettings:
@@ -193,22 +212,23 @@ def write_days(account: BrokerAccount, days: Collection[date] | None = None) -> 
         parts = [(totals.filter(day__in=part), closed.filter(closed_on__in=part)) for part in batches(sorted(days))]
     for old, trip_rows in parts:
         old.delete()
-        insert(DayTotals, _DAY, (_day_row(account.pk, *key, summary) for key, summary in _by_day(trip_rows).items()))
+        insert(DayTotals, (*_DAY, *_PATH), (_day_row(account.pk, *key, summary, path) for key, summary, path in _by_day(trip_rows)))
+    share_days(account, days)
 
 
-def counted(trips: QuerySet[RoundTripRow]) -> QuerySet[RoundTripRow]:
-    """Those that the empty filter takes and whose result is known."""
-    return trips.filter(is_open=False, counts=True, net_e8__isnull=False).exclude(asset_class=AssetClass.FOREX)
+def _by_day(trips: QuerySet[RoundTripRow]) -> Iterator[tuple[tuple[date, str], Summary, Path]]:
+    """(day, currency), what closed then, and how its running sum went."""
+    ordered = in_order(trips).values_list("closed_on", "result_currency", "net_e8", "fees_e8", "gain_e8", "result_cost")
+    for day, rows_of_day in groupby(ordered.iterator(chunk_size=5000), key=itemgetter(0)):
+        parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in rows_of_day:
+            parts[row[1]].append(row)
+        for currency, part in parts.items():
+            summary = Summary()
+            for _, _, net, fees, gain, cost in part:
+                summary = summary.merge(Summary.of_one(net, fees or 0, gain, cost))
+            yield (day, currency), summary, Path.of(row[2] for row in part)
 
 
-def _by_day(trips: QuerySet[RoundTripRow]) -> dict[tuple[date, str], Summary]:
-    sums: dict[tuple[date, str], Summary] = {}
-    for day, currency, net, fees, gain in trips.order_by("pk").values_list("closed_on", "result_currency", "net_e8", "fees_e8", "gain_e8"):
-        assert day is not None
-        assert net is not None
-        sums[day, currency] = sums.get((day, currency), Summary()).merge(Summary.of_one(net, fees or 0, gain))
-    return sums
-
-
-def _day_row(account_id: int, day: date, currency: str, summary: Summary) -> list[Any]:
-    return [account_id, day, currency, *(getattr(summary, name) for name in _DAY[3:])]
+def _day_row(account_id: int, day: date, currency: str, summary: Summary, path: Path) -> list[Any]:
+    return [account_id, day, currency, *(getattr(summary, name) for name in _DAY[3:]), *(getattr(path, name) for name in _PATH)]

@@ -13,6 +13,7 @@ from fillbook.storage.choosing import Accounts
 from fillbook.storage.coverage import missing_days
 from fillbook.storage.models import (
     AccountInstrument,
+    AccountTotals,
     BrokerAccount,
     ClosedLotRow,
     CorporateActionRow,
@@ -186,6 +187,12 @@ def reconciled(account: BrokerAccount) -> Reconciled:
         unmatched=UnmatchedRow.objects.filter(account=account).values("execution_id").distinct().count(),
         flagged=FlagRow.objects.filter(account=account).values("instrument_key").distinct().count(),
     )
+
+
+def compared(account: BrokerAccount) -> dict[str, dict[str, int]]:
+    """Kind of comparison (fill, position) -> status -> how many, as they were counted when the account's trades were made."""
+    totals = AccountTotals.objects.filter(account=account).first()
+    return totals.checked if totals else {}
 
 
 def differences(account: BrokerAccount) -> list[ReconciliationRow]:

@@ -22,11 +22,13 @@ from fillbook.performance.results import Result
 from fillbook.performance.summary import Summary, from_e8
 from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, is_plain, trips_in
 from fillbook.storage.fields import ExactSum
-from fillbook.storage.models import BridgeRow, DayTotals, RoundTripRow
+from fillbook.storage.models import AccountInstrument, BridgeRow, DayTotals, RoundTripRow
 from fillbook.trades.bridge import LINES, BridgeLine
 
 _FIELDS = tuple(Summary.__dataclass_fields__)
-_GROUP = ("account__kind", "account__base_currency")
+GROUP = ("account__kind", "account__base_currency")
+"""Fields that tell apart what must not be added up."""
+_HAS_COST = Q(result_cost__isnull=False) & ~Q(result_cost=Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,34 +88,36 @@ def incomplete_count(accounts: Accounts, chosen: Filter) -> tuple[int, int]:
 
 
 def asset_classes(accounts: Accounts) -> set[str]:
-    """Asset classes of which these accounts have round trips."""
-    trips = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts])
-    return set(trips.order_by().values_list("asset_class", flat=True).distinct())
+    """Asset classes of the instruments that these accounts have had to do with."""
+    known = AccountInstrument.objects.filter(account_id__in=[account.pk for account in accounts])
+    return set(known.order_by().values_list("instrument__asset_class", flat=True).distinct())
 
 
 def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:
     """The summary of each group that has round trips."""
     if is_plain(chosen):
-        rows = _days(accounts, chosen).values(*_GROUP, "currency").annotate(**_merged())
-        return {_group(row): Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS}) for row in rows}
+        rows = day_totals(accounts, chosen).values(*GROUP, "currency").annotate(**merged_sums())
+        return {group_of(row): summary_of(row) for row in rows}
     known = trips_in(accounts, chosen).filter(net_e8__isnull=False)
-    rows = known.values(*_GROUP, "result_currency").annotate(**_summed())
-    return {_group(row, "result_currency"): Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS}) for row in rows}
+    rows = known.values(*GROUP, "result_currency").annotate(**summed())
+    return {group_of(row, "result_currency"): summary_of(row) for row in rows}
 
 
 def by_day(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Period, ...]]:
     """Totals of each day on which a round trip closed, in order."""
     found: dict[Group, list[Period]] = defaultdict(list)
     if is_plain(chosen):
-        rows: Iterable[dict[str, Any]] = _days(accounts, chosen).values(*_GROUP, "currency", "day").annotate(**_merged()).order_by("day")
+        rows: Iterable[dict[str, Any]] = (
+            day_totals(accounts, chosen).values(*GROUP, "currency", "day").annotate(**merged_sums()).order_by("day")
+        )
         for row in rows:
-            found[_group(row)].append(Period(row["day"], Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS})))
+            found[group_of(row)].append(Period(row["day"], summary_of(row)))
     else:
         known = trips_in(accounts, chosen).filter(net_e8__isnull=False, day__isnull=False)
-        rows = known.values(*_GROUP, "result_currency", "day").annotate(**_summed()).order_by("day")
+        rows = known.values(*GROUP, "result_currency", "day").annotate(**summed()).order_by("day")
         for row in rows:
-            summary = Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS})
-            found[_group(row, "result_currency")].append(Period(row["day"], summary))
+            summary = summary_of(row)
+            found[group_of(row, "result_currency")].append(Period(row["day"], summary))
     return {group: tuple(periods) for group, periods in found.items()}
 
 
@@ -134,10 +138,10 @@ def results(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Result, ...
     found: dict[Group, list[Result]] = defaultdict(list)
     known = trips_in(accounts, chosen).filter(net_e8__isnull=False, closed_on__isnull=False)
     rows = in_order(known).values(
-        *_GROUP, *(name for name in names if name != "base_currency"), "result_cost", "gain_e8", "closed_on", "opened_at", "closed_at"
+        *GROUP, *(name for name in names if name != "base_currency"), "result_cost", "gain_e8", "closed_on", "opened_at", "closed_at"
     )
     for row in rows.iterator(chunk_size=2000):
-        group = _group(row, "result_currency")
+        group = group_of(row, "result_currency")
         in_base = group.is_base and row["base_pnl"] is not None and row["base_charges"] is not None
         found[group].append(
             Result(
@@ -175,20 +179,21 @@ def bridge(accounts: Accounts) -> dict[str, tuple[BridgeLine, ...]]:
     }
 
 
-def _days(accounts: Accounts, chosen: Filter) -> QuerySet[DayTotals]:
+def day_totals(accounts: Accounts, chosen: Filter) -> QuerySet[DayTotals]:
+    """Totals of the days within a filter's period; only of use where `is_plain` holds."""
     rows = DayTotals.objects.filter(account_id__in=[account.pk for account in accounts])
     if chosen.first:
         rows = rows.filter(day__gte=chosen.first)
     return rows.filter(day__lte=chosen.last) if chosen.last else rows
 
 
-def _merged() -> dict[str, Any]:
-    """Aggregates that merge day totals."""
+def merged_sums() -> dict[str, Any]:
+    """Aggregates that merge rows which are summaries."""
     sums: dict[str, Any] = {f"of_{name}": Sum(name) for name in _FIELDS}
     return sums | {"of_least": Min("least"), "of_greatest": Max("greatest")}
 
 
-def _summed() -> dict[str, Any]:
+def summed() -> dict[str, Any]:
     """Aggregates that sum round trips up as `Summary.of_one` and `merge` would."""
     net = Cast("net_e8", FloatField()) / Value(1e8)
     return {
@@ -205,15 +210,23 @@ def _summed() -> dict[str, Any]:
         "of_squares": Sum(net * net, output_field=FloatField()),
         "of_least": Min("net_e8"),
         "of_greatest": Max("net_e8"),
+        "of_costed": Sum(Case(When(_HAS_COST, then="net_e8"), default=0, output_field=IntegerField())),
+        "of_costs": Sum(Cast("result_cost", FloatField()), output_field=FloatField()),
     }
+
+
+def summary_of(row: dict[str, Any]) -> Summary:
+    """The summary in a row that `merged_sums` or `summed` gave."""
+    return Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS})
 
 
 def _number(name: str, value: Any) -> Any:
     """PostgreSQL sums 64-bit integers to NUMERIC."""
     if value is None:
         return None if name in ("least", "greatest") else 0
-    return float(value) if name == "squares" else int(value)
+    return float(value) if name in ("squares", "costs") else int(value)
 
 
-def _group(row: dict[str, Any], currency: str = "currency") -> Group:
+def group_of(row: dict[str, Any], currency: str = "currency") -> Group:
+    """The group of a row that has the fields of `GROUP`, and the name of its money's currency."""
     return Group(row["account__kind"], row["account__base_currency"], row[currency])

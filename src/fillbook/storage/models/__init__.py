@@ -10,6 +10,7 @@ from fillbook.storage.models.derived import (
     OpenLotRow,
     ReconciliationRow,
     RoundTripRow,
+    SharedDay,
     TripFillRow,
     UnmatchedRow,
 )
@@ -34,6 +35,7 @@ from fillbook.storage.models.people import Instance, SecurityEvent, User
 from fillbook.storage.models.raw import Origin, RawStatement, StatementCoverage
 from fillbook.storage.models.runs import RunKind, RunState, SyncRun
 from fillbook.storage.models.services import BrokerService
+from fillbook.storage.models.views import SavedView, TripOverride
 
 __all__ = [
     "AccountInstrument",
@@ -68,12 +70,15 @@ __all__ = [
     "RowState",
     "RunKind",
     "RunState",
+    "SavedView",
     "SecurityEvent",
+    "SharedDay",
     "StatedRow",
     "StatementCoverage",
     "SyncRun",
     "TransferRow",
     "TripFillRow",
+    "TripOverride",
     "UnmatchedRow",
     "User",
 ]

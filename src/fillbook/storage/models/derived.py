@@ -10,6 +10,7 @@ from django.db import models
 from fillbook.storage.fields import ExactDecimalField
 from fillbook.storage.models.ledger import InstrumentRow
 from fillbook.storage.models.links import BrokerAccount
+from fillbook.storage.models.people import User
 
 
 class RoundTripRow(models.Model):
@@ -64,7 +65,11 @@ class RoundTripRow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-day"], name="trip_by_day"),
             models.Index(fields=["account", "symbol"], name="trip_by_symbol"),
+            models.Index(fields=["account", "underlying"], name="trip_by_underlying"),
             models.Index(fields=["account", "net_e8"], name="trip_by_pnl"),
+            models.Index(fields=["account", "gain_e8"], name="trip_by_gain"),
+            models.Index(fields=["account"], condition=models.Q(is_open=True), name="trip_open"),
+            models.Index(fields=["account"], condition=models.Q(is_open=False, counts=False), name="trip_not_counted"),
             models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),
         ]
 
@@ -189,7 +194,7 @@ class ReconciliationRow(models.Model):
 
 
 class DayTotals(models.Model):
-    """`performance.summary.Summary` of the round trips that an account closed on a day: those of the empty filter, in one currency."""
+    """What an account closed on a day, by the empty filter, in one currency: `performance.summary.Summary` and `curves.Path`."""
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
@@ -207,9 +212,33 @@ class DayTotals(models.Model):
     squares = models.FloatField()
     least = models.BigIntegerField(null=True)
     greatest = models.BigIntegerField(null=True)
+    costed = models.BigIntegerField(default=0)
+    costs = models.FloatField(default=0)
+    high = models.BigIntegerField(default=0)
+    low = models.BigIntegerField(default=0)
+    fall = models.BigIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "day", "currency"], name="day_once")]
+
+
+class SharedDay(models.Model):
+    """The path of a day on which several accounts closed something, their round trips in one order: no account's own path tells it.
+
+    accounts: ids in order with commas between them; a set of accounts without its row is computed from the round trips.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    accounts = models.CharField(max_length=500)
+    day = models.DateField()
+    currency = models.CharField(max_length=12)
+    total = models.BigIntegerField()
+    high = models.BigIntegerField()
+    low = models.BigIntegerField()
+    fall = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "accounts", "day", "currency"], name="shared_day_once")]
 
 
 class BridgeRow(models.Model):
@@ -241,10 +270,11 @@ class FindingRow(models.Model):
 
 
 class AccountTotals(models.Model):
-    """When an account's derived rows were made, and with what."""
+    """When an account's derived rows were made, and with what. checked: kind of comparison -> status -> how many there are."""
 
     account = models.OneToOneField(BrokerAccount, on_delete=models.CASCADE, related_name="totals", primary_key=True)
     rebuilt_at = models.DateTimeField()
     rules = models.CharField(max_length=40)
     executions = models.PositiveIntegerField(default=0)
     round_trips = models.PositiveIntegerField(default=0)
+    checked = models.JSONField(default=dict)

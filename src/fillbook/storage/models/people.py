@@ -25,7 +25,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person, known by their e-mail address, with how they like their pages.
 
-    is_operator: runs this instance: sees its health and settings, nobody else's trades.
+    is_operator: runs this instance: sees its health and settings, nobody else's trades. hides_money: pages show signs and shapes, no
+    amounts. trade_columns: of the list of trades, names with commas between them, "" for the usual ones.
     """
 
     class Theme(models.TextChoices):
@@ -48,6 +49,8 @@ class User(AbstractBaseUser):
     locale = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=50, blank=True, default="")
     hides_money = models.BooleanField(default=False)
+    trade_columns = models.CharField(max_length=300, blank=True, default="")
+    dense_tables = models.BooleanField(default=False)
 
     objects = UserManager()
 

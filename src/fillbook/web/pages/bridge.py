@@ -1,7 +1,7 @@
 """From the profit shown to the broker's realized figure, and how many figures agree with the broker's."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from fillbook.storage.details import Reconciled, reconciled
+from fillbook.storage.details import Reconciled, compared
 from fillbook.storage.models import BrokerAccount
 from fillbook.storage.queries import bridge
 from fillbook.trades.reconcile import CENT
@@ -73,14 +73,19 @@ def _bridge(currency: str, amounts: dict[str, Decimal]) -> Bridge:
 
 def counts(accounts: Sequence[BrokerAccount], of: str = "fills") -> tuple[Count, ...]:
     """How the comparisons of fills (or positions) came out, leaving out what did not occur."""
-    return counts_of([reconciled(account) for account in accounts], of, accounts[0] if len(accounts) == 1 else None)
+    found = [compared(account).get(of.removesuffix("s"), {}) for account in accounts]
+    return _counts(found, of, accounts[0] if len(accounts) == 1 else None)
 
 
 def counts_of(checked: Sequence[Reconciled], of: str, account: BrokerAccount | None) -> tuple[Count, ...]:
     """The same of accounts that were counted already. account: the one whose lines a count leads to, None for several."""
+    return _counts([one.fills if of == "fills" else one.positions for one in checked], of, account)
+
+
+def _counts(checked: Sequence[Mapping[str, int]], of: str, account: BrokerAccount | None) -> tuple[Count, ...]:
     found: Counter[str] = Counter()
     for one in checked:
-        found.update(one.fills if of == "fills" else one.positions)
+        found.update(one)
     return tuple(
         Count(found[status], word, symbol, tone, explanation, lines_url(account, of, status) if account else reverse("accounts"))
         for status, (word, symbol, tone, explanation) in STATUS.items()

@@ -12,7 +12,7 @@ from fillbook.brokers.manifests import manifests
 from fillbook.ledger.exchanges import DEFAULT_ZONE
 from fillbook.storage.access import Viewer, links_of, runs_of
 from fillbook.storage.coverage import rests_on_uploads
-from fillbook.storage.details import reconciled
+from fillbook.storage.details import compared
 from fillbook.storage.models import BrokerAccount, LinkState, RunState
 from fillbook.web import readable
 from fillbook.web.pages.bridge import lines_url
@@ -81,8 +81,7 @@ def attention(viewer: Viewer, accounts: Sequence[BrokerAccount]) -> tuple[Attent
         Attention("bad", f"{link.name or 'A link'}: {link.error_message}", reverse("link-progress", args=[link.pk]), "See what to do")
         for link in links_of(viewer).filter(state=LinkState.NEEDS_USER)
     ]
-    checked = [reconciled(account) for account in accounts]
-    different = sum(one.fills.get("different", 0) + one.positions.get("different", 0) for one in checked)
+    different = sum(counts.get("different", 0) for account in accounts for counts in compared(account).values())
     if different:
         verb = "differs" if different == 1 else "differ"
         text = f"{readable.plural(different, 'figure')} of ours {verb} from your broker's."
