@@ -15,7 +15,7 @@ TEXT = {".py", ".md", ".toml", ".lock", ".json", ".html", ".css", ".js", ".xml",
 PURE = set(
     "__future__ abc base64 binascii bisect calendar codecs collections contextlib copy csv dataclasses datetime decimal enum fractions "
     "functools gc hashlib heapq hmac io itertools json math numbers operator re string struct sys types typing typing_extensions "
-    "unicodedata urllib xml zoneinfo fillbook".split()
+    "unicodedata urllib xml zoneinfo markdown_it nh3 fillbook".split()
 )
 VAULT = {*PURE, "cryptography", "os", "secrets"}  # may draw a nonce
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}

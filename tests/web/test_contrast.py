@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fillbook.journal.tags import Hue
+
 TOKENS = (Path(__file__).resolve().parents[2] / "src/fillbook/web/static/css/tokens.css").read_text(encoding="utf-8")
 PAIR = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 TEXTS = ("ink", "ink-2", "ink-3", "accent", "accent-strong", "gain", "loss", "amber", "violet")
@@ -50,6 +52,7 @@ def test_text_can_be_read_on_every_ground(name: str) -> None:
     palette = palettes()[name]
     pairs = [(text, ground) for text in TEXTS for ground in GROUNDS]
     pairs += [(text, f"{text}-soft") for text in ("accent", "gain", "loss", "amber", "violet")]
+    pairs += [(f"tag-{hue}", f"tag-{hue}-soft") for hue in Hue]
     pairs += [("on-accent", "accent"), ("on-accent", "accent-strong")]
     assert {
         pair: round(contrast(palette[pair[0]], palette[pair[1]]), 2) for pair in pairs if contrast(palette[pair[0]], palette[pair[1]]) < 4.5

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from fillbook.storage import words
 from fillbook.storage.models import BrokerAccount, Instance, RawStatement, RoundTripRow, RunKind, SyncRun, User
 from tests.web.book import BROKER, link_of, waiting_upload, write_book
 from tests.web.conftest import signed_in
@@ -42,6 +43,12 @@ PAGES = {
     "trade": Cell(other=404, kind="trade"),
     "trade-evidence": Cell(other=404, kind="trade"),
     "trade-sent": Cell(other=404, kind="fill"),
+    "trade-note": Cell("POST", 302, 404, kind="trade"),
+    "trade-tags": Cell("POST", 302, 404, kind="trade"),
+    "notes": Cell(),
+    "note": Cell("POST", 302, 404, kind="note"),
+    "tags": Cell(),
+    "tag": Cell("POST", 302, 404, kind="tag"),
     "accounts": Cell(other=302),
     "account": Cell(other=404, kind="account"),
     "account-settings": Cell(other=404, kind="account"),
@@ -124,6 +131,8 @@ MISSING: dict[str, list[str | int]] = {
     "link": [str(uuid4())],
     "upload": ["987654"],
     "run": ["987654"],
+    "note": [987654],
+    "tag": [987654],
     "broker": ["nobody"],
     "key": ["nothing"],
     "reset": ["1", "nothing"],
@@ -138,6 +147,8 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
     run = SyncRun.objects.create(owner=owner, raw=upload, kind=RunKind.UPLOAD, workflow_id="upload-1")
     key = RoundTripRow.objects.filter(account=account, is_open=False).earliest("closed_on").key
     Instance.load()
+    note = words.write_note(owner, key, "ACME went as planned.")
+    assert note is not None
     return {
         **MISSING,
         "trade": [key],
@@ -148,6 +159,8 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "link": [str(account.link_id)],
         "upload": [str(upload.pk)],
         "run": [str(run.pk)],
+        "note": [note.pk],
+        "tag": [words.add_tag(owner, key, "ACME tag").pk],
         "broker": [BROKER],
     }
 

@@ -12,7 +12,7 @@ from fillbook.trades.records import Side
 if TYPE_CHECKING:
     from fillbook.storage.models import BrokerAccount, User
 
-_NAMES: Final = frozenset({"account", "from", "to", "symbol", "side", "class", "outcome", "status", "currency", "incomplete"})
+_NAMES: Final = frozenset({"account", "from", "to", "symbol", "side", "class", "outcome", "status", "currency", "incomplete", "tag"})
 
 
 def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +27,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--outcome", choices=[outcome.value for outcome in Outcome], help="how it ended, after fees")
     group.add_argument("--status", choices=[status.value for status in TripStatus], help="closed ones unless asked for open ones")
     group.add_argument("--currency", metavar="CODE", help="accounts with this base currency")
+    group.add_argument("--tag", metavar="TAG[,TAG…]", help="that have all these tags of yours")
     group.add_argument("--incomplete", action="store_const", const="1", help="count incomplete round trips too")
 
 
@@ -40,11 +41,23 @@ def chosen_filter(options: argparse.Namespace, user: "User") -> Filter:
     if "account" in given:
         given["account"] = ",".join(str(account.pk) for account in chosen_accounts(given["account"], user))
     chosen = Filter.from_query(given)
+    _refuse_unknown_tags(chosen, user)
     understood = chosen.parameters()
     for name, value in given.items():
         if name not in understood and not (name == "status" and value == TripStatus.CLOSED):
             raise Stop(f"--{name} {value} means nothing here; see fillbook {options.command} --help.", 2)
     return chosen
+
+
+def _refuse_unknown_tags(chosen: Filter, user: "User") -> None:
+    if not chosen.tags:
+        return
+    from fillbook.storage.words import tags_of
+
+    tags = list(tags_of(user))
+    missing = sorted(set(chosen.tags) - {tag.key for tag in tags})
+    if missing:
+        raise Stop(f"There is no tag {missing[0]} in this book; the tags are: {', '.join(tag.name for tag in tags) or 'none yet'}.", 2)
 
 
 def chosen_accounts(text: str | None, user: "User") -> list["BrokerAccount"]:

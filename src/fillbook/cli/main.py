@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "import": "store statements in the database",
     "trades": "list round trips",
     "report": "show the figures of performance",
+    "notes": "list or search your notes",
+    "tags": "list your tags, with how many round trips have each",
     "reconcile": "compare stored accounts with your broker's figures, and say what their history lacks",
     "evidence": "save a redacted file about a figure that seems wrong",
     "settings": "show or change how an account's fills are read as trades",

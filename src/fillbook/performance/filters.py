@@ -5,6 +5,7 @@ equal URLs. Reading one never fails: what cannot be understood is left out, as i
 """
 
 import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~,")
 _MOST_ACCOUNTS: Final = 100
 _LONGEST_SYMBOL: Final = 40
+_MOST_TAGS: Final = 20
+_LONGEST_TAG: Final = 120
 
 
 class TripStatus(StrEnum):
@@ -49,7 +52,8 @@ class Filter:
     accounts: public ids, sorted, each once; empty for all that the viewer may see. first, last: days, both included, None for no
     limit; they apply to the trade date of the last closing fill, for open round trips to that of the first opening one. symbol: of
     the instrument or its underlying, upper case. asset_class: None for all but currency pairs, which count only when asked for.
-    currency: base currency of the account. include_incomplete: also count round trips some of whose openings are unknown.
+    currency: base currency of the account. tags: the trader's own, in small letters, sorted; a round trip has to have all of them.
+    include_incomplete: also count round trips some of whose openings are unknown.
     """
 
     accounts: tuple[str, ...] = ()
@@ -62,10 +66,11 @@ class Filter:
     status: TripStatus = TripStatus.CLOSED
     currency: str = ""
     include_incomplete: bool = False
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def from_query(cls, parameters: Parameters) -> Self:
-        """Read the parameters of a URL; a value may be a text or a list of them, of which the last counts (accounts: all).
+        """Read the parameters of a URL; a value may be a text or a list of them, of which the last counts (accounts, tags: all).
 
         Never fails: an unknown name, a value that is none of a name's own, a day that does not exist are left out. A period whose
         ends are the wrong way round is turned.
@@ -85,6 +90,7 @@ class Filter:
             status=_member(TripStatus, _last(parameters, "status")) or TripStatus.CLOSED,
             currency=currency if _CURRENCY.fullmatch(currency) else "",
             include_incomplete=_last(parameters, "incomplete") == "1",
+            tags=_read_tags(parameters.get("tag", "")),
         )
 
     def parameters(self) -> dict[str, str]:
@@ -100,6 +106,7 @@ class Filter:
             "status": "" if self.status is TripStatus.CLOSED else self.status,
             "currency": self.currency,
             "incomplete": "1" if self.include_incomplete else "",
+            "tag": ",".join(self.tags),
         }
         return {name: str(value) for name, value in written.items() if value}
 
@@ -116,7 +123,7 @@ class Filter:
         return self.from_query({kept: value for kept, value in self.parameters().items() if kept != name})
 
     def admits(self, trip: RoundTrip) -> bool:
-        """Whether a round trip belongs; account and currency are not looked at, since a trip knows neither's public id.
+        """Whether a round trip belongs; account, currency and tags are not looked at, since a trip knows nothing of them.
 
         The rule that the database's query must agree with. A round trip whose P&L is unknown has no outcome.
         """
@@ -171,6 +178,14 @@ def _read_accounts(value: str | Sequence[str]) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
     names = {name.strip() for text in texts for name in text.split(",")}
     return tuple(sorted(name for name in names if _ACCOUNT.fullmatch(name))[:_MOST_ACCOUNTS])
+
+
+def _read_tags(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Names as `journal.tags.key_of` writes them."""
+    texts = [value] if isinstance(value, str) else value
+    written = (" ".join(name.split()) for text in texts for name in text.split(","))
+    names = {unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()) for name in written}
+    return tuple(sorted(name for name in names if name and len(name) <= _LONGEST_TAG and name.isprintable())[:_MOST_TAGS])
 
 
 def _read_day(text: str) -> date | None:

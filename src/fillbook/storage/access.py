@@ -11,7 +11,18 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
-from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, RoundTripRow, SecurityEvent, SyncRun, User
+from fillbook.storage.models import (
+    BrokerAccount,
+    Link,
+    LinkState,
+    Note,
+    RawStatement,
+    RoundTripRow,
+    SecurityEvent,
+    SyncRun,
+    Tag,
+    User,
+)
 
 Viewer = User | AnonymousUser
 """Who asks. Nobody who is not signed in owns anything."""
@@ -84,6 +95,16 @@ def runs_of(viewer: Viewer) -> QuerySet[SyncRun]:
 def run_for(viewer: Viewer, run_id: int | str) -> SyncRun:
     """One sync run of the viewer's; raises `Http404` as `account_for`."""
     return _one(runs_of(viewer), _number(run_id))
+
+
+def note_for(viewer: Viewer, note_id: int | str) -> Note:
+    """One note of the viewer's; raises `Http404` as `account_for`."""
+    return _one(_owned(Note.objects.select_related("account"), viewer), _number(note_id))
+
+
+def tag_for(viewer: Viewer, tag_id: int | str) -> Tag:
+    """One tag of the viewer's; raises `Http404` as `account_for`."""
+    return _one(_owned(Tag.objects.all(), viewer), _number(tag_id))
 
 
 def events_of(viewer: Viewer) -> QuerySet[SecurityEvent]:

@@ -10,7 +10,7 @@ from django.db.models import F, OrderBy, Q, QuerySet
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage.access import Viewer, accounts_of
-from fillbook.storage.models import BrokerAccount, RoundTripRow
+from fillbook.storage.models import BrokerAccount, RoundTripRow, TripMark
 
 Accounts = Iterable[BrokerAccount]
 """Accounts whose access was checked: everything below takes these and nothing else."""
@@ -64,7 +64,8 @@ def incomplete_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
 
 
 def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
-    condition = Q(account_id__in=[account.pk for account in accounts], is_open=chosen.status is TripStatus.OPEN)
+    numbers = [account.pk for account in accounts]
+    condition = Q(account_id__in=numbers, is_open=chosen.status is TripStatus.OPEN)
     if chosen.first:
         condition &= Q(day__gte=chosen.first)
     if chosen.last:
@@ -76,6 +77,8 @@ def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTrip
     if chosen.outcome:
         condition &= Q(outcome=chosen.outcome)
     condition &= Q(asset_class=chosen.asset_class) if chosen.asset_class else ~Q(asset_class=AssetClass.FOREX)
+    for tag in chosen.tags:
+        condition &= Q(pk__in=TripMark.objects.filter(word__tag__key=tag, word__account_id__in=numbers).values("trip_id"))
     return RoundTripRow.objects.filter(condition)
 
 

@@ -19,6 +19,7 @@ from fillbook.storage.bulk import insert
 from fillbook.storage.choosing import in_order
 from fillbook.storage.connections import connected
 from fillbook.storage.daybook import counted, share_days
+from fillbook.storage.hanging import hang
 from fillbook.storage.loading import Loaded, load_statement
 from fillbook.storage.models import (
     AccountInstrument,
@@ -69,6 +70,7 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
         loaded = load_statement(owner, keys)
         book = read_account(loaded.statement, settings_of(owner))
         changed = _Writer(owner, loaded, book, keys).write()
+        hang(owner)
         totals = {
             "rebuilt_at": timezone.now(),
             "round_trips": RoundTripRow.objects.filter(account=owner, is_open=False).count(),

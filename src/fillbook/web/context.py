@@ -12,6 +12,7 @@ from fillbook.storage.models import AccountKind, LinkState, User
 _MENU: Final = (
     ("dashboard", "Dashboard", "dashboard", "d"),
     ("trades", "Trades", "trades", "t"),
+    ("notes", "Notes", "file", "n"),
     ("accounts", "Accounts", "accounts", "a"),
 )
 _SECTIONS: Final = {
@@ -19,6 +20,8 @@ _SECTIONS: Final = {
     "welcome": "dashboard",
     "trades": "trades",
     "trade": "trades",
+    "notes": "notes",
+    "tags": "notes",
     "settings": "settings",
     "settings-key": "settings",
 }

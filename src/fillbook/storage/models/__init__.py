@@ -12,8 +12,11 @@ from fillbook.storage.models.derived import (
     RoundTripRow,
     SharedDay,
     TripFillRow,
+    TripMark,
+    TripNote,
     UnmatchedRow,
 )
+from fillbook.storage.models.journal import Note, NoteAbout, Tag, TagMark
 from fillbook.storage.models.ledger import (
     AccountInstrument,
     BalanceRow,
@@ -59,6 +62,8 @@ __all__ = [
     "InstrumentRow",
     "Link",
     "LinkState",
+    "Note",
+    "NoteAbout",
     "OpenLotRow",
     "OptionEventRow",
     "Origin",
@@ -76,8 +81,12 @@ __all__ = [
     "StatedRow",
     "StatementCoverage",
     "SyncRun",
+    "Tag",
+    "TagMark",
     "TransferRow",
     "TripFillRow",
+    "TripMark",
+    "TripNote",
     "TripOverride",
     "UnmatchedRow",
     "User",

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 
 from fillbook.storage.fields import ExactDecimalField
+from fillbook.storage.models.journal import Note, TagMark
 from fillbook.storage.models.ledger import InstrumentRow
 from fillbook.storage.models.links import BrokerAccount
 from fillbook.storage.models.people import User
@@ -93,6 +94,7 @@ class TripFillRow(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["trip", "number"], name="fill_in_order")]
+        indexes: ClassVar = [models.Index(fields=["execution_id"], name="fill_by_execution")]
 
 
 class ClosedLotRow(models.Model):
@@ -117,6 +119,26 @@ class ClosedLotRow(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["trip", "number"], name="lot_in_order")]
+
+
+class TripNote(models.Model):
+    """A note that is about a round trip at present (`storage.hanging`). One without such a row is an orphan."""
+
+    trip = models.ForeignKey(RoundTripRow, on_delete=models.CASCADE, related_name="+")
+    word = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="hung")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["word", "trip"], name="note_hangs_once")]
+
+
+class TripMark(models.Model):
+    """A tag that a round trip has at present, as `TripNote`."""
+
+    trip = models.ForeignKey(RoundTripRow, on_delete=models.CASCADE, related_name="+")
+    word = models.ForeignKey(TagMark, on_delete=models.CASCADE, related_name="hung")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["word", "trip"], name="mark_hangs_once")]
 
 
 class OpenLotRow(models.Model):

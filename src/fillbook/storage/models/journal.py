@@ -1,1 +1,76 @@
-"""The trader's own words and groupings. They hang on executions, never on derived rows, so that they survive every rebuild."""
+"""The trader's own words and groupings. They hang on executions, never on derived rows, so that they survive every rebuild.
+
+No import, rebuild or change of settings writes here: which trades a word is about at present is derived (`TripNote`, `TripMark`).
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from fillbook.journal.tags import Hue
+from fillbook.storage.models.links import BrokerAccount
+from fillbook.storage.models.people import User
+
+
+class NoteAbout(models.TextChoices):
+    """What a note is about. MONTH: its day is the first of the month."""
+
+    TRADE = "trade"
+    DAY = "day"
+    MONTH = "month"
+
+
+class Note(models.Model):
+    """The trader's own text, in Markdown as written.
+
+    account, execution_id, role: `journal.anchors.Anchor` of a note about a trade. day: of a note about a day or a month.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    about = models.CharField(max_length=5, choices=NoteAbout.choices)
+    account = models.ForeignKey(BrokerAccount, null=True, on_delete=models.CASCADE, related_name="+")
+    execution_id = models.CharField(max_length=200, blank=True, default="")
+    role = models.CharField(max_length=10, blank=True, default="")
+    day = models.DateField(null=True)
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(about="trade", account__isnull=False, day__isnull=True)
+                | (~Q(about="trade") & Q(account__isnull=True, day__isnull=False)),
+                name="note_about_something",
+            ),
+            models.UniqueConstraint(fields=["owner", "about", "day"], condition=~Q(about="trade"), name="note_once_a_day"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["owner", "-changed_at"], name="note_by_owner")]
+
+
+class Tag(models.Model):
+    """A short name with a colour. key: by what two names are the same tag (`journal.tags.key_of`)."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
+    hue = models.CharField(max_length=10, choices=[(hue.value, hue.name) for hue in Hue])
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "key"], name="tag_once_per_owner")]
+
+
+class TagMark(models.Model):
+    """A tag on a trade; account, execution_id, role: its `journal.anchors.Anchor`."""
+
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="marks")
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    execution_id = models.CharField(max_length=200)
+    role = models.CharField(max_length=10)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tag", "account", "execution_id", "role"], name="mark_once")]

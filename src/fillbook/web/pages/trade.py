@@ -32,6 +32,7 @@ from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.sent import render_sent
 from fillbook.web.pages.wording import BASIS, HOW, INCOMPLETE, KINDS
+from fillbook.web.pages.words import words_view
 from fillbook.web.viewer import viewer
 
 _OPTIONS: Final = (AssetClass.OPTION, AssetClass.FUTURE_OPTION)
@@ -122,6 +123,7 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
         "offers_closings": _offers_closings(trip),
         "evidence_url": reverse("trade-evidence", args=[key]),
         "contact": contact(),
+        "words": words_view(user, trip),
     }
     return render(request, "pages/trade.html", context)
 

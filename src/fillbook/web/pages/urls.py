@@ -18,6 +18,7 @@ from fillbook.web.pages import (
     trades,
     uploads,
     welcome,
+    words,
 )
 
 urlpatterns = [
@@ -28,6 +29,12 @@ urlpatterns = [
     path("trades/<slug:key>/", trade.trade, name="trade"),
     path("trades/<slug:key>/sent/<int:number>/", trade.sent, name="trade-sent"),
     path("trades/<slug:key>/evidence/", evidence.of_trade, name="trade-evidence"),
+    path("trades/<slug:key>/note/", words.trade_note, name="trade-note"),
+    path("trades/<slug:key>/tags/", words.trade_tags, name="trade-tags"),
+    path("notes/", words.notes, name="notes"),
+    path("notes/<int:note_id>/", words.note, name="note"),
+    path("tags/", words.tags, name="tags"),
+    path("tags/<int:tag_id>/", words.tag, name="tag"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/link/", linking.choose, name="link"),
     path("accounts/link/<slug:broker_id>/", linking.broker, name="link-broker"),

@@ -1,0 +1,79 @@
+"""`fillbook notes`: the trader's notes, with the trades that they are about."""
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.numbers import counted, day
+from fillbook.journal.notes import excerpt
+
+if TYPE_CHECKING:
+    from fillbook.storage.models import ExecutionRow, Note, RoundTripRow
+    from fillbook.storage.words import Orphan
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words that `notes` takes."""
+    parser.add_argument("--search", metavar="TEXT", default="", help="only notes that hold all these words")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else, with whole texts")
+    add_user_argument(parser)
+    add_data_argument(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """List them, those changed last first."""
+    open_database(options.data)
+    from fillbook.storage.words import notes_of, orphans, trips_of_notes
+
+    user = chosen_user(options.user)
+    notes = list(notes_of(user, options.search))
+    trips = trips_of_notes(notes)
+    lost = orphans(user)
+    if options.json:
+        found = [_note(note, trips.get(note.pk, [])) for note in notes]
+        json.dump({"notes": found, "orphans": [_orphan(one) for one in lost]}, sys.stdout, ensure_ascii=False)
+        print()
+        return 0
+    for note in notes:
+        print(f"{_about(note, trips.get(note.pk, []))}\n  {excerpt(note.text)}")
+    print(counted(len(notes), "note"))
+    if lost:
+        print(f"{counted(len(lost), 'word hangs', 'words hang')} on a fill that is in no trade at present; see --json.")
+    return 0
+
+
+def _about(note: "Note", trips: "list[RoundTripRow]") -> str:
+    if note.day is not None:
+        return f"{note.day:%B %Y}" if note.about == "month" else day(note.day)
+    return "; ".join(f"{trip.instrument.symbol} {trip.side}, {day(trip.day)}" for trip in trips) or "without a trade"
+
+
+def _note(note: "Note", trips: "list[RoundTripRow]") -> dict[str, Any]:
+    return {
+        "id": note.pk,
+        "about": note.about,
+        "day": note.day and note.day.isoformat(),
+        "account": note.account and note.account.number,
+        "execution_id": note.execution_id or None,
+        "role": note.role or None,
+        "trades": [trip.key for trip in trips],
+        "text": note.text,
+        "created_at": note.created_at.isoformat(),
+        "changed_at": note.changed_at.isoformat(),
+    }
+
+
+def _orphan(lost: "Orphan") -> dict[str, Any]:
+    from fillbook.storage.models import Note
+
+    row: ExecutionRow | None = lost.row
+    return {
+        "note": lost.word.pk if isinstance(lost.word, Note) else None,
+        "tag": None if isinstance(lost.word, Note) else lost.word.tag.name,
+        "account": lost.word.account and lost.word.account.number,
+        "execution_id": lost.word.execution_id,
+        "instrument": row and row.instrument.symbol,
+        "trade_date": row and row.trade_date.isoformat(),
+    }

@@ -1,0 +1,93 @@
+"""Where the trader's words hang: on executions, by the broker's ids, so that trades may be made again around them.
+
+A word about a trade hangs on one execution of it, in the role that it has there: a reversing fill is in two trades. Trades are made anew
+whenever the broker corrects something or the trader groups them otherwise; then each word is looked for again:
+
+    the execution is in trades in its role        on those trades (several where grouping cut the trade)
+    it is in trades, but in another role           on those (a sale that was taken for a short's opening, say)
+    it was cancelled or withdrawn and rebooked     on the trades of its replacement
+    otherwise                                      nowhere: an orphan, listed and kept, and looked for again at the next reading
+
+Nothing of this changes the word or its anchor, so whatever is taken back later puts it where it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from fillbook.trades.records import Role
+
+
+class Anchor(NamedTuple):
+    """What a word hangs on. role: what the execution did in the trade that the word is about."""
+
+    execution_id: str
+    role: str
+
+
+class Place(NamedTuple):
+    """A fill of a trade, as words look for it. trip: the trade's number."""
+
+    execution_id: str
+    role: str
+    trip: int
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What is needed of an execution to know what was booked in its place. quantity: + bought, - sold."""
+
+    execution_id: str
+    instrument_key: str
+    trade_id: str
+    ordered_at: datetime
+    quantity: Decimal
+    price: Decimal
+
+
+def anchor_of(fills: Sequence[tuple[str, str]], *, by_closing: bool) -> Anchor | None:
+    """The fill that a new word about a trade hangs on.
+
+    Args:
+        fills: (execution id, role) of a trade's fills in order.
+        by_closing: trades are grouped per closing or per day, so that several may share an opening: the last closing fill is theirs alone.
+
+    Returns:
+        The first opening fill, or the last closing one; where there is none, whatever comes first. None for a trade without fills.
+    """
+    known = [Anchor(name, role) for name, role in fills if name]
+    opening = [anchor for anchor in known if anchor.role == Role.OPENS]
+    closing = [anchor for anchor in reversed(known) if anchor.role == Role.CLOSES]
+    wanted = closing + opening if by_closing else opening + closing
+    return next(iter(wanted + known), None)
+
+
+def trips_of(anchor: Anchor, places: Iterable[Place]) -> set[int]:
+    """The trades that hold an anchor's execution: in its role, or where there are none in whatever role."""
+    holding = [place for place in places if place.execution_id == anchor.execution_id]
+    same = {place.trip for place in holding if place.role == anchor.role}
+    return same or {place.trip for place in holding}
+
+
+def replacement(gone: Booked, candidates: Iterable[Booked]) -> str:
+    """What was booked in the place of an execution that is in no trade any more; "" for nothing.
+
+    It is of the same instrument and direction, and has the same trade number, or where the broker gives none the same instant. Of several
+    the one most like it, then the one with the greatest id, which is the last one booked.
+    """
+    alike = [
+        one
+        for one in candidates
+        if one.execution_id != gone.execution_id
+        and one.instrument_key == gone.instrument_key
+        and one.quantity * gone.quantity > 0
+        and (one.trade_id == gone.trade_id if gone.trade_id and one.trade_id else one.ordered_at == gone.ordered_at)
+    ]
+    best = max(alike, key=lambda one: (_likeness(one, gone), len(one.execution_id), one.execution_id), default=None)
+    return "" if best is None else best.execution_id
+
+
+def _likeness(one: Booked, gone: Booked) -> int:
+    return (one.quantity == gone.quantity) + (one.price == gone.price) + (one.ordered_at == gone.ordered_at)

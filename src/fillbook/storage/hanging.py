@@ -1,0 +1,80 @@
+"""Which trades the trader's words are about at present: looked for again whenever trades were made again (`journal.anchors`)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from fillbook.journal.anchors import Anchor, Booked, Place, anchor_of, replacement, trips_of
+from fillbook.storage.models import BrokerAccount, ExecutionRow, Note, RoundTripRow, RowState, TagMark, TripFillRow, TripMark, TripNote
+from fillbook.storage.records import batches
+from fillbook.trades.settings import Grouping
+
+_BOOKED = ("row_id", "instrument__key", "trade_id", "ordered_at", "quantity", "price")
+
+
+def hang(account: BrokerAccount) -> None:
+    """Hang each of an account's words that hangs nowhere on the trades that hold its execution; a word of a dropped trade is such a one."""
+    words: tuple[tuple[Any, Any], ...] = ((Note, TripNote), (TagMark, TripMark))
+    loose = [(link, pk, Anchor(*anchor)) for word, link in words for pk, *anchor in _loose(word, account)]
+    if not loose:
+        return
+    homes = _homes(account, {anchor for _, _, anchor in loose})
+    for _, link in words:
+        found = [link(word_id=pk, trip_id=trip) for kind, pk, anchor in loose if kind is link for trip in sorted(homes[anchor])]
+        link.objects.bulk_create(found, batch_size=500)
+
+
+def anchor_in(trip: RoundTripRow) -> Anchor | None:
+    """What a new word about a round trip hangs on."""
+    fills = list(trip.fill_rows.order_by("number").values_list("execution_id", "role"))
+    return anchor_of(fills, by_closing=trip.account.grouping != Grouping.FLAT_TO_FLAT)
+
+
+def _loose(word: Any, account: BrokerAccount) -> Iterable[tuple[int, str, str]]:
+    found: QuerySet[Any] = word.objects.filter(account=account, hung=None).order_by("pk").values_list("pk", "execution_id", "role")
+    return found
+
+
+def _homes(account: BrokerAccount, anchors: Collection[Anchor]) -> dict[Anchor, set[int]]:
+    """Anchor -> numbers of round trips; none for an orphan."""
+    places = _places(account, {anchor.execution_id for anchor in anchors})
+    homes = {anchor: trips_of(anchor, places[anchor.execution_id]) for anchor in anchors}
+    lost = {anchor.execution_id for anchor, trips in homes.items() if not trips}
+    instead = _replacements(account, lost) if lost else {}
+    places = _places(account, set(instead.values()))
+    for anchor, trips in homes.items():
+        new = instead.get(anchor.execution_id)
+        if not trips and new:
+            homes[anchor] = trips_of(Anchor(new, anchor.role), places[new])
+    return homes
+
+
+def _places(account: BrokerAccount, names: Iterable[str]) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = defaultdict(list)
+    for part in batches(sorted(names)):
+        fills = TripFillRow.objects.filter(execution_id__in=part, trip__account=account)
+        for place in fills.values_list("execution_id", "role", "trip_id"):
+            found[place[0]].append(Place(*place))
+    return found
+
+
+def _replacements(account: BrokerAccount, lost: Collection[str]) -> dict[str, str]:
+    """Execution id -> id of what was booked instead of it and is in a trade; only those that have such a one."""
+    rows = ExecutionRow.objects.filter(account=account)
+    gone: dict[str, Booked] = {}
+    for part in batches(sorted(lost)):
+        versions = rows.filter(row_id__in=part).order_by("pk").values_list(*_BOOKED)
+        gone.update((version[0], Booked(*version)) for version in versions)  # the latest version says it best
+    candidates: dict[str, list[Booked]] = defaultdict(list)
+    for some in batches(list(gone.values()), 100):
+        wanted = Q()
+        for one in some:
+            alike = Q(ordered_at=one.ordered_at) | (Q(trade_id=one.trade_id) if one.trade_id else Q())
+            wanted |= Q(instrument__key=one.instrument_key) & alike
+        for values in rows.filter(wanted, state=RowState.CURRENT).values_list(*_BOOKED):
+            candidates[values[1]].append(Booked(*values))
+    traded = _places(account, {one.execution_id for some in candidates.values() for one in some})
+    found = {name: replacement(one, (c for c in candidates[one.instrument_key] if c.execution_id in traded)) for name, one in gone.items()}
+    return {name: new for name, new in found.items() if new}

@@ -1,0 +1,232 @@
+"""The trader's own words: notes and tags on a trade's page, all notes with a search, all tags with their colours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from fillbook.journal.notes import LONGEST, BadNote, to_html
+from fillbook.journal.tags import LONGEST as LONGEST_TAG
+from fillbook.journal.tags import BadTag, Hue
+from fillbook.performance.filters import Filter
+from fillbook.storage import words
+from fillbook.storage.access import note_for, tag_for, trip_for
+from fillbook.storage.models import Note, NoteAbout, RoundTripRow, Tag, TagMark, User
+from fillbook.web import readable
+from fillbook.web.pages.filterbar import address
+from fillbook.web.pages.rows import name_of
+from fillbook.web.viewer import is_partial, vary_on_partial, viewer
+
+_PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note to read and to change. url: where its form goes. about: (words, address) of what it is about, for lists."""
+
+    pk: int | None
+    html: SafeString
+    text: str
+    url: str
+    written: str = ""
+    changed: str = ""
+    about: tuple[tuple[str, str], ...] = ()
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    """A tag. url: the trades that have it. trips: how many; None where that is not asked."""
+
+    pk: int
+    name: str
+    hue: str
+    url: str
+    trips: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordsView:
+    """What the region of a trade's words shows. names: of all the trader's tags. error, typed: why what was refused."""
+
+    notes: tuple[NoteView, ...]
+    tags: tuple[TagView, ...]
+    names: tuple[str, ...]
+    note_url: str
+    tags_url: str
+    error: str = ""
+    typed: str = ""
+    longest: int = LONGEST
+    longest_tag: int = LONGEST_TAG
+
+
+def words_view(user: User, trip: RoundTripRow, error: str = "", typed: str = "") -> WordsView:
+    """A trade's words."""
+    said = words.words_of(trip)
+    url = reverse("trade-note", args=[trip.key])
+    return WordsView(
+        notes=tuple(note_view(note, url, _zone(user)) for note in said.notes),
+        tags=tuple(tag_view(tag) for tag in said.tags),
+        names=tuple(tag.name for tag in words.tags_of(user)),
+        note_url=url,
+        tags_url=reverse("trade-tags", args=[trip.key]),
+        error=error,
+        typed=typed,
+    )
+
+
+def note_view(note: Note, url: str, zone: str, about: Sequence[tuple[str, str]] = (), where: str = "") -> NoteView:
+    """One note."""
+    changed = note.changed_at if note.changed_at != note.created_at else None
+    html = mark_safe(to_html(note.text))  # noqa: S308 - made safe by the library that is there for it
+    return NoteView(note.pk, html, note.text, url, _day(note.created_at, zone), _day(changed, zone), tuple(about), where)
+
+
+def tag_view(tag: Tag, trips: int | None = None) -> TagView:
+    """One tag."""
+    return TagView(tag.pk, tag.name, tag.hue, address(reverse("trades"), Filter(tags=(tag.key,))), trips)
+
+
+@require_POST
+def trade_note(request: HttpRequest, key: str) -> HttpResponse:
+    """Write, change or delete a note about a trade."""
+    user, text = viewer(request), request.POST.get("text", "")
+    trip = trip_for(user, key)
+    sent = request.POST.get("note", "")
+    note = words.note_of(trip, note_for(user, sent).pk).pk if sent else None
+    try:
+        words.write_note(user, key, "" if request.POST.get("what") == "delete" else text, note)
+    except BadNote as problem:
+        return _words(request, trip, str(problem), text)
+    except words.NothingToHoldOn:
+        return _words(request, trip, "This trade has no fill of its own, so nothing can be noted on it.")
+    return _words(request, trip)
+
+
+@require_POST
+def trade_tags(request: HttpRequest, key: str) -> HttpResponse:
+    """Put a tag on a trade, or take one off."""
+    user, off = viewer(request), request.POST.get("off", "")
+    trip = trip_for(user, key)
+    try:
+        if off:
+            words.drop_tag(user, key, tag_for(user, off).pk)
+        else:
+            words.add_tag(user, key, request.POST.get("name", ""))
+    except BadTag as problem:
+        return _words(request, trip, str(problem))
+    except words.NothingToHoldOn:
+        return _words(request, trip, "This trade has no fill of its own, so it can have no tags.")
+    return _words(request, trip)
+
+
+@require_safe
+def notes(request: HttpRequest) -> HttpResponse:
+    """All notes, those changed last first, with a search; before them the words that no trade holds any more."""
+    user, search = viewer(request), " ".join(request.GET.get("q", "").split())[:200]
+    found = words.notes_of(user, search)
+    total, number = found.count(), _number(request.GET.get("page", ""))
+    pages = max(1, -(-total // _PAGE))
+    number = min(number, pages)
+    shown = list(found[(number - 1) * _PAGE : number * _PAGE])
+    trips = words.trips_of_notes(shown)
+    zone = _zone(user)
+    context = {
+        "notes": [note_view(one, reverse("note", args=[one.pk]), zone, _about(one, trips.get(one.pk, []))) for one in shown],
+        "orphans": [] if search else [_orphan(one, zone) for one in words.orphans(user)],
+        "search": search,
+        "total": total,
+        "longest": LONGEST,
+        "before": _page(search, number - 1) if number > 1 else "",
+        "after": _page(search, number + 1) if number < pages else "",
+    }
+    return render(request, "pages/notes.html", context)
+
+
+@require_POST
+def note(request: HttpRequest, note_id: int) -> HttpResponse:
+    """Change or delete any note of the viewer's."""
+    one = note_for(viewer(request), note_id)
+    try:
+        kept = words.change_note(one, "" if request.POST.get("what") == "delete" else request.POST.get("text", ""))
+        messages.success(request, "Saved." if kept else "The note is deleted.")
+    except BadNote as problem:
+        messages.error(request, str(problem))
+    return redirect("notes")
+
+
+@require_safe
+def tags(request: HttpRequest) -> HttpResponse:
+    """All tags with their colours and the number of trades that have them."""
+    found = [tag_view(tag, words.trips_with(tag)) for tag in words.tags_of(viewer(request))]
+    return render(request, "pages/tags.html", {"tags": found, "hues": list(Hue), "longest_tag": LONGEST_TAG})
+
+
+@require_POST
+def tag(request: HttpRequest, tag_id: int) -> HttpResponse:
+    """Rename or colour a tag, or delete it with all its marks."""
+    one = tag_for(viewer(request), tag_id)
+    if request.POST.get("what") == "delete":
+        one.delete()
+        messages.success(request, f"The tag {one.name} is deleted.")
+        return redirect("tags")
+    try:
+        words.change_tag(one, request.POST.get("name", one.name), request.POST.get("hue", one.hue))
+        messages.success(request, "Saved.")
+    except BadTag as problem:
+        messages.error(request, str(problem))
+    return redirect("tags")
+
+
+def _words(request: HttpRequest, trip: RoundTripRow, error: str = "", typed: str = "") -> HttpResponse:
+    """The region anew, or where nothing of it can be replaced the page."""
+    if not is_partial(request):
+        if error:
+            messages.error(request, error)
+        return redirect(f"{reverse('trade', args=[trip.key])}#words")
+    view = words_view(viewer(request), trip_for(viewer(request), trip.key), error, typed)
+    return vary_on_partial(render(request, "components/words.html", {"words": view}))
+
+
+def _about(note: Note, trips: Sequence[RoundTripRow]) -> list[tuple[str, str]]:
+    if note.about == NoteAbout.TRADE:
+        return [(f"{name_of(one.instrument)[0]}, {readable.day(one.day)}", reverse("trade", args=[one.key])) for one in trips]
+    assert note.day is not None
+    return [(readable.month(note.day) if note.about == NoteAbout.MONTH else readable.day(note.day), "")]
+
+
+def _orphan(lost: words.Orphan, zone: str) -> NoteView | TagView:
+    """What a word hung on, as far as anything is known of it."""
+    row, word = lost.row, lost.word
+    where = f"a fill of account {word.account.number if word.account else ''}"
+    if row is not None:
+        what = "bought" if row.quantity > 0 else "sold"
+        where = f"{name_of(row.instrument)[0]}: {readable.quantity(abs(row.quantity))} {what} on {readable.day(row.trade_date)}"
+    if isinstance(word, TagMark):
+        return TagView(word.tag.pk, f"{word.tag.name} ({where})", word.tag.hue, "")
+    return note_view(word, reverse("note", args=[word.pk]), zone, where=where)
+
+
+def _zone(user: User) -> str:
+    return user.time_zone or "UTC"
+
+
+def _day(value: datetime | None, zone: str) -> str:
+    return "" if value is None else readable.day(value.astimezone(ZoneInfo(zone)).date())
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
+
+
+def _page(search: str, number: int) -> str:
+    return f"{reverse('notes')}?{urlencode({'q': search, 'page': str(number)})}"

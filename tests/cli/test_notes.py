@@ -1,0 +1,52 @@
+"""`fillbook notes`, `fillbook tags` and the filter by tag."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import MAKE_USERS, fillbook, python
+
+STATEMENT = Path(__file__).parent.parent / "statements" / "ibkr" / "reversal.xml"
+WRITE = """
+import sys
+from pathlib import Path
+from fillbook.storage import start
+start.prepare(Path(sys.argv[1]))
+from fillbook.storage import words
+from fillbook.storage.models import RoundTripRow, User
+user, trip = User.objects.get(), RoundTripRow.objects.get(side="long")
+words.write_note(user, trip.key, "Sold too early.\\n\\nWait for the close.")
+words.add_tag(user, trip.key, "Dip buy")
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("book") / "data"
+    python(MAKE_USERS, folder, "ann@example.org")
+    assert fillbook("import", "--data", folder, STATEMENT).returncode == 0
+    python(WRITE, folder)
+    return folder
+
+
+def test_notes_are_listed_and_searched(data: Path) -> None:
+    listed = fillbook("notes", "--data", data)
+    assert (listed.returncode, listed.stdout.splitlines()[1:]) == (0, ["  Sold too early. Wait for the close.", "1 note"])
+    assert fillbook("notes", "--search", "late", "--data", data).stdout == "0 notes\n"
+    [note] = json.loads(fillbook("notes", "--json", "--search", "CLOSE sold", "--data", data).stdout)["notes"]
+    assert (note["about"], note["text"], note["role"], len(note["trades"])) == (
+        "trade",
+        "Sold too early.\n\nWait for the close.",
+        "opens",
+        1,
+    )
+
+
+def test_tags_are_listed_and_filter_round_trips(data: Path) -> None:
+    assert fillbook("tags", "--data", data).stdout == "Dip buy  1 round trip\n"
+    assert json.loads(fillbook("tags", "--json", "--data", data).stdout) == {"tags": [{"name": "Dip buy", "hue": "blue", "round_trips": 1}]}
+    [trip] = json.loads(fillbook("trades", "--json", "--tag", "DIP BUY", "--data", data).stdout)["trips"]
+    assert trip["side"] == "long"
+    unknown = fillbook("trades", "--tag", "late", "--data", data)
+    assert (unknown.returncode, unknown.stderr) == (2, "There is no tag late in this book; the tags are: Dip buy.\n")
