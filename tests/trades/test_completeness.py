@@ -16,7 +16,7 @@ from tests.support import trips
 from tests.trades.builders import ACCOUNT, EURO, OTHER, STOCK, TRUST, action, book_of, fill, held
 
 OPENS, CLOSES = Effect.OPENS, Effect.CLOSES
-COMPLETE, INFERRED, MISSING = Completeness
+COMPLETE, STATED, INFERRED, MISSING = Completeness
 
 
 def mark(book: AccountBook, key: str = STOCK.key) -> tuple[Completeness, Decimal, Cause | None, bool]:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fillbook.storage import words
-from fillbook.storage.models import BrokerAccount, Instance, RawStatement, RoundTripRow, RunKind, SyncRun, User
+from fillbook.storage.models import BrokerAccount, Instance, RawStatement, RoundTripRow, RunKind, StatedOpening, SyncRun, User
 from tests.web.book import BROKER, link_of, waiting_upload, write_book
 from tests.web.conftest import signed_in
 
@@ -54,6 +54,9 @@ PAGES = {
     "account-settings": Cell(other=404, kind="account"),
     "account-evidence": Cell(other=404, kind="account"),
     "completeness": Cell(other=404, kind="account"),
+    "openings": Cell(other=404, kind="account"),
+    "opening-change": Cell(other=404, kind="opening"),
+    "opening-remove": Cell("POST", 302, 404, kind="opening"),
     "reconciliation": Cell(other=404, kind="account"),
     "reconciliation-line": Cell(other=404, kind="comparison"),
     "reconciliation-sent": Cell(other=404, kind="compared row"),
@@ -128,6 +131,7 @@ MISSING: dict[str, list[str | int]] = {
     "account": [987654],
     "comparison": [987654, "fill", "2"],
     "compared row": [987654, "fill", "2", 1],
+    "opening": [987654, 1],
     "link": [str(uuid4())],
     "upload": ["987654"],
     "run": ["987654"],
@@ -146,6 +150,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
     upload = waiting_upload(owner)
     run = SyncRun.objects.create(owner=owner, raw=upload, kind=RunKind.UPLOAD, workflow_id="upload-1")
     key = RoundTripRow.objects.filter(account=account, is_open=False).earliest("closed_on").key
+    opening = StatedOpening.objects.create(account=account, instrument_key="4711", opened_on="2025-01-02", quantity=1, cost_basis=1)
     Instance.load()
     note = words.write_note(owner, key, "ACME went as planned.")
     assert note is not None
@@ -156,6 +161,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "account": [account.pk],
         "comparison": [account.pk, "fill", "2"],
         "compared row": [account.pk, "fill", "2", 1],
+        "opening": [account.pk, opening.pk],
         "link": [str(account.link_id)],
         "upload": [str(upload.pk)],
         "run": [str(run.pk)],

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "tags": "list your tags, with how many round trips have each",
     "reconcile": "compare stored accounts with your broker's figures, and say what their history lacks",
     "evidence": "save a redacted file about a figure that seems wrong",
+    "opening": "state what an account held before its history begins",
     "settings": "show or change how an account's fills are read as trades",
     "serve": "start Fillbook in the browser",
     "passwd": "set a new password for a user",

@@ -97,6 +97,7 @@ def _account(one: Compared) -> dict[str, Any]:
             "status": one.mark.status.value,
             "confirmed": one.mark.confirmed,
             "complete": one.mark.complete,
+            "stated": one.mark.stated,
             "inferred": one.mark.inferred,
             "missing": one.mark.missing,
             "instruments": [_mark(key, one) for key, mark in one.marks.items() if mark.cause or not mark.confirmed],

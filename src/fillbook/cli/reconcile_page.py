@@ -52,10 +52,11 @@ def _print_completeness(console: Console, one: "Compared", every: bool) -> None:
     heading(console, "What the history holds")
     parts = [
         f"{mark.complete:,} complete" if mark.complete else "",
+        f"{mark.stated:,} stated by you" if mark.stated else "",
         f"{mark.inferred:,} inferred" if mark.inferred else "",
         f"{mark.missing:,} with something missing" if mark.missing else "",
     ]
-    total = mark.complete + mark.inferred + mark.missing
+    total = mark.total
     style = LOSS if mark.missing else ""
     indented(console, Text(f"{counted(total, 'instrument')}: " + (sentence(parts, ", ") or "nothing traded yet") + ".", style=style))
     if total and not mark.confirmed:

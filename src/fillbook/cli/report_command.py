@@ -35,15 +35,16 @@ def run(options: argparse.Namespace) -> int:
     found = dict(sorted(queries.results(accounts, chosen).items(), key=lambda item: group_order(item[0])))
     whole = Filter(accounts=chosen.accounts, currency=chosen.currency) == chosen
     bridge = queries.bridge(accounts) if whole else {}
+    stated = queries.stated_count(accounts, chosen)
     if options.json:
         groups = [_group(group) | figures_json(results) for group, results in found.items()]
         steps = {kind: [_step(step) for step in lines] for kind, lines in bridge.items()}
-        json.dump({"filter": chosen.parameters(), "groups": groups, "bridge": steps}, sys.stdout, ensure_ascii=False)
+        json.dump({"filter": chosen.parameters(), "groups": groups, "bridge": steps, "stated": stated}, sys.stdout, ensure_ascii=False)
         print()
     else:
         from fillbook.cli.report_page import print_report
 
-        print_report(chosen, found, bridge)
+        print_report(chosen, found, bridge, stated)
     return 0
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from fillbook.cli import words
 from fillbook.cli.bridge_page import print_bridge
 from fillbook.cli.figures import figure_rows, profit_factor_text
-from fillbook.cli.numbers import percent
+from fillbook.cli.numbers import counted, percent
 from fillbook.cli.paper import QUIET, figure_table, heading, indented, sentence, sheet, signed
 from fillbook.cli.three_numbers import print_three_numbers
 from fillbook.performance import metrics
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from fillbook.storage.queries import Group
 
 
-def print_report(chosen: Filter, found: Mapping["Group", Sequence[Result]], bridge: Mapping[str, Sequence[BridgeLine]]) -> None:
-    """Everything, group by group."""
+def print_report(
+    chosen: Filter, found: Mapping["Group", Sequence[Result]], bridge: Mapping[str, Sequence[BridgeLine]], stated: int = 0
+) -> None:
+    """Everything, group by group. stated: round trips that rest on opening balances which their owner stated."""
     console = sheet()
     if chosen.parameters():
         console.print(Text(sentence(f"{chip.name} {chip.value}" for chip in chosen.describe()), style=QUIET))
+    if stated:
+        console.print(Text(f"{counted(stated, 'round trip')} rest on opening balances that you stated.", style=QUIET))
     if not found:
         console.print("No complete round trip fits, so there are no figures yet.")
     for index, (group, results) in enumerate(found.items()):

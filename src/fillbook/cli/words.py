@@ -57,7 +57,12 @@ FLAGS: Final = {
 FLAGGED: Final = "A corporate action that could not be applied"
 KIND: Final = {"real": "Real accounts", "paper": "Paper accounts", "sandbox": "Sandbox accounts"}
 SEVERITY_MARK: Final = {Severity.FATAL: "×", Severity.WARNING: "!", Severity.NOTE: "·"}
-COMPLETENESS: Final = {Completeness.COMPLETE: "Complete", Completeness.INFERRED: "Inferred", Completeness.MISSING: "Missing"}
+COMPLETENESS: Final = {
+    Completeness.COMPLETE: "Complete",
+    Completeness.STATED: "Stated by you",
+    Completeness.INFERRED: "Inferred",
+    Completeness.MISSING: "Missing",
+}
 SETTINGS: Final[dict[Grouping | MatchingMethod | AssignmentView, str]] = {
     Grouping.FLAT_TO_FLAT: "a trade lasts until nothing is held any more",
     Grouping.PER_CLOSING: "each closing fill is a trade of its own",

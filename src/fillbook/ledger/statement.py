@@ -11,6 +11,7 @@ from fillbook.ledger.events import CorporateAction, OptionEvent, Transfer
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.figures import BrokerBalance, BrokerFigure, BrokerLot
 from fillbook.ledger.instrument import Instrument
+from fillbook.ledger.opening import OpeningBalance
 
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
@@ -74,7 +75,7 @@ class AccountStatement:
     paper: an account that trades with pretend money. unusable_rows: rows of fills that lack what makes a fill, left out of executions.
     cash_movements: money that moved without a trade. cash_since: the first day from which the document lists all of it, None when it
     does not. balances: cash and net asset value, on whatever days they are stated. rates: to the base currency, of the currencies in
-    which the account has rows. broker_lots: what the broker says each fill closed.
+    which the account has rows. broker_lots: what the broker says each fill closed. openings: what the owner states, of no document.
     """
 
     account: str
@@ -100,6 +101,7 @@ class AccountStatement:
     balances: tuple[BrokerBalance, ...] = ()
     rates: tuple[ConversionRate, ...] = ()
     broker_lots: tuple[BrokerLot, ...] = ()
+    openings: tuple[OpeningBalance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

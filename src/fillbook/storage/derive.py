@@ -195,9 +195,10 @@ class _Writer:
 
     def _write_findings(self) -> None:
         key_of = {row.execution_id: row.instrument.key for row in self.loaded.statement.executions}
+        keys = [key_of.get(name) or item.params.get("instrument", "") for name, item in self.findings]
         made = [
-            [self.account.pk, key_of.get(name, ""), item.severity, item.code, item.message, item.remedy, dict(item.params)]
-            for name, item in self.findings
+            [self.account.pk, key, item.severity, item.code, item.message, item.remedy, dict(item.params)]
+            for key, (_, item) in zip(keys, self.findings, strict=True)
         ]
         insert(FindingRow, ("account_id", "instrument_key", "severity", "code", "message", "remedy", "params"), made)
 

@@ -19,12 +19,13 @@ from fillbook.storage.models import (
     TripFillRow,
     UnmatchedRow,
 )
+from fillbook.storage.openings import opening_lines
 from fillbook.storage.positions import latest_positions, positions_of
 from fillbook.storage.records import KINDS, rows_of
 
 
 def ledger_hash(account: BrokerAccount) -> str:
-    """Of the current facts, the names of their instruments and the latest positions; not of which statement said them first."""
+    """Of the current facts, the names of their instruments, the latest positions and what the owner stated; not of who said it first."""
     return _hash(ledger_lines(account))
 
 
@@ -39,7 +40,7 @@ def ledger_lines(account: BrokerAccount) -> list[str]:
     stating = latest_positions(account)
     held = [] if stating is None else positions_of(stating)
     lines += sorted(f"position {row.instrument.key} {row.as_of} {row.quantity:f} {row.cost_basis} {row.value}" for row in held)
-    return lines + daily_lines(account)
+    return [*lines, *opening_lines(account), *daily_lines(account)]
 
 
 _DERIVED = (RoundTripRow, OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, DayTotals, BridgeRow, FindingRow)

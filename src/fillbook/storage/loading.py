@@ -24,6 +24,7 @@ from fillbook.storage.models import (
     StatedRow,
     StatementCoverage,
 )
+from fillbook.storage.openings import load_openings
 from fillbook.storage.positions import latest_positions, positions_of
 from fillbook.storage.records import (
     ACTIONS,
@@ -87,6 +88,7 @@ def load_statement(account: BrokerAccount, instruments: Iterable[str] | None = N
         balances=load_balances(account) if keys is None else (),
         rates=load_rates(account) if keys is None else (),
         broker_lots=tuple(facts["broker_lots"]),
+        openings=load_openings(account, describe.latest),
         positions=tuple(figures),
         instruments=tuple(describe.latest.values()),
         alias=account.alias,

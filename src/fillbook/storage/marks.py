@@ -20,7 +20,7 @@ from fillbook.storage.models import (
 )
 from fillbook.storage.positions import latest_positions, positions_of
 from fillbook.storage.records import ACTIONS, EXECUTIONS, TRANSFERS, rows_of
-from fillbook.trades.completeness import MOVES, TRADED, AccountMark, Cause, Gap, Mark, cause_of, judge, judge_account, position_gap
+from fillbook.trades.completeness import KNOWN, MOVES, TRADED, AccountMark, Cause, Gap, Mark, cause_of, judge, judge_account, position_gap
 from fillbook.trades.reconcile import LineKind, Status
 from fillbook.trades.records import Basis
 
@@ -46,21 +46,25 @@ def account_mark(account: BrokerAccount) -> AccountMark:
 
 
 def _held(account: BrokerAccount, gaps: Gaps) -> set[str]:
-    """Open lots whose cost no row tells; returns their instruments."""
+    """Open lots whose cost no row tells; returns the instruments of those that their owner does not tell either."""
+    doubtful: set[str] = set()
     lots = OpenLotRow.objects.filter(account=account).exclude(basis=Basis.EXECUTIONS)
-    for key, quantity, cost, reason in lots.values_list("instrument_key", "quantity", "cost_basis", "incomplete"):
-        gaps[key].append(Gap(cause_of([reason]), abs(quantity), cost is not None))
-    return set(gaps)
+    for key, quantity, cost, reason, basis in lots.values_list("instrument_key", "quantity", "cost_basis", "incomplete", "basis"):
+        gaps[key].append(Gap(cause_of([reason], basis), abs(quantity), cost is not None))
+        if basis not in KNOWN:
+            doubtful.add(key)
+    return doubtful
 
 
 def _closed(account: BrokerAccount, gaps: Gaps, held: set[str]) -> None:
     """Closed lots whose cost no row tells, and incomplete round trips without such lots."""
     told: set[int] = set()
     lots = ClosedLotRow.objects.filter(trip__account=account).exclude(basis=Basis.EXECUTIONS)
-    names = ("trip_id", "trip__instrument_key", "trip__incomplete", "quantity", "realized_pnl")
-    for trip, key, reasons, quantity, pnl in lots.values_list(*names):
-        told.add(trip)
-        gaps[key].append(Gap(cause_of(reasons), abs(quantity), pnl is not None))
+    names = ("trip_id", "trip__instrument_key", "trip__incomplete", "quantity", "realized_pnl", "basis")
+    for trip, key, reasons, quantity, pnl, basis in lots.values_list(*names):
+        if basis not in KNOWN:
+            told.add(trip)
+        gaps[key].append(Gap(cause_of(reasons, basis), abs(quantity), pnl is not None))
     for trip in RoundTripRow.objects.filter(account=account).exclude(incomplete=[]):
         if trip.pk not in told and not (trip.is_open and trip.instrument_key in held):
             cause = cause_of(trip.incomplete)

@@ -22,8 +22,9 @@ from fillbook.performance.results import Result
 from fillbook.performance.summary import Summary, from_e8
 from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, is_plain, trips_in
 from fillbook.storage.fields import ExactSum
-from fillbook.storage.models import AccountInstrument, BridgeRow, DayTotals, RoundTripRow
+from fillbook.storage.models import AccountInstrument, BridgeRow, DayTotals, RoundTripRow, StatedOpening
 from fillbook.trades.bridge import LINES, BridgeLine
+from fillbook.trades.records import Basis
 
 _FIELDS = tuple(Summary.__dataclass_fields__)
 GROUP = ("account__kind", "account__base_currency")
@@ -85,6 +86,13 @@ def incomplete_count(accounts: Accounts, chosen: Filter) -> tuple[int, int]:
     trips = incomplete_in(accounts, chosen)
     found = trips.aggregate(all=Count("pk"), known=Count("pk", filter=Q(realized_pnl__isnull=False)))
     return found["all"], found["known"]
+
+
+def stated_count(accounts: Accounts, chosen: Filter) -> int:
+    """Round trips under a filter that rest, in part or whole, on an opening balance that their owner stated."""
+    if not StatedOpening.objects.filter(account_id__in=[account.pk for account in accounts]).exists():
+        return 0
+    return trips_in(accounts, chosen).filter(lot_rows__basis=Basis.STATED).distinct().count()
 
 
 def asset_classes(accounts: Accounts) -> set[str]:

@@ -20,6 +20,7 @@ from fillbook.trades.openings import Opening, cost_from_positions, infer_opening
 from fillbook.trades.reconcile import CENT, ReconciliationLine, reconcile_fills, reconcile_positions
 from fillbook.trades.records import Basis, Lot, MatchResult, RoundTrip
 from fillbook.trades.settings import MatchSettings
+from fillbook.trades.stated import with_stated
 from fillbook.trades.trips import TripBuilder
 from fillbook.trades.witness import witness_of
 
@@ -63,7 +64,8 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
         counted, chains = resolve_cancels(executions)
         rows = _counted_rows(ordered, counted) if chains else ordered
         positions = statement.positions
-        opening = infer_opening(rows, positions, statement.states_positions, _funded_inside(statement))
+        inferred = infer_opening(rows, positions, statement.states_positions, _funded_inside(statement))
+        opening, not_taken = with_stated(inferred, statement.openings)
         as_broker = _matched(rows, opening, settings.as_broker, positions)
         lines = reconcile_fills(executions, counted, chains, as_broker, witness_of(statement))
         lines += reconcile_positions(as_broker.open_lots, positions, statement.states_positions, as_broker)
@@ -81,7 +83,7 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
             realized_pnl=own.fills,
             broker_realized_pnl=broker.realized,
             corporate_action_pnl=_action_pnl(statement),
-            findings=tuple(_cost_disagreements(counted, as_broker)),
+            findings=(*not_taken, *_cost_disagreements(counted, as_broker)),
         )
 
 

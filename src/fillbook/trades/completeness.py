@@ -23,6 +23,8 @@ class Completeness(StrEnum):
 
     COMPLETE = "complete"
     """Every opening and closing was found."""
+    STATED = "stated"
+    """Some openings lie outside the statements; the owner states what they cost."""
     INFERRED = "inferred"
     """Some openings lie outside the statements; the broker's own figures tell what they cost."""
     MISSING = "missing"
@@ -32,6 +34,7 @@ class Completeness(StrEnum):
 class Cause(StrEnum):
     """The likely cause of a gap."""
 
+    STATED = "stated"
     BEFORE_HISTORY = "before_history"
     DELIVERED = "delivered"
     TRANSFERRED = "transferred"
@@ -42,6 +45,7 @@ class Cause(StrEnum):
 
 
 CAUSES: Final[dict[Cause, str]] = {
+    Cause.STATED: "Opened before the first day that the statements cover, at the cost that you stated.",
     Cause.BEFORE_HISTORY: "Opened before the first day that the statements cover. An older statement that holds the opening completes it.",
     Cause.DELIVERED: "Delivered by an exercise or assignment whose option row is not in the statements.",
     Cause.TRANSFERRED: "Moved between accounts, without the cost or the proceeds of what moved.",
@@ -55,10 +59,12 @@ CAUSES: Final[dict[Cause, str]] = {
 MOVES: Final = frozenset({Cause.TRANSFERRED, Cause.CANCELLED_ELSEWHERE})
 """Causes that bring or take units without a trade."""
 TRADED: Final = frozenset({Role.OPENS, Role.CLOSES})
+KNOWN: Final = frozenset({Basis.EXECUTIONS, Basis.STATED})
+"""Lots that make no round trip incomplete."""
 
 
 class Gap(NamedTuple):
-    """quantity: units concerned, positive. known: the broker's own figures tell what the rows do not."""
+    """quantity: units concerned, positive. known: the broker's own figures, or the owner, tell what the rows do not."""
 
     cause: Cause
     quantity: Decimal
@@ -85,6 +91,7 @@ class AccountMark(NamedTuple):
     """How many of an account's instruments have each mark. confirmed: the broker's positions confirm all of them."""
 
     complete: int
+    stated: int
     inferred: int
     missing: int
     confirmed: bool
@@ -92,21 +99,30 @@ class AccountMark(NamedTuple):
     @property
     def status(self) -> Completeness:
         """The worst there is; an account without instruments is complete."""
-        return Completeness.MISSING if self.missing else Completeness.INFERRED if self.inferred else Completeness.COMPLETE
+        found = {Completeness.MISSING: self.missing, Completeness.INFERRED: self.inferred, Completeness.STATED: self.stated}
+        return next((status for status, count in found.items() if count), Completeness.COMPLETE)
+
+    @property
+    def total(self) -> int:
+        """All instruments."""
+        return self.complete + self.stated + self.inferred + self.missing
 
 
 def judge(gaps: Iterable[Gap], confirmed: bool = True) -> Mark:
     """The mark that follows from an instrument's gaps; the cause is the one that concerns most units."""
     found = list(gaps)
     missing = [gap for gap in found if not gap.known]
+    inferred = [gap for gap in found if gap.cause is not Cause.STATED]
     if not found:
         return Mark(Completeness.COMPLETE, confirmed=confirmed)
+    worst = missing or inferred or found
+    status = Completeness.MISSING if missing else Completeness.INFERRED if inferred else Completeness.STATED
     units = dict.fromkeys(Cause, ZERO)
     with exact():
-        for gap in missing or found:
+        for gap in worst:
             units[gap.cause] += gap.quantity
-    cause = max({gap.cause for gap in missing or found}, key=lambda one: (units[one], -list(Cause).index(one)))
-    return Mark(Completeness.MISSING if missing else Completeness.INFERRED, units[cause], cause, confirmed)
+    cause = max({gap.cause for gap in worst}, key=lambda one: (units[one], -list(Cause).index(one)))
+    return Mark(status, units[cause], cause, confirmed)
 
 
 def judge_account(marks: Iterable[Mark]) -> AccountMark:
@@ -114,7 +130,8 @@ def judge_account(marks: Iterable[Mark]) -> AccountMark:
     found = list(marks)
     counts = Counter(mark.status for mark in found)
     confirmed = all(mark.confirmed for mark in found)
-    return AccountMark(counts[Completeness.COMPLETE], counts[Completeness.INFERRED], counts[Completeness.MISSING], confirmed)
+    complete, stated, inferred, missing = (counts[status] for status in Completeness)
+    return AccountMark(complete, stated, inferred, missing, confirmed)
 
 
 def marks_of(book: AccountBook, unconfirmed: frozenset[str] = frozenset()) -> dict[str, Mark]:
@@ -135,10 +152,10 @@ def gaps_of(book: AccountBook) -> Mapping[str, list[Gap]]:
     for lot in result.open_lots:
         lots[lot.instrument.key].append(lot)
         if lot.basis is not Basis.EXECUTIONS:
-            cause = cause_of([lot.incomplete] if lot.incomplete else ())
+            cause = cause_of([lot.incomplete] if lot.incomplete else (), lot.basis)
             gaps[lot.instrument.key].append(Gap(cause, abs(lot.quantity), lot.cost_basis is not None))
     for trip in (*result.round_trips, *result.open_trips):
-        held = any(lot.basis is not Basis.EXECUTIONS for lot in lots[trip.instrument.key]) and trip.is_open
+        held = any(lot.basis not in KNOWN for lot in lots[trip.instrument.key]) and trip.is_open
         gaps[trip.instrument.key] += trip_gaps(trip, held)
     for left in result.unmatched:
         cause = Cause.UNDETERMINED if left.undetermined else Cause.BEFORE_HISTORY
@@ -157,9 +174,9 @@ def trip_gaps(trip: RoundTrip, held: bool) -> Iterator[Gap]:
     An incomplete one all of whose costs are known lost or got units without a trade, or closed at a worth that nothing tells.
     """
     cause = cause_of(trip.incomplete)
-    doubtful = [lot for lot in trip.closed_lots if lot.basis is not Basis.EXECUTIONS]
-    yield from (closed_gap(cause, lot) for lot in doubtful)
-    if trip.incomplete and not doubtful and not held:
+    unknown = [lot for lot in trip.closed_lots if lot.basis is not Basis.EXECUTIONS]
+    yield from (closed_gap(cause_of(trip.incomplete, lot.basis), lot) for lot in unknown)
+    if trip.incomplete and not held and all(lot.basis is Basis.STATED for lot in unknown):
         moved = sum((abs(fill.quantity) for fill in trip.fills if fill.role not in TRADED), ZERO)
         yield Gap(cause, moved if cause in MOVES else trip.quantity, known=False)
 
@@ -176,8 +193,10 @@ def position_gap(reason: str, ours: Decimal | None, broker: Decimal | None) -> G
     return Gap(Cause.CORPORATE_ACTION if reason == Reason.ACTION_UNKNOWN else Cause.POSITION_MOVED, apart, known=False)
 
 
-def cause_of(reasons: Iterable[str]) -> Cause:
+def cause_of(reasons: Iterable[str], basis: str = Basis.UNKNOWN) -> Cause:
     """The cause that a round trip's or a lot's reasons come to, the commonest first. Only cash that an action paid gives none."""
+    if basis == Basis.STATED:
+        return Cause.STATED
     named = set(reasons)
     return next((Cause(reason) for reason in Incomplete if reason in named), Cause.CORPORATE_ACTION)
 

@@ -44,7 +44,7 @@ def _round_trip(trip: RoundTrip, lots: list[ClosedLot], base_currency: str | Non
     by_id = {(fill.execution_id, fill.role): fill for fill in trip.fills}
     opens, closes = _openings(trip, lots, by_id), _closings(trip, lots, by_id)
     fills = _with_positions(sorted([*opens, *closes], key=lambda fill: (fill.ordered_at, fill.role is Role.CLOSES)))
-    certain = all(lot.opened_by and lot.basis is Basis.EXECUTIONS for lot in lots)
+    certain = all((lot.opened_by and lot.basis is Basis.EXECUTIONS) or lot.basis is Basis.STATED for lot in lots)
     builder = TripBuilder(trip.account, trip.instrument, trip.side, fills, lots, set() if certain else set(trip.incomplete), trip.flagged)
     whole = builder.build((), base_currency)
     last = lots[-1]

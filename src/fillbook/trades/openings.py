@@ -163,8 +163,10 @@ def _contradictions(moves: Sequence[_Move], opening: Decimal) -> int:
 
 
 def name_opening(opening: Opening) -> Opening:
-    """The same with a name for each lot held before the first row, so that its parts can be told from other units of unknown origin."""
-    return replace(opening, lots=tuple(lot._replace(opened_by=_NAME + lot.instrument.key) for lot in opening.lots))
+    """The same with a name for each lot of unknown cost, so that its parts can be told from other units of unknown origin."""
+    return replace(
+        opening, lots=tuple(lot._replace(opened_by=_NAME + lot.instrument.key) if _unknown(lot) else lot for lot in opening.lots)
+    )
 
 
 def settle_opening(opening: Opening, named: MatchResult) -> Opening:
@@ -183,9 +185,13 @@ def settle_opening(opening: Opening, named: MatchResult) -> Opening:
         parts[lot.opened_by].append((lot.quantity, lot.cost_basis))
     lots: list[Lot] = []
     for lot in opening.lots:
-        known = parts.get(_NAME + lot.instrument.key)
+        known = parts.get(_NAME + lot.instrument.key) if _unknown(lot) else None
         lots.extend(_in_parts(lot, known) if known else [lot])
     return replace(opening, lots=tuple(lots))
+
+
+def _unknown(lot: Lot) -> bool:
+    return lot.cost_basis is None
 
 
 def _in_parts(lot: Lot, parts: list[tuple[Decimal, Decimal | None]]) -> list[Lot]:

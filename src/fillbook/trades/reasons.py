@@ -12,6 +12,7 @@ class Reason(StrEnum):
     FOREX = "forex"
     BROKER_METHOD = "broker_method"
     WASH_SALE = "wash_sale"
+    STATED_OPENING = "stated_opening"
     NO_OPENING = "no_opening"
     ACTION_UNKNOWN = "action_unknown"
     POSITION_MOVED = "position_moved"
@@ -26,6 +27,7 @@ SENTENCES: Final[dict[Reason, str]] = {
     Reason.FOREX: "A currency trade: the broker's figure is a translation gain, which is not counted as trading profit.",
     Reason.BROKER_METHOD: "The broker closed other lots than the oldest (the row's code or its closed lots say so).",
     Reason.WASH_SALE: "A wash sale: the broker disallowed a loss (the row's code says so), or added a disallowed one to the cost of this.",
+    Reason.STATED_OPENING: "Part of what this closed has the cost that you stated as an opening balance; the broker has another.",
     Reason.NO_OPENING: "What this closed was opened before the history, and the statement does not tell its cost.",
     Reason.ACTION_UNKNOWN: "A corporate action changed this position, and the statement does not give its effect on cost.",
     Reason.POSITION_MOVED: "The position changed without a trade in the statement (a transfer, for instance).",

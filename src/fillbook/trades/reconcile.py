@@ -67,7 +67,7 @@ class ReconciliationLine:
 # Every closing fill passes by these, and on Python 3.11 reading a member from its enum costs ten times as much as reading a name.
 _FILL: Final = LineKind.FILL
 _FOREX: Final = AssetClass.FOREX
-_EXECUTIONS: Final = Basis.EXECUTIONS
+_KNOWN: Final = frozenset({Basis.EXECUTIONS, Basis.STATED})
 _EQUAL: Final = Status.EQUAL
 _NO_REASON, _WASH_SALE = Reason.NONE, Reason.WASH_SALE
 _make_line: Final = maker(ReconciliationLine)
@@ -172,7 +172,7 @@ def _compare_fill(row: Execution, counted: Execution, facts: _Facts) -> Reconcil
     if broker is None:
         return _line(row, ours, None, Status.UNSTATED, Reason.NO_OPENING if ours is None else Reason.NO_FIGURE)
     if ours is not None and same_money(ours, broker) and not facts.left_over:
-        inferred = weakest([lot.basis for lot in facts.closed]) is not _EXECUTIONS
+        inferred = weakest([lot.basis for lot in facts.closed]) not in _KNOWN
         return _line(row, ours, row.broker_realized_pnl, Status.INFERRED if inferred else _EQUAL, reason)
     explained = _explain(row, ours, broker, facts)
     shown = row.broker_realized_pnl if facts.chained else broker
@@ -196,6 +196,8 @@ def _explain(row: Execution, ours: Decimal | None, broker: Decimal, facts: _Fact
         return Reason.ACTION_UNKNOWN
     if ours is None:
         return Reason.NO_OPENING if facts.closed else Reason.NONE
+    if any(lot.basis is Basis.STATED for lot in facts.closed):
+        return Reason.STATED_OPENING
     if "LD" in codes or (facts.put_off and ZERO < ours - broker <= facts.put_off + CENT):
         return Reason.WASH_SALE
     if codes & _OTHER_LOTS or facts.witness.closed_others(row, facts.closed, broker):
@@ -230,5 +232,5 @@ def _compare_position(key: str, lots: list[Lot], figure: BrokerFigure | None, st
     if ours != broker:
         reason = Reason.ACTION_UNKNOWN if flagged else Reason.POSITION_MOVED
         return ReconciliationLine(LineKind.POSITION, key, instrument, ours, broker, Status.EXPLAINED, reason)
-    certain = all(lot.basis is Basis.EXECUTIONS for lot in lots)
+    certain = all(lot.basis in _KNOWN for lot in lots)
     return ReconciliationLine(LineKind.POSITION, key, instrument, ours, broker, Status.EQUAL if certain else Status.INFERRED)

@@ -104,7 +104,7 @@ def _origin(fills: list[TripFill], closed: list[ClosedLot], open_lots: tuple[Lot
     own = {fill.execution_id for fill in fills if fill.role is _OPENS}
     names = {lot.opened_by for lot in closed if lot.quantity}
     names.update(lot.opened_by for lot in open_lots)
-    if "" in names:
+    if "" in names and (_undated(closed) or _undated(open_lots)):
         return _Origin(False, None, None)
     if own and names <= own:
         first = next(fill for fill in fills if fill.role is _OPENS)
@@ -113,6 +113,11 @@ def _origin(fills: list[TripFill], closed: list[ClosedLot], open_lots: tuple[Lot
     found |= {(lot.opened_on, lot.opened_at) for lot in open_lots if lot.opened_on is not None}
     day, moment = min(found, key=lambda opened: (opened[0], opened[1] or _NEVER), default=(None, None))
     return _Origin(False, moment, day)
+
+
+def _undated(lots: Iterable[Lot | ClosedLot]) -> bool:
+    """Whether some units were there before the history, on no day that anybody stated."""
+    return any(not lot.opened_by and lot.opened_on is None for lot in lots)
 
 
 class _ClosedSums(NamedTuple):

@@ -32,6 +32,7 @@ _SECTION_BY_PREFIX: Final = (
     ("account", "accounts"),
     ("reconciliation", "accounts"),
     ("completeness", "accounts"),
+    ("opening", "accounts"),
     ("link", "accounts"),
     ("upload", "accounts"),
 )

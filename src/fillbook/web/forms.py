@@ -1,6 +1,8 @@
 """Forms of our own pages; signing in has allauth's."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +12,7 @@ from django.core.exceptions import ValidationError
 from fillbook.brokers.interface import FieldError
 from fillbook.brokers.manifests import Manifest
 from fillbook.storage.models import User
+from fillbook.storage.stating import Wording
 
 
 class SetUpForm(forms.Form):
@@ -85,3 +88,63 @@ class LookForm(forms.Form):
 
     theme = forms.ChoiceField(choices=User.Theme.choices, required=False)
     gain_colours = forms.ChoiceField(choices=User.GainColours.choices, required=False)
+
+
+class OpeningForm(forms.Form):
+    """What one held of an instrument before the history begins. `said` is what was typed, once the form is valid."""
+
+    instrument = forms.ChoiceField(label="Instrument", error_messages={"invalid_choice": "Choose one of this account's instruments."})
+    quantity = forms.CharField(
+        label="Units held",
+        max_length=40,
+        help_text="With a minus sign if you were short.",
+        widget=forms.TextInput({"inputmode": "text", "autocomplete": "off", "class": "num"}),
+    )
+    cost = forms.CharField(
+        label="Cost of all of them",
+        max_length=40,
+        help_text="Fees included, in the instrument's currency. For a short position: what its sale brought.",
+        widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "class": "num"}),
+    )
+    day = forms.DateField(
+        label="Bought on",
+        help_text="If you bought in parts, state each part by itself, or the day of the first.",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": "Enter a day, such as 2023-04-28."},
+    )
+
+    def __init__(self, instruments: Sequence[tuple[str, list[tuple[str, str]]]], *args: Any, **kwargs: Any) -> None:
+        """Take the instruments to choose from, in groups."""
+        super().__init__(*args, **kwargs)
+        choice = self.fields["instrument"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", "Choose one"), *instruments]
+        for field in self.fields.values():
+            field.error_messages["required"] = "Please fill this in."
+
+    def clean_quantity(self) -> Decimal:
+        """A number as people write it."""
+        return _number(self.cleaned_data["quantity"])
+
+    def clean_cost(self) -> Decimal:
+        """As `clean_quantity`."""
+        return _number(self.cleaned_data["cost"])
+
+    @property
+    def said(self) -> Wording:
+        """What the owner says."""
+        typed = self.cleaned_data
+        return Wording(typed["instrument"], typed["quantity"], typed["cost"], typed["day"])
+
+    def refuse(self, field: str, message: str) -> None:
+        """Show why it cannot be so."""
+        self.add_error(field, message)
+
+
+def _number(text: str) -> Decimal:
+    """`1,234.5` or `-3`; digits alone, no exponent."""
+    plain = text.strip().replace("\u2212", "-").replace(",", "").replace("\u202f", "").replace(" ", "")
+    if not re.fullmatch(r"[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})", plain, re.ASCII):
+        raise ValidationError("Enter a number, such as 1250 or 12.5.")
+    return Decimal(plain)

@@ -38,6 +38,7 @@ from fillbook.storage.models.people import Instance, SecurityEvent, User
 from fillbook.storage.models.raw import Origin, RawStatement, StatementCoverage
 from fillbook.storage.models.runs import RunKind, RunState, SyncRun
 from fillbook.storage.models.services import BrokerService
+from fillbook.storage.models.stated import StatedOpening
 from fillbook.storage.models.views import SavedView, TripOverride
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "SavedView",
     "SecurityEvent",
     "SharedDay",
+    "StatedOpening",
     "StatedRow",
     "StatementCoverage",
     "SyncRun",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,8 +28,10 @@ from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.wording import COMPLETE
 from fillbook.web.viewer import viewer
 
-_WORST_FIRST: Final = (Completeness.MISSING, Completeness.INFERRED, Completeness.COMPLETE)
+_WORST_FIRST: Final = tuple(reversed(Completeness))
 _OLDER: Final = frozenset({Cause.BEFORE_HISTORY, Cause.DELIVERED, Cause.CANCELLED_ELSEWHERE, Cause.UNDETERMINED})
+_STATABLE: Final = frozenset({Cause.BEFORE_HISTORY, Cause.UNDETERMINED, Cause.STATED})
+"""Causes that the owner can settle by saying what was held."""
 _LACKING: Final = {
     Cause.CORPORATE_ACTION: ("corporate_actions_missing", "Tick Corporate Actions"),
     Cause.TRANSFERRED: ("trade_transfers_missing", "Tick the transfers section"),
@@ -48,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """One instrument with its mark. trades_url: everything of it, incomplete trades included."""
+    """One instrument with its mark. trades_url: everything of it, incomplete trades included. state_url: to say what was held before."""
 
     symbol: str
     detail: str
@@ -59,6 +62,7 @@ class Whole:
     confirmed: bool
     trades_url: str
     step: Step | None
+    state_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,11 @@ def completeness(request: HttpRequest, account_id: int) -> HttpResponse:
 def account_words(marks: Iterable[Mark]) -> str:
     """The account's mark in a sentence."""
     whole = judge_account(marks)
-    total = whole.complete + whole.inferred + whole.missing
-    if not total:
+    if not whole.total:
         return "Nothing was traded or held yet."
-    sentence = f"All is found of {readable.whole(whole.complete)} of {readable.plural(total, 'instrument')}"
+    sentence = f"All is found of {readable.whole(whole.complete)} of {readable.plural(whole.total, 'instrument')}"
+    if whole.stated:
+        sentence += f"; of {readable.whole(whole.stated)} the cost of what you held before is what you stated"
     if whole.inferred:
         sentence += f"; of {readable.whole(whole.inferred)} the cost of what you held before comes from your broker's own figures"
     if whole.missing:
@@ -167,4 +172,12 @@ def _row(instrument: InstrumentRow, mark: Mark, ways: Ways) -> Whole:
         confirmed=mark.confirmed,
         trades_url=address(reverse("trades"), traded),
         step=ways.step(mark) if mark.status is Completeness.MISSING or ways.goes_back else None,
+        state_url=_state_url(ways.account, instrument, mark),
     )
+
+
+def _state_url(account: BrokerAccount, instrument: InstrumentRow, mark: Mark) -> str:
+    """Where to state what was held of it before; "" where that would not help."""
+    if mark.cause not in _STATABLE:
+        return ""
+    return f"{reverse('openings', args=[account.pk])}?{urlencode({'instrument': instrument.key})}"

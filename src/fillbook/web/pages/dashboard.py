@@ -26,7 +26,7 @@ from fillbook.web.pages.bridge import Bridge, Count, bridges, counts
 from fillbook.web.pages.figures import Before, Stat, Versus, headline, tiles, tone_of, versus
 from fillbook.web.pages.filterbar import address, filter_bar
 from fillbook.web.pages.freshness import attention, freshness, today_there
-from fillbook.web.pages.incomplete import LeftOut, left_out
+from fillbook.web.pages.incomplete import LeftOut, left_out, rests_on_stated
 from fillbook.web.pages.rows import OpenRow, TripRow, open_rows, trip_rows
 from fillbook.web.pages.scope import Scope, by_weight, money_choices, pick, scope
 from fillbook.web.viewer import viewer
@@ -99,6 +99,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "attention": attention(user, about.accounts),
         "currencies": money_choices(groups, group, path, about.chosen),
         "left_out": partly,
+        "stated": rests_on_stated(about.accounts, about.chosen),
         "board": board(about, group, summaries[group], partly) if group else None,
         "empty": _empty(about),
     }

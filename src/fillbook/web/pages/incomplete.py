@@ -1,4 +1,4 @@
-"""What the figures of a page say of incomplete trades: how many are left out, or that some are counted."""
+"""What the figures of a page say of incomplete trades, and of those that rest on what their owner stated."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -48,6 +48,14 @@ def left_out(accounts: Accounts, chosen: Filter, path: str, trades_path: str, mo
     offer = "Count them too" if known == every else f"Count the {readable.whole(known)} that can"
     counting = address(path, replace(chosen, include_incomplete=True), money=money)
     return LeftOut(words, note, False, lists, offer, counting)
+
+
+def rests_on_stated(accounts: Accounts, chosen: Filter) -> str:
+    """What the figures under a filter say of opening balances that their owner stated; "" when none of them rests on one."""
+    count = queries.stated_count(accounts, chosen)
+    if not count:
+        return ""
+    return f"{readable.plural(count, 'trade')} {'rests' if count == 1 else 'rest'} on an opening balance that you stated."
 
 
 def _trades(count: int) -> str:

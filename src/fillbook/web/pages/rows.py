@@ -9,6 +9,7 @@ from django.urls import reverse
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.summary import from_e8
 from fillbook.storage.models import InstrumentRow, RoundTripRow
+from fillbook.trades.records import Basis
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 
@@ -17,7 +18,10 @@ _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 
 @dataclass(frozen=True, slots=True)
 class TripRow:
-    """A closed round trip. unit: its currency where it is not the table's. status: against the broker's figures."""
+    """A closed round trip. unit: its currency where it is not the table's. status: against the broker's figures.
+
+    stated: rests on its owner's word.
+    """
 
     url: str
     symbol: str
@@ -35,6 +39,7 @@ class TripRow:
     unit: str
     status: str
     incomplete: bool
+    stated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ def _trip_row(trip: RoundTripRow, currency: str) -> TripRow:
         unit="" if trip.result_currency == currency else trip.result_currency,
         status=trip.reconciliation,
         incomplete=bool(trip.incomplete),
+        stated=trip.basis == Basis.STATED,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -86,7 +87,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class TradePage:
-    """Everything the page of one trade shows. zone: whose clock its times follow, named once."""
+    """Everything the page of one trade shows. zone: whose clock its times follow, named once. stated: some cost is its owner's own word.
+
+    openings_url: where one says what was held before.
+    """
 
     symbol: str
     detail: str
@@ -98,8 +102,10 @@ class TradePage:
     zone: str
     account: str
     account_url: str
+    openings_url: str
     kind: str
     origin: str
+    stated: bool
     numbers: tuple[Stat, ...]
     money: tuple[Fact, ...]
     facts: tuple[Fact, ...]
@@ -156,8 +162,10 @@ def trade_page(detail: TripDetail) -> TradePage:
         zone=zone,
         account=trip.account.alias or trip.account.number,
         account_url=reverse("account", args=[trip.account_id]),
+        openings_url=f"{reverse('openings', args=[trip.account_id])}?{urlencode({'instrument': trip.instrument_key})}",
         kind=KINDS[trip.account.kind],
         origin=_origin(detail),
+        stated=_rests_on_stated(detail),
         numbers=_numbers(trip),
         money=_money(trip),
         facts=_facts(trip, zone),
@@ -233,6 +241,11 @@ def _money(trip: RoundTripRow) -> tuple[Fact, ...]:
             total=True,
         ),
     )
+
+
+def _rests_on_stated(detail: TripDetail) -> bool:
+    """Whether its owner stated the cost of a part of it."""
+    return detail.trip.basis == Basis.STATED or detail.trip.lot_rows.filter(basis=Basis.STATED).exists()
 
 
 def _origin(detail: TripDetail) -> str:

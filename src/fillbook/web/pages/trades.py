@@ -19,7 +19,7 @@ from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import Choice, address, filter_bar
 from fillbook.web.pages.freshness import freshness, today_there
-from fillbook.web.pages.incomplete import ONLY, left_out
+from fillbook.web.pages.incomplete import ONLY, left_out, rests_on_stated
 from fillbook.web.pages.rows import open_rows, trip_rows
 from fillbook.web.pages.scope import by_weight, scope
 from fillbook.web.viewer import viewer
@@ -115,6 +115,7 @@ def trades(request: HttpRequest) -> HttpResponse:
         "totals": [_total(from_e8(summaries[group].total), group.currency) for group in groups],
         "only": only,
         "left_out": None if only else left_out(about.accounts, about.chosen, path, path),
+        "stated": "" if is_open or only else rests_on_stated(about.accounts, about.chosen),
         "all_url": address(path, about.chosen),
         "columns": [] if is_open else columns(path, about.chosen, order, only),
         "sorts": [

@@ -11,6 +11,7 @@ from fillbook.web.pages import (
     evidence,
     linking,
     links,
+    openings,
     reconciliation,
     settings,
     setup,
@@ -54,6 +55,9 @@ urlpatterns = [
     path("accounts/<int:account_id>/", account.account, name="account"),
     path("accounts/<int:account_id>/settings/", account_settings.account_settings, name="account-settings"),
     path("accounts/<int:account_id>/completeness/", completeness.completeness, name="completeness"),
+    path("accounts/<int:account_id>/openings/", openings.openings, name="openings"),
+    path("accounts/<int:account_id>/openings/<int:opening_id>/", openings.change, name="opening-change"),
+    path("accounts/<int:account_id>/openings/<int:opening_id>/remove/", openings.remove, name="opening-remove"),
     path("accounts/<int:account_id>/evidence/", evidence.of_account, name="account-evidence"),
     path("accounts/<int:account_id>/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path(

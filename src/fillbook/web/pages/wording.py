@@ -142,6 +142,7 @@ class MarkWords:
 
 COMPLETE: Final = {
     Completeness.COMPLETE: MarkWords("All found", "equal", "good", "Every opening and closing was found."),
+    Completeness.STATED: MarkWords("Stated by you", "pen", "own", "Some openings lie outside your statements; you stated what they cost."),
     Completeness.INFERRED: MarkWords(
         "Inferred", "approx", "warn", "Some openings lie outside your statements; your broker's own figures tell what they cost."
     ),
