@@ -191,7 +191,8 @@ class Manifest:
 
     order: place in lists, small first. portal: the page where the guide begins. limits: what a user should know beforehand, one
     sentence each. steps: code of a `Send` or `Wait` -> what is shown meanwhile. sandbox: form answers that the sandbox broker takes,
-    empty when there is none. settings: what the operator sets; sandbox_settings: what holds in their place for the sandbox broker.
+    empty when there is none. settings: what the operator sets; sandbox_settings: what holds in their place for the sandbox broker;
+    sandbox_portal: path of the page where one acts at the sandbox broker by hand, "" when there is none.
     ready_from, ready_until: hours of the day in `capabilities.zone` between which new data appear.
     """
 
@@ -217,6 +218,7 @@ class Manifest:
     sandbox: Mapping[str, str]
     settings: tuple[Setting, ...]
     sandbox_settings: Mapping[str, str]
+    sandbox_portal: str = ""
 
     def setting(self, name: str) -> Setting:
         """The operator's setting of that name.

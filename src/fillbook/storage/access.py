@@ -33,7 +33,7 @@ _LONGEST_NUMBER: Final = 18
 
 def accounts_of(viewer: Viewer) -> QuerySet[BrokerAccount]:
     """The viewer's accounts, in a fixed order."""
-    return _owned(BrokerAccount.objects.select_related("link"), viewer).order_by("kind", "broker", "number", "pk")
+    return _owned(BrokerAccount.objects.filter(hidden=False).select_related("link"), viewer).order_by("kind", "broker", "number", "pk")
 
 
 def account_for(viewer: Viewer, account_id: int | str) -> BrokerAccount:
@@ -63,7 +63,7 @@ def trips_of(viewer: Viewer) -> QuerySet[RoundTripRow]:
     """All round trips of the viewer's accounts."""
     if not viewer.is_authenticated:
         return RoundTripRow.objects.none()
-    return RoundTripRow.objects.filter(account__owner=viewer).select_related("account", "instrument")
+    return RoundTripRow.objects.filter(account__owner=viewer, account__hidden=False).select_related("account", "instrument")
 
 
 def trip_for(viewer: Viewer, key: str) -> RoundTripRow:
@@ -79,7 +79,7 @@ def trip_for(viewer: Viewer, key: str) -> RoundTripRow:
 
 def statements_of(viewer: Viewer) -> QuerySet[RawStatement]:
     """The viewer's statements, newest first, without their bytes."""
-    return _owned(RawStatement.objects.defer("content"), viewer).order_by("-received_at", "-pk")
+    return _owned(RawStatement.objects.exclude(coverages__account__hidden=True).defer("content"), viewer).order_by("-received_at", "-pk")
 
 
 def statement_for(viewer: Viewer, statement_id: int | str) -> RawStatement:

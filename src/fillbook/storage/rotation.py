@@ -97,7 +97,7 @@ def _save_latecomers(old: Vault, dropped: Sequence[bytes]) -> None:
     with transaction.atomic():  # which on SQLite nobody else writes in
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE storage_link, storage_brokerservice, mfa_authenticator IN EXCLUSIVE MODE")
+                cursor.execute("LOCK TABLE storage_link, storage_brokerservice, storage_accountclaim, mfa_authenticator IN EXCLUSIVE MODE")
         for text in sealed_texts():
             if text.key in gone:
                 text.put(old.reseal(text.text, text.aad))

@@ -14,7 +14,7 @@ from fillbook.ledger.statement import DateRange
 from fillbook.storage.coverage import missing_days
 from fillbook.storage.models import BrokerAccount, Link, PositionRow, RunKind
 from fillbook.storage.records import KINDS, rows_of
-from fillbook.sync import clock, runs, slots, windows
+from fillbook.sync import clock, proving, runs, slots, windows
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import Plan
 from fillbook.sync.windows import OVERLAP, Found, Leg, Window
@@ -50,7 +50,10 @@ def finish(plan: Plan, memory: FetchState, done: Sequence[Leg]) -> bool:
     whole_year = any(leg["first"] is None for leg in done)
     late, warning = _lateness(link, reached)
     note = " ".join([late, *(_missed(leg) for leg in done if leg["missed"])]).strip()
-    return runs.finish(plan.run_id, memory, whole_year, reached, note, warning)
+    if not runs.finish(plan.run_id, memory, whole_year, reached, note, warning):
+        return False
+    proving.own(link)
+    return True
 
 
 def _first(link: Link, plan: Plan) -> DateRange | None:

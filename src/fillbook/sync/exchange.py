@@ -12,7 +12,7 @@ from fillbook.brokers.interface import Action, BrokerError, Done, FetchState, Ou
 from fillbook.storage.models import Instance, Link, Origin, SyncRun
 from fillbook.storage.raw import keep_raw
 from fillbook.storage.services import config_of
-from fillbook.sync import runs, session
+from fillbook.sync import proving, runs, session
 from fillbook.sync.engine import database_work
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import OPEN, Plan
@@ -118,7 +118,9 @@ def _guarded(plan: Plan, state: FetchState, reply: Reply | None) -> Outcome:
         outcome = _outcome(plan, *registry.connector(plan.broker).advance(state, reply))
     except BrokerError as error:
         return trouble(Trouble.of(error))
-    if "step" in outcome and not runs.note_step(plan.run_id, outcome["step"]):
+    if plan.looking and not runs.is_open(plan.run_id):
+        return {"next": "closed"}
+    if "step" in outcome and not plan.looking and not runs.note_step(plan.run_id, outcome["step"]):
         return {"next": "closed"}
     return outcome
 
@@ -129,6 +131,9 @@ def _outcome(plan: Plan, state: FetchState, action: Action) -> Outcome:
             return {"next": "send", "state": state, "step": step, "request": asdict(request)}
         case Wait(seconds, step):
             return {"next": "wait", "state": state, "step": step, "seconds": seconds}
+        case Page(content) if plan.looking:
+            proving.saw_page(plan.run_id, content)
+            return {"next": "done", "state": state}
         case Page(content):
             link = Link.objects.select_related("owner").filter(pk=plan.link_id).first()
             if link is None:

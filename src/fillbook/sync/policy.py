@@ -17,6 +17,8 @@ GRANT_WITHIN: Final = 14 * 24 * HOUR
 _OFTEN: Final = 30
 """Looks for a grant that follow each other closely, while its user is likely to be at it."""
 UNREADABLE: Final = "StatementUnreadable"
+WITHDRAWN: Final = "withdrawn"
+"""The user no longer lets us read an account."""
 
 
 class Follow(StrEnum):
@@ -118,7 +120,7 @@ def final(trouble: Trouble, unproven: bool = True) -> Trouble:
     if trouble.kind == "NotGranted" and unproven:
         return Trouble("NeedsUser", "never_granted", "No access was granted within 14 days. Do that at the broker, then try again here.")
     if trouble.kind == "NotGranted":
-        return Trouble("NeedsUser", "withdrawn", trouble.message)
+        return Trouble("NeedsUser", WITHDRAWN, trouble.message)
     if trouble.kind != "NotReady":
         return trouble
     sentence = "The broker did not accept these details within 24 hours. Compare them with the broker's page and enter them again."

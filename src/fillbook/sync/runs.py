@@ -8,7 +8,7 @@ import json
 import logging
 import traceback
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from fillbook.brokers.manifests import manifest
 from fillbook.ledger.statement import DateRange
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.storage.secrets import open_credential, seal_credential, vault
-from fillbook.sync import clock, engine, slots
+from fillbook.sync import clock, engine, gate, slots
 from fillbook.sync.policy import VALIDATING_FOR, Trouble
 from fillbook.sync.slots import Hours, Standing
 
@@ -44,7 +44,11 @@ class Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run is to do, settled when it begins. partition: what the broker limits by. unproven: this credential never worked."""
+    """What a run is to do, settled when it begins.
+
+    partition: what the broker limits by. unproven: this credential never worked. proves: its user has to show first that the account is
+    theirs. looking: only to see whether the account may be read; nothing that comes is kept.
+    """
 
     run_id: int
     link_id: str
@@ -54,6 +58,8 @@ class Plan:
     partition: str
     unproven: bool
     memory: dict[str, Any]
+    proves: bool = False
+    looking: bool = False
 
 
 def open_run(link: Link, kind: RunKind, job: str = "") -> SyncRun:
@@ -94,8 +100,9 @@ def begin(run_id: int) -> dict[str, Any] | None:
             state=RunState.RUNNING, step="start", step_started_at=now, started_at=Coalesce("started_at", now), retry_at=None
         )
         link = run.link
-        unproven = link.linked_at is None or bool(link.sealed_candidate)
-        return asdict(Plan(run_id, str(link.pk), run.kind, link.broker, link.is_sandbox, _partition(link), unproven, dict(link.memory)))
+        unproven = (link.linked_at is None or bool(link.sealed_candidate)) and not gate.is_watched(link)
+        plan = Plan(run_id, str(link.pk), run.kind, link.broker, link.is_sandbox, _partition(link), unproven, dict(link.memory))
+        return asdict(replace(plan, proves=gate.must_prove(link)))
 
 
 def next_run_at(link: Link) -> datetime | None:
@@ -133,6 +140,11 @@ def seal_candidate(link: Link, candidate: Credential) -> None:
 def open_candidate(link: Link) -> Credential:
     """The credential that is being tried."""
     return Credential(**json.loads(vault().open(link.sealed_candidate, link.candidate_aad)))
+
+
+def is_open(run_id: int) -> bool:
+    """Whether nobody closed the run."""
+    return SyncRun.objects.filter(pk=run_id, state__in=OPEN).exists()
 
 
 def note_step(run_id: int, step: str) -> bool:

@@ -3,7 +3,7 @@
 Files that the user already has are in `fillbook.sync.uploads`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -30,7 +30,8 @@ from fillbook.storage.models import (
     User,
 )
 from fillbook.storage.secrets import open_credential, seal_credential, shred_credential
-from fillbook.sync import clock, engine, runs
+from fillbook.sync import clock, engine, proving, runs
+from fillbook.sync.knowledge import Answer
 from fillbook.vault import CannotOpen
 
 STEPS: Final[Mapping[str, str]] = {
@@ -74,6 +75,13 @@ def begin_link(owner: User, broker_id: str, endpoint: Endpoint, answer: Mapping[
     credential = registry.connector(broker_id).complete(answer)
     if isinstance(credential, Form):
         return LinkOutcome(errors=credential.errors)
+    try:
+        return _begun(owner, broker_id, endpoint, credential)
+    except proving.TooMany as problem:
+        return LinkOutcome(errors=(FieldError(manifest(broker_id).form[0].name, str(problem)),))
+
+
+def _begun(owner: User, broker_id: str, endpoint: Endpoint, credential: Credential) -> LinkOutcome:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
         link = _same_link(owner, broker_id, endpoint, credential)
@@ -84,6 +92,7 @@ def begin_link(owner: User, broker_id: str, endpoint: Endpoint, answer: Mapping[
             seal_credential(link, credential.secrets, credential.rate_secret)
             link.save(force_insert=True)
             _record(owner, "link_begun", link)
+        proving.begin(link)
         run = runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL)
         return LinkOutcome(link, run, notes=credential.notes)
 
@@ -104,6 +113,7 @@ def replace_credential(owner: User, link_id: UUID | str, answer: Mapping[str, st
         return LinkOutcome(link, errors=(FieldError(field, "This link is for another account. Make a new link for this one."),))
     with transaction.atomic():
         link = _locked(link)
+        _refuse_disputed(link)
         runs.close_runs(link, "replaced", "A new credential is tried instead.")
         runs.seal_candidate(link, Credential({**kept, **credential.secrets}, credential.rate_secret))
         link.alarm_sent_at = link.validating_until = link.nothing_before = None
@@ -119,7 +129,7 @@ def sync_now(owner: User, link_id: UUID | str) -> SyncRun:
 
     Raises:
         Http404: the owner has no such link.
-        Refused: it is paused, or the broker refused it less than a minute ago.
+        Refused: it is paused, two users claim its account, or the broker refused it less than a minute ago.
     """
     with transaction.atomic():
         link = _locked(link_for(owner, link_id))
@@ -128,6 +138,7 @@ def sync_now(owner: User, link_id: UUID | str) -> SyncRun:
         refused_at = link.error_at if link.state == LinkState.NEEDS_USER and not link.sealed_candidate else None
         if refused_at is not None and not link.is_sandbox and clock.now() - refused_at < _BREATH:
             raise Refused("too_soon", "The broker has just refused this link. Mend what it says first, then try again in a minute.")
+        _claim_anew(link)
         return runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL)
 
 
@@ -158,6 +169,18 @@ def can_go_back(link: Link) -> bool:
     return link.state == LinkState.LINKED and link.nothing_before is None and manifest(link.broker).capabilities.goes_back
 
 
+def answer(owner: User, link_id: UUID | str, given: Sequence[Answer]) -> None:
+    """Answer from an account's latest executions, to show that it is one's own; compared at the next look. Raises `Http404` as `sync_now`.
+
+    Raises:
+        Refused: no try is left, or too many wrong answers were given on this instance.
+    """
+    try:
+        proving.answer(link_for(owner, link_id), given)
+    except proving.TooMany as problem:
+        raise Refused("too_many_answers", str(problem)) from None
+
+
 def pause(owner: User, link_id: UUID | str) -> Link:
     """Fetch nothing until it is resumed; what was fetched stays. Raises `Http404` as `sync_now`."""
     with transaction.atomic():
@@ -177,6 +200,7 @@ def resume(owner: User, link_id: UUID | str) -> SyncRun:
             link.state = LinkState.LINKED if link.linked_at else LinkState.VALIDATING
             link.save()
             _record(owner, "link_resumed", link)
+        _claim_anew(link)
         return runs.open_run(link, RunKind.MANUAL)
 
 
@@ -211,6 +235,7 @@ def unlink(owner: User, link_id: UUID | str, keep: bool) -> None:
     with transaction.atomic():
         link = _locked(link_for(owner, link_id))
         runs.close_runs(link, "unlinked", "The link was ended.")
+        proving.let_go(link)
         _record(owner, "link_kept_trades" if keep else "link_deleted", link)
         if keep:
             shred_credential(link)
@@ -258,6 +283,20 @@ def _kept(link: Link) -> dict[str, str]:
         return open_credential(link)
     except CannotOpen:
         return {}
+
+
+def _refuse_disputed(link: Link) -> None:
+    if proving.disputed(link):
+        raise Refused(proving.DISPUTED.code, proving.DISPUTED.message)
+
+
+def _claim_anew(link: Link) -> None:
+    """Where the claim to the account has ended, it begins again."""
+    _refuse_disputed(link)
+    try:
+        proving.begin(link)
+    except proving.TooMany as problem:
+        raise Refused("too_many_claims", str(problem)) from None
 
 
 def _locked(link: Link) -> Link:

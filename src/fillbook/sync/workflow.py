@@ -12,10 +12,10 @@ from typing import Any, Final, ParamSpec, TypeVar
 from dbos import DBOS, PortableWorkflowError, SetEnqueueOptions
 
 from fillbook.storage.models import RunKind, SyncRun
-from fillbook.sync import clock, course, engine, exchange, planner, runs, taking
+from fillbook.sync import clock, course, engine, exchange, planner, proving, runs, taking
 from fillbook.sync.engine import database_work
 from fillbook.sync.exchange import Outcome
-from fillbook.sync.policy import Decision, Follow, Loss, Trouble, decide, final, lost
+from fillbook.sync.policy import WITHDRAWN, Decision, Follow, Loss, Trouble, decide, final, lost
 from fillbook.sync.runs import Plan
 from fillbook.sync.windows import Leg
 
@@ -90,6 +90,8 @@ async def _fetch_until_done(run_id: int) -> str:
     if found is None:
         return "closed"
     plan, done = Plan(**found), list[Leg]()
+    if plan.proves and (ended := await _prove(plan)) != "proven":
+        return ended
     while (leg := await _step("next_leg", course.next_leg, plan, done)) is not None:
         outcome, follow = await _leg_until_done(plan, leg)
         if outcome["next"] == "closed":
@@ -109,6 +111,25 @@ async def _fetch_until_done(run_id: int) -> str:
         done.append(leg)
     await _step("finish", course.finish, plan, plan.memory, done)
     return "done"
+
+
+async def _prove(plan: Plan) -> str:
+    """Look until the link's user has shown that the account is theirs: "proven"; how the run ended otherwise."""
+    looking = replace(plan, looking=True, unproven=True)
+    while (look := await _step("next_look", proving.next_look, plan.run_id))["next"] == "look":
+        if look["wait"]:
+            await DBOS.sleep_async(engine.pace().seconds(look["wait"], sandbox=plan.sandbox))
+        outcome: Outcome = await _step("open", exchange.opening, looking, look["leg"])
+        while outcome["next"] in {"send", "wait"}:
+            if outcome["next"] == "send":
+                outcome = await _send(looking, outcome["state"], outcome["request"])
+            else:
+                await DBOS.sleep_async(engine.pace().seconds(outcome["seconds"], sandbox=plan.sandbox))
+                outcome = await _step("onward", exchange.onward, looking, outcome["state"])
+        await _step("note_look", proving.note_look, plan.run_id, outcome["next"], outcome.get("trouble", {}).get("kind", ""))
+    if look["next"] == "stop":
+        return await _stop(plan.run_id, Trouble(**look["trouble"]), needs_user=True)
+    return str(look["next"])
 
 
 async def _leg_until_done(plan: Plan, leg: Leg) -> tuple[Outcome, Follow]:
@@ -175,6 +196,8 @@ async def _sleep_over(plan: Plan, trouble: Trouble, decision: Decision) -> bool:
 
 async def _stop(run_id: int, trouble: Trouble, needs_user: bool) -> str:
     await _step("fail", runs.fail, run_id, trouble, needs_user)
+    if trouble.code == WITHDRAWN:
+        await _step("grant_gone", proving.grant_gone, run_id)
     return "failed"
 
 

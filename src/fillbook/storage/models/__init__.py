@@ -1,5 +1,6 @@
 """All tables. Other packages reach private rows through `storage.access`, never through these classes' managers."""
 
+from fillbook.storage.models.claims import AccountClaim, ProofTry
 from fillbook.storage.models.derived import (
     AccountTotals,
     BridgeRow,
@@ -42,6 +43,7 @@ from fillbook.storage.models.stated import StatedOpening
 from fillbook.storage.models.views import SavedView, TripOverride
 
 __all__ = [
+    "AccountClaim",
     "AccountInstrument",
     "AccountKind",
     "AccountTotals",
@@ -69,6 +71,7 @@ __all__ = [
     "OptionEventRow",
     "Origin",
     "PositionRow",
+    "ProofTry",
     "RateRow",
     "RawStatement",
     "ReconciliationRow",

@@ -98,7 +98,8 @@ class BrokerAccount(models.Model):
 
     link: None for one known from uploaded files alone, or whose link was removed with its trades kept. tracked_since: first day
     covered without a gap. figures_to: last day covered. opened_on: when the account was opened, if a statement says. chosen: whether
-    its owner wants it fetched and counted. grouping, matching, assignment, counts_forex: the settings that trades
+    its owner wants it fetched and counted. hidden: shown to nobody, as its owner has not shown control of it since the
+    grant disappeared. grouping, matching, assignment, counts_forex: the settings that trades
     are read with.
     """
 
@@ -111,6 +112,7 @@ class BrokerAccount(models.Model):
     base_currency = models.CharField(max_length=12, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     chosen = models.BooleanField(default=True)
+    hidden = models.BooleanField(default=False)
     tracked_since = models.DateField(null=True)
     figures_to = models.DateField(null=True)
     opened_on = models.DateField(null=True)

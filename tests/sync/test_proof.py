@@ -1,0 +1,179 @@
+"""Who an account belongs to: never two owners, nobody without proof, and nothing that a rival's proof could be mistaken for."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from fillbook.sync.proof import LIVE, OWNING, Claim, Claims, Seen, Standing, Way, answered, gave_up, looked, settled
+
+GRANTED, ABSENT, UNCLEAR = Seen.GRANTED, Seen.ABSENT, Seen.UNCLEAR
+ANN, BOB = 1, 2
+
+
+def after(claims: Claims, which: int, *seen: Seen) -> Claims:
+    for one in seen:
+        claims = looked(claims, which, one)
+    return claims
+
+
+def standings(claims: Claims) -> list[Standing]:
+    return [one.standing for one in claims]
+
+
+@pytest.mark.parametrize(
+    ("seen", "proven"),
+    [
+        ((GRANTED, ABSENT, GRANTED), True),
+        ((ABSENT, GRANTED, ABSENT, GRANTED), True),
+        ((GRANTED, UNCLEAR, ABSENT, UNCLEAR, GRANTED), True),
+        ((GRANTED, GRANTED, GRANTED), False),
+        ((ABSENT, GRANTED), False),
+        ((GRANTED, ABSENT, ABSENT), False),
+        ((GRANTED, UNCLEAR, GRANTED), False),
+    ],
+)
+def test_a_grant_seen_to_come_back_after_it_was_taken_away_is_proof(seen: tuple[Seen, ...], proven: bool) -> None:
+    (claim,) = after((Claim(1, ANN, Way.REGRANT),), 1, *seen)
+    assert (claim.standing is Standing.OWNER) == proven
+    assert claim.sees_rows == proven
+
+
+@pytest.mark.parametrize("way", [Way.SOLE, Way.GRANTEE])
+def test_where_the_grant_is_nobody_elses_it_is_proof_by_itself(way: Way) -> None:
+    claims = (Claim(1, ANN, way),)
+    assert standings(after(claims, 1, ABSENT, UNCLEAR)) == [Standing.OPEN]
+    assert standings(after(claims, 1, ABSENT, GRANTED)) == [Standing.OWNER]
+
+
+def test_a_right_answer_is_proof_and_a_wrong_one_is_nothing() -> None:
+    claims = (Claim(1, ANN, Way.REGRANT),)
+    assert standings(answered(claims, 1, right=False)) == [Standing.OPEN]
+    assert standings(answered(claims, 1, right=True)) == [Standing.OWNER]
+
+
+def test_a_grant_that_disappears_ends_the_claim() -> None:
+    owner = (Claim(1, ANN, Way.REGRANT, Standing.OWNER, 3),)
+    assert standings(after(owner, 1, UNCLEAR, GRANTED)) == [Standing.OWNER]
+    assert standings(after(owner, 1, ABSENT)) == [Standing.ENDED]
+
+
+def test_a_second_proof_freezes_and_the_one_who_gives_up_frees_the_other() -> None:
+    claims = (Claim(1, ANN, Way.REGRANT, Standing.OWNER, 3), Claim(2, BOB, Way.REGRANT))
+    disputed = answered(claims, 2, right=True)
+    assert standings(disputed) == [Standing.FROZEN, Standing.DISPUTING]
+    assert standings(gave_up(disputed, 2)) == [Standing.OWNER, Standing.ENDED]
+    assert standings(gave_up(disputed, 1)) == [Standing.ENDED, Standing.OPEN]
+    assert standings(settled(disputed, 2)) == [Standing.ENDED, Standing.OWNER]
+
+
+def test_two_who_waited_for_the_same_regrant_get_nothing_by_it() -> None:
+    claims: Claims = (Claim(1, ANN, Way.REGRANT), Claim(2, BOB, Way.REGRANT))
+    for which in (1, 2):
+        claims = after(claims, which, GRANTED, ABSENT)
+    claims = looked(claims, 1, GRANTED)
+    assert standings(claims) == [Standing.DISPUTING, Standing.DISPUTING]
+    assert standings(gave_up(claims, 1)) == [Standing.ENDED, Standing.OPEN]
+
+
+USERS, ACCOUNTS = range(3), range(3)
+PAIRS = st.tuples(st.sampled_from(USERS), st.sampled_from(ACCOUNTS))
+
+
+class Accounts(RuleBasedStateMachine):
+    """Three people and three accounts at a portal. Beside the claims stands what each person really did, told by this machine alone."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.granted = dict.fromkeys(ACCOUNTS, False)
+        self.claims: dict[int, Claims] = dict.fromkeys(ACCOUNTS, ())
+        self.number = 0
+        self.steps: dict[int, int] = {}
+        self.answers: set[int] = set()
+        self.decided: set[int] = set()
+
+    def claim_of(self, user: int, account: int) -> Claim | None:
+        return next((one for one in self.claims[account] if one.user == user and one.standing in LIVE), None)
+
+    @rule(account=st.sampled_from(ACCOUNTS))
+    def grant(self, account: int) -> None:
+        self.granted[account] = True
+
+    @rule(account=st.sampled_from(ACCOUNTS))
+    def revoke(self, account: int) -> None:
+        self.granted[account] = False
+
+    @rule(pair=PAIRS, way=st.sampled_from([Way.REGRANT, Way.REGRANT, Way.GRANTEE]))
+    def claim(self, pair: tuple[int, int], way: Way) -> None:
+        user, account = pair
+        if self.claim_of(user, account) is None:
+            self.number += 1
+            self.steps[self.number] = 0
+            self.claims[account] += (Claim(self.number, user, way),)
+
+    @rule(pair=PAIRS, clear=st.sampled_from([True, True, True, False]))
+    def sync(self, pair: tuple[int, int], clear: bool) -> None:
+        """A look at the portal, at night or while a claim is open."""
+        user, account = pair
+        claim = self.claim_of(user, account)
+        if claim is None:
+            return
+        seen = (GRANTED if self.granted[account] else ABSENT) if clear else UNCLEAR
+        if clear and claim.standing is Standing.OPEN:
+            wanted = claim.way is Way.GRANTEE or self.steps[claim.id] % 2 == 0
+            self.steps[claim.id] += self.granted[account] == wanted
+        self.claims[account] = looked(self.claims[account], claim.id, seen)
+
+    @rule(pair=PAIRS, right=st.booleans())
+    def prove(self, pair: tuple[int, int], right: bool) -> None:
+        user, account = pair
+        claim = self.claim_of(user, account)
+        if claim is not None:
+            if right and claim.standing is Standing.OPEN:
+                self.answers.add(claim.id)
+            self.claims[account] = answered(self.claims[account], claim.id, right)
+
+    @rule(pair=PAIRS)
+    def unlink(self, pair: tuple[int, int]) -> None:
+        user, account = pair
+        claim = self.claim_of(user, account)
+        if claim is not None:
+            self.claims[account] = gave_up(self.claims[account], claim.id)
+            for one in self.claims[account]:
+                if one.standing is Standing.OPEN and one.stage == 0:
+                    self.steps[one.id] = 0
+                    self.answers.discard(one.id)
+
+    @rule(pair=PAIRS)
+    def dispute(self, pair: tuple[int, int]) -> None:
+        """The operator settles a dispute for one of the two."""
+        user, account = pair
+        claim = self.claim_of(user, account)
+        if claim is not None and claim.standing in (Standing.FROZEN, Standing.DISPUTING):
+            self.decided.add(claim.id)
+            self.claims[account] = settled(self.claims[account], claim.id)
+
+    @invariant()
+    def one_owner(self) -> None:
+        for claims in getattr(self, "claims", {}).values():
+            assert sum(one.standing in OWNING for one in claims) <= 1
+            if any(one.standing is Standing.FROZEN for one in claims):
+                assert any(one.standing is Standing.DISPUTING for one in claims)
+
+    @invariant()
+    def nobody_sees_a_row_without_proof(self) -> None:
+        for claims in getattr(self, "claims", {}).values():
+            for one in claims:
+                if one.sees_rows:
+                    enough = 1 if one.way is Way.GRANTEE else 3
+                    assert self.steps[one.id] >= enough or one.id in self.answers | self.decided
+
+
+def test_any_order_of_grants_claims_proofs_and_disputes() -> None:
+    """2,000 steps; `python3 run.py long claims` takes as many as it is told."""
+    examples = int(os.environ.get("FILLBOOK_TEST_CLAIMS", "50"))
+    run_state_machine_as_test(
+        Accounts, settings=settings(max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+    )
