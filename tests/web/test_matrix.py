@@ -14,7 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fillbook.storage import words
-from fillbook.storage.models import BrokerAccount, Instance, RawStatement, RoundTripRow, RunKind, StatedOpening, SyncRun, User
+from fillbook.storage.models import (
+    BrokerAccount,
+    Instance,
+    Notice,
+    NoticeKind,
+    RawStatement,
+    RoundTripRow,
+    RunKind,
+    StatedOpening,
+    SyncRun,
+    User,
+)
 from tests.web.book import BROKER, link_of, waiting_upload, write_book
 from tests.web.conftest import signed_in
 
@@ -63,6 +74,7 @@ PAGES = {
     "link": Cell(),
     "link-broker": Cell(kind="broker"),
     "link-progress": Cell(other=404, kind="link"),
+    "link-runs": Cell(other=404, kind="link"),
     "link-replace": Cell(other=404, kind="link"),
     "link-sync": Cell("POST", 302, 404, kind="link"),
     "link-back": Cell("POST", 302, 404, kind="link"),
@@ -79,6 +91,11 @@ PAGES = {
     "sandbox-remove": Cell("POST", 302, 302),
     "settings": Cell(),
     "settings-key": Cell(other=302),
+    "settings-notices": Cell("POST", 302, 302),
+    "settings-mail": Cell(other=302),
+    "notices": Cell(),
+    "notices-away": Cell("POST", 302, 302),
+    "notice-away": Cell("POST", 302, 404, kind="notice"),
     "look": Cell("POST", 302, 302),
     "account_login": Cell(owner=302, other=302, nobody=200),
     "account_logout": Cell(),
@@ -141,6 +158,7 @@ MISSING: dict[str, list[str | int]] = {
     "key": ["nothing"],
     "reset": ["1", "nothing"],
     "passkey": [1],
+    "notice": ["987654"],
 }
 
 
@@ -154,6 +172,8 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
     Instance.load()
     note = words.write_note(owner, key, "ACME went as planned.")
     assert note is not None
+    assert account.link is not None
+    notice = Notice.objects.create(owner=owner, link=account.link, kind=NoticeKind.LINK_STOPPED, key="stopped")
     return {
         **MISSING,
         "trade": [key],
@@ -168,6 +188,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "note": [note.pk],
         "tag": [words.add_tag(owner, key, "ACME tag").pk],
         "broker": [BROKER],
+        "notice": [str(notice.pk)],
     }
 
 

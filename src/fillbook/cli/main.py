@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "settings": "show or change how an account's fills are read as trades",
     "serve": "start Fillbook in the browser",
     "passwd": "set a new password for a user",
+    "broker": "set what the operator provides for everybody here and is secret, such as a mail server",
     "rebuild": "make all tables again from the stored statements, and show what changes before it does",
     "backup": "save everything but the vault key in one file, while Fillbook runs",
     "restore": "put a backup into an empty data folder or database",

@@ -16,6 +16,7 @@ from fillbook.storage.models import (
     Link,
     LinkState,
     Note,
+    Notice,
     RawStatement,
     RoundTripRow,
     SecurityEvent,
@@ -105,6 +106,16 @@ def note_for(viewer: Viewer, note_id: int | str) -> Note:
 def tag_for(viewer: Viewer, tag_id: int | str) -> Tag:
     """One tag of the viewer's; raises `Http404` as `account_for`."""
     return _one(_owned(Tag.objects.all(), viewer), _number(tag_id))
+
+
+def notices_of(viewer: Viewer) -> QuerySet[Notice]:
+    """What the viewer was told, newest first."""
+    return _owned(Notice.objects.select_related("link", "account"), viewer).order_by("-created_at", "-pk")
+
+
+def notice_for(viewer: Viewer, notice_id: int | str) -> Notice:
+    """One notice of the viewer's; raises `Http404` as `account_for`."""
+    return _one(notices_of(viewer), _number(notice_id))
 
 
 def events_of(viewer: Viewer) -> QuerySet[SecurityEvent]:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from fillbook.storage import keyfile
 from fillbook.storage.models import Instance, Link
-from fillbook.storage.sealed import Sealed, sealed_texts
+from fillbook.storage.sealed import Sealed, sealed_tables, sealed_texts
 from fillbook.storage.secrets import rate_key_with, vault
 from fillbook.vault import CannotOpen, Vault
 from fillbook.vault.keys import generate, key_id, parse, write
@@ -97,7 +97,7 @@ def _save_latecomers(old: Vault, dropped: Sequence[bytes]) -> None:
     with transaction.atomic():  # which on SQLite nobody else writes in
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE storage_link, storage_brokerservice, storage_accountclaim, mfa_authenticator IN EXCLUSIVE MODE")
+                cursor.execute(f"LOCK TABLE {', '.join(sealed_tables())} IN EXCLUSIVE MODE")
         for text in sealed_texts():
             if text.key in gone:
                 text.put(old.reseal(text.text, text.aad))

@@ -38,9 +38,19 @@ def sealed_texts() -> Iterator[Sealed]:
     """All of them, read as they come, so that one that was just changed is seen changed."""
     for model in apps.get_app_config("storage").get_models():
         for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's public door
-            if field.name.startswith(_PREFIX):
+            if _is_sealed(field):
                 yield from _in_column(model, field.name)
     yield from _second_factors()
+
+
+def sealed_tables() -> list[str]:
+    """Names of the tables that hold them."""
+    ours = [model for model in apps.get_app_config("storage").get_models() if any(map(_is_sealed, model._meta.concrete_fields))]  # noqa: SLF001 - Django's public door
+    return sorted(model._meta.db_table for model in [*ours, apps.get_model("mfa", "Authenticator")])  # noqa: SLF001 - as above
+
+
+def _is_sealed(field: "models.Field[Any, Any]") -> bool:
+    return field.name.startswith(_PREFIX)
 
 
 def _in_column(model: type[models.Model], column: str) -> Iterator[Sealed]:

@@ -33,6 +33,18 @@ def served() -> tuple[str, int] | None:
         return None
 
 
+def public_address() -> str:
+    """Where a person's browser finds the pages, without a slash at its end: by the name they are asked for under, else on this machine.
+
+    "" when neither is known: pages are not served at present, or under no name of their own.
+    """
+    names = [host for host in settings.ALLOWED_HOSTS if host not in settings.LOCAL_HOSTS and host != "*" and not host.startswith(".")]
+    if names:
+        return f"{'https' if settings.HTTPS else 'http'}://{names[0]}"
+    found = served()
+    return f"http://localhost:{found[1]}" if found else ""
+
+
 def _lives(process: int) -> bool:
     try:
         os.kill(process, 0)

@@ -23,7 +23,7 @@ from fillbook.brokers.manifests import manifest
 from fillbook.ledger.statement import DateRange
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.storage.secrets import open_credential, seal_credential, vault
-from fillbook.sync import clock, engine, gate, slots
+from fillbook.sync import clock, engine, gate, notices, slots
 from fillbook.sync.policy import VALIDATING_FOR, Trouble
 from fillbook.sync.slots import Hours, Standing
 
@@ -198,7 +198,8 @@ def finish(run_id: int, memory: FetchState, whole_year: bool, figures_to: date |
         link = _link_of(run_id)
         if link is None:
             return False
-        if link.sealed_candidate:
+        renewed = bool(link.sealed_candidate)
+        if renewed:
             candidate = open_candidate(link)
             seal_credential(link, candidate.secrets, candidate.rate_secret)
             link.sealed_candidate = ""
@@ -213,6 +214,8 @@ def finish(run_id: int, memory: FetchState, whole_year: bool, figures_to: date |
         link.error_kind, link.error_code, link.error_message = error["error_kind"], error["error_code"], error["error_message"]
         link.error_at = now if warning else None
         link.save()
+        notices.works(link, renewed, late=warning is not None)
+        notices.history(link, run_id)
     return True
 
 
@@ -227,6 +230,7 @@ def finish_history(run_id: int, memory: FetchState, nothing_before: date | None,
         link.nothing_before = nothing_before
         link.memory = dict(memory)
         link.save()
+        notices.history(link, run_id)
     return True
 
 
@@ -256,6 +260,7 @@ def fail(run_id: int, trouble: Trouble, needs_user: bool) -> bool:
             if not kept_one_works:
                 link.state = LinkState.NEEDS_USER
                 link.alarm_sent_at = link.alarm_sent_at or now
+                notices.stopped(link, trouble, link.alarm_sent_at)
         link.save()
     return True
 

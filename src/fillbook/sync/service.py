@@ -30,7 +30,7 @@ from fillbook.storage.models import (
     User,
 )
 from fillbook.storage.secrets import open_credential, seal_credential, shred_credential
-from fillbook.sync import clock, engine, proving, runs
+from fillbook.sync import clock, engine, notices, proving, runs
 from fillbook.sync.knowledge import Answer
 from fillbook.vault import CannotOpen
 
@@ -243,6 +243,7 @@ def unlink(owner: User, link_id: UUID | str, keep: bool) -> None:
             link.state, link.unlinked_at = LinkState.UNLINKED, clock.now()
             link.save()
             BrokerAccount.objects.filter(link=link).update(link=None)
+            notices.ended(link)
         else:
             _delete(link)
 

@@ -12,7 +12,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from dbos import DBOS, PortableWorkflowError, SetEnqueueOptions
 
 from fillbook.storage.models import RunKind, SyncRun
-from fillbook.sync import clock, course, engine, exchange, planner, proving, runs, taking
+from fillbook.sync import clock, course, engine, exchange, mail, notices, planner, proving, runs, taking
 from fillbook.sync.engine import database_work
 from fillbook.sync.exchange import Outcome
 from fillbook.sync.policy import WITHDRAWN, Decision, Follow, Loss, Trouble, decide, final, lost
@@ -50,13 +50,15 @@ async def upload(run_id: str, raw_id: str) -> str:
 async def plan(_scheduled_at: object, _context: object) -> None:
     """What is done every minute, by whichever process is first."""
     await _step("plan", every_minute)
+    await _step("mail", mail.send_due)
 
 
 def every_minute() -> None:
-    """Begin what is due; go on with what was left lying; once an hour forget what is old."""
+    """Begin what is due; go on with what was left lying; remind of what ends; once an hour forget what is old."""
     planner.begin_due()
     engine.adopt()
     pick_up_stranded(_JUST_NOW)
+    notices.remind()
     if clock.now().minute == 0:
         engine.forget_finished()
 

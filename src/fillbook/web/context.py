@@ -24,6 +24,8 @@ _SECTIONS: Final = {
     "tags": "notes",
     "settings": "settings",
     "settings-key": "settings",
+    "settings-mail": "settings",
+    "notices": "settings",
 }
 _SECTION_BY_PREFIX: Final = (
     ("account_", "settings"),

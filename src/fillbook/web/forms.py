@@ -27,7 +27,7 @@ class SetUpForm(forms.Form):
     email = forms.EmailField(
         label="E-mail address",
         max_length=254,
-        help_text="You sign in with it. Nothing is sent to it.",
+        help_text="You sign in with it. Nothing is sent to it unless you set a mail server later.",
         widget=forms.EmailInput({"autocomplete": "username"}),
     )
     password = forms.CharField(

@@ -35,7 +35,8 @@ from fillbook.storage.models.ledger import (
     TransferRow,
 )
 from fillbook.storage.models.links import AccountKind, BrokerAccount, EndpointKind, Link, LinkState
-from fillbook.storage.models.people import Instance, SecurityEvent, User
+from fillbook.storage.models.notices import BrokerSilence, Notice, NoticeKind
+from fillbook.storage.models.people import Instance, OperatorSecret, SecurityEvent, User
 from fillbook.storage.models.raw import Origin, RawStatement, StatementCoverage
 from fillbook.storage.models.runs import RunKind, RunState, SyncRun
 from fillbook.storage.models.services import BrokerService
@@ -52,6 +53,7 @@ __all__ = [
     "BrokerAccount",
     "BrokerLotRow",
     "BrokerService",
+    "BrokerSilence",
     "CashMovementRow",
     "ClosedLotRow",
     "CorporateActionRow",
@@ -67,7 +69,10 @@ __all__ = [
     "LinkState",
     "Note",
     "NoteAbout",
+    "Notice",
+    "NoticeKind",
     "OpenLotRow",
+    "OperatorSecret",
     "OptionEventRow",
     "Origin",
     "PositionRow",

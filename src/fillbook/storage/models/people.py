@@ -26,7 +26,8 @@ class User(AbstractBaseUser):
     """A person, known by their e-mail address, with how they like their pages.
 
     is_operator: runs this instance: sees its health and settings, nobody else's trades. hides_money: pages show signs and shapes, no
-    amounts. trade_columns: of the list of trades, names with commas between them, "" for the usual ones.
+    amounts. trade_columns: of the list of trades, names with commas between them, "" for the usual ones. wants_mail: notices go to the
+    e-mail address too, where the operator set a mail server.
     """
 
     class Theme(models.TextChoices):
@@ -51,6 +52,7 @@ class User(AbstractBaseUser):
     hides_money = models.BooleanField(default=False)
     trade_columns = models.CharField(max_length=300, blank=True, default="")
     dense_tables = models.BooleanField(default=False)
+    wants_mail = models.BooleanField(default=True)
 
     objects = UserManager()
 
@@ -87,6 +89,19 @@ class Instance(models.Model):
     def load(cls) -> "Instance":
         """The row, made when it is first asked for."""
         return cls.objects.get_or_create(pk=1)[0]
+
+
+class OperatorSecret(models.Model):
+    """What the operator set that is secret, such as a mail server's password: names with values, sealed by the vault."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    sealed_values = models.TextField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def aad(self) -> str:
+        """What the sealed values are bound to."""
+        return f"operatorsecret:{self.pk}:sealed_values"
 
 
 class SecurityEvent(models.Model):

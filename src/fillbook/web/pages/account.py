@@ -28,7 +28,9 @@ from fillbook.web.pages.completeness import account_words
 from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.findings import doctor
 from fillbook.web.pages.freshness import freshness as words_of_freshness
+from fillbook.web.pages.freshness import unread
 from fillbook.web.pages.rows import name_of as instrument_name
+from fillbook.web.pages.syncs import standing
 from fillbook.web.pages.trade import figures_of, reason_of
 from fillbook.web.viewer import viewer
 
@@ -103,6 +105,8 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "whole": judge_account(marks.values()),
         "whole_words": account_words(marks.values()),
         "back": _back(found, user, now),
+        "standing": standing(user, found.link, now) if found.link else None,
+        "attention": unread(user, found.link) if found.link else [],
         "read_as": _read_as(found),
         "never_flat": _never_flat(found),
         "contact": contact(),

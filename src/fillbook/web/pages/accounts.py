@@ -19,7 +19,9 @@ from fillbook.storage.models import BrokerAccount, Link, LinkState, RunState, Sy
 from fillbook.web import readable
 from fillbook.web.pages.bridge import Count, counts_of
 from fillbook.web.pages.filterbar import address
+from fillbook.web.pages.freshness import unread
 from fillbook.web.pages.links import DELETE_WORD
+from fillbook.web.pages.syncs import Standing, standing, step_of
 from fillbook.web.pages.wording import KINDS
 from fillbook.web.viewer import viewer
 
@@ -67,7 +69,7 @@ class AccountCard:
 
 @dataclass(frozen=True, slots=True)
 class LinkCard:
-    """A link with its accounts; `link` None for accounts known from files alone."""
+    """A link with its accounts; `link` None for accounts known from files alone. step: what its run does at present."""
 
     link: Link | None
     name: str
@@ -76,6 +78,8 @@ class LinkCard:
     sentence: str
     synced: str
     accounts: tuple[AccountCard, ...]
+    standing: Standing | None = None
+    step: str = ""
     is_paused: bool = False
     needs_user: bool = False
     is_running: bool = False
@@ -88,7 +92,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     cards = link_cards(user, now)
     if not cards:
         return redirect("welcome")
-    return render(request, "pages/accounts.html", {"cards": cards, "word": DELETE_WORD})
+    return render(request, "pages/accounts.html", {"cards": cards, "word": DELETE_WORD, "attention": unread(user)})
 
 
 def link_cards(user: Viewer, now: datetime) -> tuple[LinkCard, ...]:
@@ -97,14 +101,14 @@ def link_cards(user: Viewer, now: datetime) -> tuple[LinkCard, ...]:
     by_link: dict[object, list[Freshness]] = {}
     for one in fresh:
         by_link.setdefault(one.account.link_id, []).append(one)
-    cards = [_card(link, runs_of(user).filter(link=link).first(), by_link.get(link.pk, []), now) for link in links_of(user)]
+    cards = [_card(user, link, runs_of(user).filter(link=link).first(), by_link.get(link.pk, []), now) for link in links_of(user)]
     if loose := by_link.get(None):
         sentence = "These come from files you uploaded, or their link was ended with the trades kept. Nothing new is fetched."
         cards.append(LinkCard(None, "Without a link", FROM_FILES, False, sentence, "", tuple(map(account_card, loose))))
     return tuple(cards)
 
 
-def _card(link: Link, run: SyncRun | None, fresh: Iterable[Freshness], now: datetime) -> LinkCard:
+def _card(user: Viewer, link: Link, run: SyncRun | None, fresh: Iterable[Freshness], now: datetime) -> LinkCard:
     running = run is not None and run.state in OPEN
     known = manifests().get(link.broker)
     return LinkCard(
@@ -118,6 +122,8 @@ def _card(link: Link, run: SyncRun | None, fresh: Iterable[Freshness], now: date
         is_paused=link.state == LinkState.PAUSED,
         needs_user=link.state == LinkState.NEEDS_USER,
         is_running=running,
+        standing=standing(user, link, now),
+        step=step_of(run, known) if running and run and known else "",
     )
 
 

@@ -10,15 +10,17 @@ from django.urls import reverse
 
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.exchanges import DEFAULT_ZONE
-from fillbook.storage.access import Viewer, links_of, runs_of
+from fillbook.storage.access import Viewer, links_of, notices_of, runs_of
 from fillbook.storage.coverage import rests_on_uploads
 from fillbook.storage.details import compared
-from fillbook.storage.models import BrokerAccount, LinkState, RunState
+from fillbook.storage.models import BrokerAccount, Link, LinkState, Notice, NoticeKind, RunState
+from fillbook.sync.telling import told
 from fillbook.web import readable
 from fillbook.web.pages.bridge import lines_url
 
 _SATURDAY: Final = 5
 _LATE: Final = 2
+_MOST_NOTICES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,13 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """One thing that needs the reader. tone: bad, warn or info."""
+    """One thing that needs the reader. tone: bad, warn or info. away: where a notice is put away, "" for what is so until it is mended."""
 
     tone: str
     text: str
     url: str = ""
     action: str = ""
+    away: str = ""
 
 
 def today_there(now: datetime) -> date:
@@ -70,6 +73,26 @@ def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) 
     )
 
 
+def needing(viewer: Viewer) -> list[Attention]:
+    """Links that wait for the reader."""
+    return [
+        Attention("bad", f"{link.name or 'A link'}: {link.error_message}", reverse("link-progress", args=[link.pk]), "See what to do")
+        for link in links_of(viewer).filter(state=LinkState.NEEDS_USER)
+    ]
+
+
+def unread(viewer: Viewer, link: Link | None = None) -> list[Attention]:
+    """Notices that nobody has put away, of one link or of all; a link that stopped is told as long as it stands still."""
+    waiting = notices_of(viewer).filter(read_at=None).exclude(kind=NoticeKind.LINK_STOPPED)
+    mine = waiting.filter(link=link) if link else waiting
+    return [_of_notice(notice) for notice in mine[:_MOST_NOTICES]]
+
+
+def _of_notice(notice: Notice) -> Attention:
+    words = told(notice)
+    return Attention(words.tone, words.text, words.path, words.action, reverse("notice-away", args=[notice.pk]))
+
+
 def _working_days(first: date, last: date) -> int:
     """Working days after `first` up to `last`."""
     return sum(1 for step in range(1, (last - first).days + 1) if (first + timedelta(days=step)).weekday() < _SATURDAY)
@@ -77,10 +100,7 @@ def _working_days(first: date, last: date) -> int:
 
 def attention(viewer: Viewer, accounts: Sequence[BrokerAccount]) -> tuple[Attention, ...]:
     """What needs the reader, the gravest first."""
-    found = [
-        Attention("bad", f"{link.name or 'A link'}: {link.error_message}", reverse("link-progress", args=[link.pk]), "See what to do")
-        for link in links_of(viewer).filter(state=LinkState.NEEDS_USER)
-    ]
+    found = [*needing(viewer), *unread(viewer)]
     different = sum(counts.get("different", 0) for account in accounts for counts in compared(account).values())
     if different:
         verb = "differs" if different == 1 else "differ"

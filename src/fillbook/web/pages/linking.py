@@ -13,7 +13,9 @@ from fillbook.storage.access import link_for, runs_of
 from fillbook.sync import service
 from fillbook.web.forms import LinkForm
 from fillbook.web.pages.brokers import capabilities, card
+from fillbook.web.pages.freshness import unread
 from fillbook.web.pages.progress import link_progress
+from fillbook.web.pages.syncs import standing
 from fillbook.web.viewer import is_partial, recently_confirmed, vary_on_partial, viewer
 
 
@@ -64,9 +66,12 @@ def progress(request: HttpRequest, link_id: str) -> HttpResponse:
     """How far a link is; the page asks for its middle again every other second while something goes on."""
     link = link_for(viewer(request), link_id)
     run = runs_of(viewer(request)).filter(link=link).first()
-    context = {"progress": link_progress(link, run, known_broker(link.broker), timezone.now())}
-    template = "pages/_progress.html" if is_partial(request) else "pages/link_progress.html"
-    return vary_on_partial(render(request, template, context))
+    now = timezone.now()
+    context: dict[str, object] = {"progress": link_progress(link, run, known_broker(link.broker), now)}
+    if is_partial(request):
+        return vary_on_partial(render(request, "pages/_progress.html", context))
+    context |= {"standing": standing(viewer(request), link, now), "attention": unread(viewer(request), link)}
+    return vary_on_partial(render(request, "pages/link_progress.html", context))
 
 
 @require_POST

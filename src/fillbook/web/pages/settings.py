@@ -14,7 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fillbook.storage import keyfile
+from fillbook.storage.access import notices_of
 from fillbook.storage.models import Instance, SecurityEvent, User
+from fillbook.sync import mail
 from fillbook.web.forms import LookForm
 from fillbook.web.viewer import recently_confirmed, viewer
 
@@ -56,6 +58,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
             "sessions": len(UserSession.objects.purge_and_list(user)),
             "key_exported_at": Instance.load().key_exported_at,
+            "mail_is_set": mail.is_set(),
+            "unread": notices_of(user).filter(read_at=None).count(),
             "may_export": user.is_operator and not instance_settings.VAULT_KEYS,
             "key_is_elsewhere": bool(instance_settings.VAULT_KEYS),
         },
@@ -74,6 +78,16 @@ def look(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(target if safe else "settings")
+
+
+@require_POST
+def wants_mail(request: HttpRequest) -> HttpResponse:
+    """Whether the viewer's notices are mailed too."""
+    user = viewer(request)
+    user.wants_mail = request.POST.get("wants_mail") == "1"
+    user.save(update_fields=["wants_mail"])
+    messages.success(request, "Notices are mailed to you." if user.wants_mail else "Notices stay on the pages; nothing is mailed to you.")
+    return redirect("settings")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,93 @@
+"""`fillbook broker`: what the operator sets for everybody here and is secret, such as the mail server that notices go out by."""
+
+import argparse
+import getpass
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from fillbook.cli.database import add_data_argument, open_database
+from fillbook.cli.stop import Stop
+
+if TYPE_CHECKING:
+    from fillbook.sync.operators import OperatorForm
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words that `broker` takes."""
+    parser.add_argument("do", choices=["list", "set", "remove", "test"], help="what to do")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="what to set, such as smtp")
+    parser.add_argument("--to", metavar="EMAIL", help="where a test message goes (default: the operator's address)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    add_data_argument(parser)
+    parser.epilog = "`set` asks for each value; without a terminal it reads them from standard input, one NAME=VALUE a line."
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show, set, try or remove one of the operator's settings."""
+    open_database(options.data)
+    from fillbook.sync import operators
+
+    known = ", ".join(operators.forms())
+    if options.do != "list" and options.name not in operators.forms():
+        raise Stop(f"Name what to {options.do}: {known}.", 2)
+    done = {"set": _set, "remove": _remove, "test": _test}.get(options.do)
+    sentence = done(options) if done else ""
+    states = {name: operators.present(name) for name in operators.forms()}
+    if options.json:
+        json.dump({"settings": states}, sys.stdout, ensure_ascii=False)
+        print()
+    elif sentence:
+        print(sentence)
+    else:
+        for name, values in states.items():
+            print(f"{name}  {'not set' if values is None else ', '.join(f'{key} {value}' for key, value in values.items() if value)}")
+    return 0
+
+
+def _set(options: argparse.Namespace) -> str:
+    from fillbook.sync import operators
+
+    form = operators.form_of(options.name)
+    answer = _asked(form) if sys.stdin.isatty() else _read()
+    errors = operators.change(options.name, answer)
+    if errors:
+        raise Stop(" ".join(f"{error.field}: {error.message}" for error in errors) + " Nothing was changed.")
+    return f"{form.title}: saved. See that it works with `fillbook broker test {options.name}`."
+
+
+def _asked(form: "OperatorForm") -> dict[str, str]:
+    answer = {}
+    for field in form.fields:
+        prompt = f"{field.label} ({field.help.rstrip('.')}): "
+        answer[field.name] = getpass.getpass(prompt) if field.secret else input(prompt)
+    return answer
+
+
+def _read() -> dict[str, str]:
+    lines = (line.rstrip("\r\n").partition("=") for line in sys.stdin if line.strip())
+    return {name.strip(): value for name, _, value in lines}
+
+
+def _remove(options: argparse.Namespace) -> str:
+    from fillbook.sync import operators
+
+    return "Forgotten." if operators.remove(options.name) else "Nothing was set."
+
+
+def _test(options: argparse.Namespace) -> str:
+    from fillbook.storage.notices import operators as people
+    from fillbook.sync.mail import MailRefused, send_test
+    from fillbook.sync.operators import MAIL
+
+    if options.name != MAIL:
+        raise Stop(f"Only {MAIL} can be tried.", 2)
+    first = people().first()
+    recipient = options.to or (first.email if first else "")
+    if not recipient:
+        raise Stop("Say where the message should go: --to EMAIL.", 2)
+    try:
+        send_test(recipient)
+    except MailRefused as problem:
+        raise Stop(str(problem)) from None
+    return f"A test message is on its way to {recipient}."

@@ -1,0 +1,119 @@
+"""What the operator can set that is secret, each with its form: the mail server. Kept sealed, never in a settings file.
+
+`fillbook broker` and the operator's page show the forms and hand over what was typed.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+from types import MappingProxyType
+from typing import Final
+
+from fillbook.brokers.interface import FieldError
+from fillbook.brokers.manifests import FormField
+from fillbook.storage.operators import forget_values, open_values, seal_values
+from fillbook.vault import CannotOpen
+
+MAIL: Final = "smtp"
+_MOST: Final = 200
+_HOST: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*|\[?[0-9A-Fa-f:.]+\]?")
+_HERE: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+_SECURITIES: Final = ("starttls", "tls", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorForm:
+    """One thing to set. name: as commands call it. optional: names of fields that may stay empty."""
+
+    name: str
+    title: str
+    fields: tuple[FormField, ...]
+    optional: frozenset[str] = frozenset()
+
+
+_MAIL_FORM: Final = OperatorForm(
+    MAIL,
+    "Mail server",
+    (
+        FormField("host", "Server", "Its name, such as smtp.example.org.", secret=False, maxlength=_MOST),
+        FormField("port", "Port", "587 with starttls, 465 with tls.", secret=False, inputmode="numeric", maxlength=5),
+        FormField("security", "Encryption", "starttls, tls or none; none only for a server on this machine.", secret=False, maxlength=8),
+        FormField("user", "User", "Leave it empty for a server that asks for none.", secret=False, maxlength=_MOST),
+        FormField("password", "Password", "Sealed before it is stored, and never shown again.", maxlength=_MOST),
+        FormField("sender", "Sender", "The address that mails come from, such as fillbook@example.org.", secret=False, maxlength=_MOST),
+    ),
+    frozenset({"user", "password"}),
+)
+
+
+def forms() -> Mapping[str, OperatorForm]:
+    """Everything that can be set, by name."""
+    return MappingProxyType({_MAIL_FORM.name: _MAIL_FORM})
+
+
+def form_of(name: str) -> OperatorForm:
+    """One of them.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    return forms()[name]
+
+
+def present(name: str) -> dict[str, str] | None:
+    """What is set and no secret; None when nothing is set or it can no longer be opened."""
+    hidden = {field.name for field in form_of(name).fields if field.secret}
+    try:
+        values = open_values(name)
+    except CannotOpen:
+        return None
+    return None if values is None else {key: value for key, value in values.items() if key not in hidden}
+
+
+def change(name: str, answer: Mapping[str, str]) -> tuple[FieldError, ...]:
+    """Set something; what is wrong with the answer, nothing is changed then. An empty secret keeps the one there is."""
+    form = form_of(name)
+    given = {field.name: answer.get(field.name, "").strip() for field in form.fields}
+    kept = _kept(name)
+    values = {field.name: given[field.name] or (kept.get(field.name, "") if field.secret else "") for field in form.fields}
+    missing = [field.name for field in form.fields if not values[field.name] and field.name not in form.optional]
+    errors = [FieldError(field, "Please fill this in.") for field in missing]
+    errors += [FieldError(field.name, "This is too long.") for field in form.fields if len(values[field.name]) > field.maxlength]
+    errors += [FieldError(field.name, "This must be one line.") for field in form.fields if not values[field.name].isprintable()]
+    if not errors and name == MAIL:
+        errors = _mail_errors(values)
+    if not errors:
+        seal_values(name, values)
+    return tuple(errors)
+
+
+def remove(name: str) -> bool:
+    """Forget what is set; whether there was anything."""
+    form_of(name)
+    return forget_values(name)
+
+
+def _kept(name: str) -> dict[str, str]:
+    try:
+        return open_values(name) or {}
+    except CannotOpen:
+        return {}
+
+
+def _mail_errors(values: Mapping[str, str]) -> list[FieldError]:
+    errors = []
+    if not _HOST.fullmatch(values["host"]):
+        errors.append(FieldError("host", "This is no name of a server."))
+    if not (values["port"].isascii() and values["port"].isdigit() and 0 < int(values["port"]) < 65536):
+        errors.append(FieldError("port", "A port is a number from 1 to 65535."))
+    if values["security"] not in _SECURITIES:
+        errors.append(FieldError("security", f"Choose one of {', '.join(_SECURITIES)}."))
+    address = parseaddr(values["sender"])[1]
+    if "@" not in address.strip("@") or any(letter.isspace() for letter in address):
+        errors.append(FieldError("sender", "This is no e-mail address."))
+    if values["password"] and not values["user"]:
+        errors.append(FieldError("user", "A password needs a user."))
+    if values["user"] and values["security"] == "none" and values["host"] not in _HERE:
+        errors.append(FieldError("security", "Without encryption the password would travel openly; choose starttls or tls."))
+    return errors

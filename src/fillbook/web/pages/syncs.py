@@ -1,0 +1,160 @@
+"""What syncs did, in words: how a link stands, and each of its runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from fillbook.brokers.manifests import Manifest, manifest, manifests
+from fillbook.storage.access import Viewer, link_for, runs_of
+from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
+from fillbook.sync import runs, service
+from fillbook.sync.notices import ends_on
+from fillbook.web import readable
+from fillbook.web.viewer import viewer
+
+SIZE: Final = 25
+_KINDS: Final = {
+    RunKind.SCHEDULED: "Nightly",
+    RunKind.MANUAL: "Sync now",
+    RunKind.FIRST: "First sync",
+    RunKind.HISTORY: "Earlier years",
+    RunKind.UPLOAD: "Your file",
+}
+_STATES: Final = {
+    RunState.QUEUED: ("Waiting to begin", "clock", "info"),
+    RunState.RUNNING: ("Going on", "refresh", "info"),
+    RunState.WAITING: ("Waiting to try again", "clock", "warn"),
+    RunState.DONE: ("Done", "equal", "good"),
+    RunState.FAILED: ("Did not work", "warning", "bad"),
+}
+_STOPPED: Final = ("Stopped", "silent", "")
+_UTC: Final = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run. state, icon, tone: its pill. brought: what came in. took: how long. notes: what its owner should know."""
+
+    number: int
+    began: datetime
+    when: str
+    kind: str
+    state: str
+    icon: str
+    tone: str
+    brought: str
+    took: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a link stands. soon: the credential ends within a month. ends: the day, "" when it does not end by itself."""
+
+    url: str
+    last: str
+    brought: str
+    next: str
+    ends: str = ""
+    soon: bool = False
+    count: int = 0
+
+
+@require_safe
+def link_runs(request: HttpRequest, link_id: str) -> HttpResponse:
+    """Every run of a link, the latest first."""
+    user, now = viewer(request), timezone.now()
+    link = link_for(user, link_id)
+    page = Paginator(runs_of(user).filter(link=link), SIZE).get_page(request.GET.get("page"))
+    broker = manifest(link.broker)
+    context = {
+        "link": link,
+        "broker": broker.name,
+        "zone": readable.zone_name(zone_of(broker)),
+        "standing": standing(user, link, now),
+        "runs": [ran(run, zone_of(broker)) for run in page],
+        "page": page,
+    }
+    return render(request, "pages/link_runs.html", context)
+
+
+def standing(user: Viewer, link: Link, now: datetime) -> Standing:
+    """When it was fetched last and what that brought, when it is fetched next, when its credential ends."""
+    known = manifests().get(link.broker)
+    last = runs_of(user).filter(link=link, state=RunState.DONE).exclude(kind=RunKind.HISTORY).first()
+    ends = ends_on(link, known) if known else None
+    return Standing(
+        url=reverse("link-runs", args=[link.pk]),
+        last=readable.ago(link.last_success_at, now) if link.last_success_at else "never yet",
+        brought=brought(last) if last else "",
+        next=next_words(link, known, now),
+        ends=readable.day(ends) if ends else "",
+        soon=ends is not None and (ends - now.date()).days <= 30,
+        count=runs_of(user).filter(link=link).count(),
+    )
+
+
+def next_words(link: Link, known: Manifest | None, now: datetime) -> str:
+    """When the link is fetched by itself next: `tomorrow, 07:12 New York`."""
+    if known is None:
+        return "never"
+    if link.state == LinkState.PAUSED:
+        return "when you resume it"
+    if link.state not in runs.SCHEDULED:
+        return "when you have done what it needs"
+    at = runs.next_run_at(link)
+    if at is None or at <= now:
+        return "in a moment"
+    zone = zone_of(known)
+    days = (at.astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
+    day = {0: "today", 1: "tomorrow"}.get(days) or readable.weekday(at.astimezone(ZoneInfo(zone)).date())
+    return f"{day}, {readable.clock(at, zone, seconds=False)} {readable.zone_name(zone)}"
+
+
+def ran(run: SyncRun, zone: str) -> Ran:
+    """One run in words, times by the clock of a zone."""
+    stopped = run.error_kind == runs.STOPPED
+    state, icon, tone = _STOPPED if stopped else _STATES[RunState(run.state)]
+    began = run.started_at or run.created_at
+    return Ran(
+        number=run.pk,
+        began=began,
+        when=readable.moment(began, zone),
+        kind=_KINDS[RunKind(run.kind)],
+        state=state,
+        icon=icon,
+        tone=tone,
+        brought=brought(run) if run.state == RunState.DONE or run.rows_new or run.rows_changed or run.rows_withdrawn else "",
+        took=readable.duration(run.finished_at - began) if run.finished_at and run.finished_at > began else "",
+        notes=tuple(filter(None, (run.error_message, run.note))),
+    )
+
+
+def brought(run: SyncRun) -> str:
+    """What came in: `12 new rows, 1 changed, 2 dropped; 3 trades new or different`."""
+    counts = [
+        (run.rows_new, readable.plural(run.rows_new, "new row")),
+        (run.rows_changed, f"{readable.whole(run.rows_changed)} changed"),
+        (run.rows_withdrawn, f"{readable.whole(run.rows_withdrawn)} dropped"),
+    ]
+    rows = ", ".join(words for count, words in counts if count) or "nothing new"
+    trades = f"; {readable.plural(run.trades_changed, 'trade')} new or different" if run.trades_changed else ""
+    return rows + trades
+
+
+def step_of(run: SyncRun, broker: Manifest) -> str:
+    """What a run does at present."""
+    return broker.steps.get(run.step) or service.STEPS.get(run.step) or service.STEPS["start"]
+
+
+def zone_of(broker: Manifest) -> str:
+    """The zone that times of its syncs are shown in."""
+    return broker.capabilities.zone or _UTC
