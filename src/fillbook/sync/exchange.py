@@ -12,7 +12,7 @@ from fillbook.brokers.interface import Action, BrokerError, Done, FetchState, Ou
 from fillbook.storage.models import Instance, Link, Origin, SyncRun
 from fillbook.storage.raw import keep_raw
 from fillbook.storage.services import config_of
-from fillbook.sync import proving, runs, session
+from fillbook.sync import proving, runs, session, silence
 from fillbook.sync.engine import database_work
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import OPEN, Plan
@@ -92,10 +92,15 @@ async def exchange(plan: Plan, state: FetchState, request: Mapping[str, Any]) ->
 
 @database_work
 def _means(plan: Plan) -> Means | None:
-    """What the run's requests are made with; None when the run was closed."""
+    """What the run's requests are made with; None when the run was closed.
+
+    Raises:
+        Transient: nobody can be asked at present.
+    """
     run = SyncRun.objects.select_related("link").filter(pk=plan.run_id, state__in=OPEN).first()
     if run is None or run.link is None:
         return None
+    silence.admit(plan)
     sandbox = _sandbox() if plan.sandbox else None
     return Means(registry.connector(plan.broker), run.link.endpoint, runs.credential(run.link), sandbox)
 
@@ -109,6 +114,7 @@ def _sandbox() -> str:
 
 @database_work
 def _keeping(plan: Plan, state: FetchState, reply: Reply) -> Outcome:
+    silence.note(plan, reply)
     return _guarded(plan, state, reply)
 
 
