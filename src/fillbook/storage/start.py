@@ -92,10 +92,12 @@ def _has_sealed_texts() -> bool:
     """A database without its key must not get another one silently: what is sealed in it would be lost without a word."""
     from django.db import connection
 
-    from fillbook.storage.models import Link, OperatorSecret
+    from fillbook.storage.models import BrokerService, Link, OperatorSecret
 
     tables = connection.introspection.table_names()
     if "storage_operatorsecret" in tables and OperatorSecret.objects.exists():
+        return True
+    if "storage_brokerservice" in tables and BrokerService.objects.exclude(sealed_settings="").exists():
         return True
     if "storage_link" in tables and Link.objects.exclude(sealed_credential="", sealed_candidate="").exists():
         return True

@@ -1,4 +1,4 @@
-"""What the operator can set that is secret, each with its form: the mail server. Kept sealed, never in a settings file.
+"""What the operator can set that is secret, each with its form: the mail server, and what brokers ask of an instance. Kept sealed.
 
 `fillbook broker` and the operator's page show the forms and hand over what was typed.
 """
@@ -11,12 +11,15 @@ from types import MappingProxyType
 from typing import Final
 
 from fillbook.brokers.interface import FieldError
-from fillbook.brokers.manifests import FormField
+from fillbook.brokers.manifests import FormField, Manifest, SettingKind, manifest, manifests
 from fillbook.storage.operators import forget_values, open_values, seal_values
+from fillbook.storage.services import BadSetting, config_of, save_settings
+from fillbook.sync import clock
 from fillbook.vault import CannotOpen
 
 MAIL: Final = "smtp"
 _MOST: Final = 200
+_LONGEST: Final = 4000
 _HOST: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*|\[?[0-9A-Fa-f:.]+\]?")
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 _SECURITIES: Final = ("starttls", "tls", "none")
@@ -48,8 +51,16 @@ _MAIL_FORM: Final = OperatorForm(
 
 
 def forms() -> Mapping[str, OperatorForm]:
-    """Everything that can be set, by name."""
-    return MappingProxyType({_MAIL_FORM.name: _MAIL_FORM})
+    """Everything that can be set, by name: brokers by their id."""
+    brokers = {broker.id: _broker_form(broker) for broker in manifests().values() if broker.settings}
+    return MappingProxyType({_MAIL_FORM.name: _MAIL_FORM, **brokers})
+
+
+def _broker_form(broker: Manifest) -> OperatorForm:
+    fields = (
+        FormField(one.name, one.label, one.help, secret=one.kind is SettingKind.SECRET, maxlength=_LONGEST) for one in broker.settings
+    )
+    return OperatorForm(broker.id, broker.name, tuple(fields), frozenset(one.name for one in broker.settings))
 
 
 def form_of(name: str) -> OperatorForm:
@@ -65,6 +76,8 @@ def present(name: str) -> dict[str, str] | None:
     """What is set and no secret; None when nothing is set or it can no longer be opened."""
     hidden = {field.name for field in form_of(name).fields if field.secret}
     try:
+        if name != MAIL:
+            return _present_of_broker(name)
         values = open_values(name)
     except CannotOpen:
         return None
@@ -72,8 +85,10 @@ def present(name: str) -> dict[str, str] | None:
 
 
 def change(name: str, answer: Mapping[str, str]) -> tuple[FieldError, ...]:
-    """Set something; what is wrong with the answer, nothing is changed then. An empty secret keeps the one there is."""
+    """Set something, the whole of it; an empty secret keeps the one there is. What is wrong with the answer; nothing is changed then."""
     form = form_of(name)
+    if name != MAIL:
+        return _change_broker(form, answer)
     given = {field.name: answer.get(field.name, "").strip() for field in form.fields}
     kept = _kept(name)
     values = {field.name: given[field.name] or (kept.get(field.name, "") if field.secret else "") for field in form.fields}
@@ -90,8 +105,28 @@ def change(name: str, answer: Mapping[str, str]) -> tuple[FieldError, ...]:
 
 def remove(name: str) -> bool:
     """Forget what is set; whether there was anything."""
-    form_of(name)
-    return forget_values(name)
+    form = form_of(name)
+    if name == MAIL:
+        return forget_values(name)
+    was_set = present(name) is not None
+    save_settings(name, {field.name: "" for field in form.fields}, clock.now())
+    return was_set
+
+
+def _present_of_broker(name: str) -> dict[str, str] | None:
+    config = config_of(name)
+    given = {one.name for one in manifest(name).settings if config.values.get(one.name, "") not in {"", one.default}}
+    return dict(config.values) if config.secrets or given else None
+
+
+def _change_broker(form: OperatorForm, answer: Mapping[str, str]) -> tuple[FieldError, ...]:
+    secret = {field.name for field in form.fields if field.secret}
+    given = {name: value for name, value in answer.items() if value.strip() or name not in secret}
+    try:
+        save_settings(form.name, given, clock.now())
+    except BadSetting as problem:
+        return (FieldError(problem.name, str(problem)),)
+    return ()
 
 
 def _kept(name: str) -> dict[str, str]:
