@@ -23,9 +23,11 @@ def total_order(row: LedgerRow) -> tuple[object, ...]:
 
     Fills within one second are common, and the broker numbers rows in the order it booked them: reversing such ties changes
     which lot a fill closes. Ids compare as numbers where they are numbers ("9" before "10"). An assignment's two legs share their
-    instant; the option goes first because its premium becomes part of the delivered stock's cost.
+    instant; the option goes first because its premium becomes part of the delivered stock's cost. Ids of our making (`~…`) mean
+    nothing: such rows follow their document.
     """
     delivered = isinstance(row, Execution) and row.kind in _DELIVERIES and row.instrument.asset_class not in _OPTIONS
     name = row_id(row)
     number = int(name) if name.isascii() and name.isdigit() else -1
-    return (row.ordered_at, delivered, number < 0, number, "" if number >= 0 else name, row.place)
+    made = row.place if name.startswith("~") else 0
+    return (row.ordered_at, delivered, number < 0, number, made, "" if number >= 0 else name, row.place)

@@ -1,6 +1,6 @@
 """What a corporate action does to books: scale lots, close them, open them, move them with their cost, or flag what nobody can know."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,10 +21,14 @@ _PARTIAL = frozenset({CorporateActionKind.TENDER, CorporateActionKind.SUBSCRIPTI
 
 @dataclass(slots=True)
 class Shelf:
-    """What an action may reach: any book, the flags, and putting away a round trip that ends."""
+    """What an action may reach: any book, the flags, and putting away a round trip that ends.
+
+    names: contract id -> ISINs and symbols under which the account's rows know it.
+    """
 
     book: Callable[[Instrument], Book]
     books: Callable[[], Iterable[Book]]
+    names: Mapping[str, Collection[str]]
     finish: Callable[[Book], None]
     flags: list[Flag]
 
@@ -164,7 +168,7 @@ def _forget_cost_of_parent(leg: CorporateAction, shelf: Shelf) -> None:
     """A spin-off takes a share of its parent's cost that the statement does not give: the parent's lots have an unknown cost now."""
     for book in shelf.books():
         instrument = book.instrument
-        is_parent = leg.parent and leg.parent in (instrument.isin, instrument.key, instrument.symbol)
+        is_parent = leg.parent and (leg.parent == instrument.key or leg.parent in shelf.names.get(instrument.key, ()))
         if is_parent and instrument.key != leg.instrument.key and book.trip is not None:
             lots = [_of_unknown_cost(lot) for lot in book.lots]
             book.lots.clear()

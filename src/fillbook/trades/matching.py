@@ -5,6 +5,7 @@ exchange moves lots to another contract id. Each instrument has a book: its open
 and resumed (`resume`) equals matching everything.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -82,6 +83,7 @@ class _Matcher:
     carried: dict[str, tuple[Decimal | None, Decimal]] = field(default_factory=dict)
     deliveries: Deliveries = field(default_factory=Deliveries)
     actions: dict[str, Action] = field(default_factory=dict)
+    names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     order: LotOrder = MATCHING_METHODS[MatchingMethod.FIFO]
 
     def __post_init__(self) -> None:
@@ -89,6 +91,9 @@ class _Matcher:
         self.deliveries = pair_deliveries([row for row in self.rows if isinstance(row, Execution)])
         actions = gather_actions([row for row in self.rows if isinstance(row, CorporateAction)])
         self.actions = {action.first.leg_id: action for action in actions}
+        if actions:
+            for instrument in {row.instrument for row in (*self.rows, *self.opening.lots)}:
+                self.names[instrument.key] |= {instrument.isin, instrument.symbol}
         for trip in self.opening.open_trips:
             self.book(trip.instrument).resume(trip)
         for lot in self.opening.lots:
@@ -117,7 +122,8 @@ class _Matcher:
         elif isinstance(row, Transfer):
             self._transfer(row)
         elif row.leg_id in self.actions:
-            adjust.apply(self.actions[row.leg_id], adjust.Shelf(self.book, self.books.values, self.finish, self.flags))
+            shelf = adjust.Shelf(self.book, self.books.values, self.names, self.finish, self.flags)
+            adjust.apply(self.actions[row.leg_id], shelf)
 
     def finish(self, book: Book) -> None:
         """Put a round trip away once its book is flat. One whose units only came and went without a trade is none."""
@@ -218,7 +224,7 @@ class _Matcher:
 
     def _open_or_leave(self, book: Book, part: Closing) -> None:
         row = part.row
-        effect = effect_of(row)
+        effect = effect_of(row) if part.quantity == row.quantity else row.effect
         may_open = effect is _OPENS or effect is _REVERSES
         if effect is _UNSAID:
             settled = self.opening.all_settled or row.instrument.key in self.opening.settled

@@ -10,24 +10,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
-from fillbook.ledger.events import CorporateAction, CorporateActionKind, Transfer
+from fillbook.ledger.events import CorporateAction, Transfer
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
 from fillbook.ledger.figures import BrokerFigure
 from fillbook.ledger.instrument import AssetClass, Instrument
+from fillbook.ledger.money import amount as amount_of
 from fillbook.ledger.numbers import ZERO, share
 from fillbook.ledger.order import LedgerRow
 from fillbook.trades.lots import scale_lots
+from fillbook.trades.moves import Move, moves_by_action
 from fillbook.trades.records import Basis, Incomplete, Lot, MatchResult, RoundTrip, Unmatched
 
 # Every row passes by these, and on Python 3.11 reading a member from its enum costs ten times as much as reading a name.
 _FOREX: Final = AssetClass.FOREX
 _CANCEL: Final = ExecutionKind.CANCEL
+_TRADE: Final = ExecutionKind.TRADE
 _OPENS, _CLOSES, _UNSAID = Effect.OPENS, Effect.CLOSES, Effect.UNSAID
 
 
 _NAME: Final = "held before: "
+_NOTHING: Final = Decimal("0.000001")
+"""Less than the last digit that a broker prints of a cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +51,19 @@ class Opening:
     undetermined: tuple[Unmatched, ...] = ()
 
 
-class _Move(NamedTuple):
-    """One row's effect on one position. closes/opens: what the broker says of it; ratio: units after per unit before, for splits."""
-
-    quantity: Decimal
-    closes: bool = False
-    opens: bool = False
-    ratio: Decimal | None = None
-
-
 def effect_of(row: Execution) -> Effect:
-    """Whether a fill opens or closes, as far as the broker says: by its indicator, else by a realized P&L, which only a closing has."""
+    """Whether a fill opens or closes, as far as the broker says: by its indicator, else by its realized P&L and cost.
+
+    Only a closing has a P&L other than 0 (it may be a reversal, which closes with a part of its quantity). A trade without one whose cost
+    is what it was bought or sold for opens.
+    """
     if row.effect is not _UNSAID:
         return row.effect
-    return _CLOSES if row.broker_realized_pnl else _UNSAID
+    if row.broker_realized_pnl:
+        return _CLOSES
+    if row.broker_realized_pnl is None or not row.broker_cost or row.kind is not _TRADE or row.model:
+        return _UNSAID
+    return _OPENS if abs(row.broker_cost + amount_of(row)) < _NOTHING else _UNSAID
 
 
 def infer_opening(
@@ -76,11 +80,12 @@ def infer_opening(
     Returns:
         lots of unknown cost (the closing rows or the broker's position will tell it), and which instruments are settled.
     """
-    moves: dict[str, list[_Move]] = defaultdict(list)
+    moves: dict[str, list[Move]] = defaultdict(list)
     known: dict[str, Instrument] = {}
+    by_action = moves_by_action([row for row in rows if isinstance(row, CorporateAction)])
     for row in rows:
         if row.instrument.asset_class is not _FOREX:
-            moves[row.instrument.key].append(_move(row))
+            moves[row.instrument.key].append(_move(row) if not isinstance(row, CorporateAction) else by_action[row.leg_id])
             known.setdefault(row.instrument.key, row.instrument)
     held = {figure.instrument.key: figure.quantity for figure in positions}
     known.update({figure.instrument.key: figure.instrument for figure in positions if figure.instrument.key not in known})
@@ -95,28 +100,16 @@ def infer_opening(
     return Opening(tuple(lots), frozenset(settled), funded_inside)
 
 
-def _move(row: LedgerRow) -> _Move:
-    if isinstance(row, Execution):
-        if row.kind is _CANCEL:
-            return _Move(row.quantity)
-        effect = effect_of(row)
-        return _Move(row.quantity, effect is _CLOSES, effect is _OPENS)
+def _move(row: Execution | Transfer) -> Move:
     if isinstance(row, Transfer):
-        return _Move(row.quantity, closes=row.quantity < 0, opens=row.quantity > 0)
-    return _Move(row.quantity, closes=row.quantity < 0 and not _scales(row), ratio=_ratio(row))
+        return Move(row.quantity, closes=row.quantity < 0, opens=row.quantity > 0)
+    if row.kind is _CANCEL:
+        return Move(row.quantity)
+    effect = effect_of(row)
+    return Move(row.quantity, effect is _CLOSES, effect is _OPENS, in_part=row.effect is _UNSAID)
 
 
-def _scales(row: CorporateAction) -> bool:
-    return row.kind in (CorporateActionKind.SPLIT, CorporateActionKind.REVERSE_SPLIT)
-
-
-def _ratio(row: CorporateAction) -> Decimal | None:
-    if _scales(row) and row.ratio_new and row.ratio_old:
-        return row.ratio_new / row.ratio_old
-    return None
-
-
-def _opening_quantity(moves: Sequence[_Move], ends: Decimal | None) -> tuple[Decimal, bool]:
+def _opening_quantity(moves: Sequence[Move], ends: Decimal | None) -> tuple[Decimal, bool]:
     """(quantity before the first row, whether the broker's position proves it)."""
     if ends is None:
         return _low_water(moves), False
@@ -128,7 +121,7 @@ def _opening_quantity(moves: Sequence[_Move], ends: Decimal | None) -> tuple[Dec
     return (walked_back, True) if against <= _contradictions(moves, low_water) else (low_water, False)
 
 
-def _low_water(moves: Sequence[_Move]) -> Decimal:
+def _low_water(moves: Sequence[Move]) -> Decimal:
     """The smallest opening position under which every closing row had something to close, in units of before the first row."""
     position, opening, scale = ZERO, ZERO, Decimal(1)
     for move in moves:
@@ -150,12 +143,12 @@ def _low_water(moves: Sequence[_Move]) -> Decimal:
     return opening
 
 
-def _contradictions(moves: Sequence[_Move], opening: Decimal) -> int:
+def _contradictions(moves: Sequence[Move], opening: Decimal) -> int:
     """How many rows say something that cannot be under this opening position."""
     position, count = opening, 0
     for move in moves:
         after = position + move.quantity
-        against_close = move.closes and (position * move.quantity >= 0 or after * move.quantity > 0)
+        against_close = move.closes and (position * move.quantity >= 0 or (after * move.quantity > 0 and not move.in_part))
         against_open = move.opens and position * move.quantity < 0
         count += against_close or against_open
         position = after

@@ -7,6 +7,7 @@ import pytest
 from fillbook.brokers.ibkr.formats import Dates, DayOrder, NotADate, OrderUnknown
 from fillbook.brokers.ibkr.parse import parse
 from fillbook.brokers.interface import StatementUnreadable
+from fillbook.ledger.statement import DateRange
 from tests.brokers.ibkr.flex_statements import HEADER, document, fill, findings, read, statement, trade
 
 # the 21st: above 12, so that slashes prove their order
@@ -30,7 +31,7 @@ def test_every_choice_of_formats_gives_the_same_instant(day: str, separator: str
 
 
 @pytest.mark.parametrize("day", DAY_FORMS.values(), ids=DAY_FORMS)
-@pytest.mark.parametrize(("zone", "hour"), [("EST", 18), ("EDT", 17), ("UTC", 13), ("CET", 12), ("AEST", 3), ("edt", 17)])
+@pytest.mark.parametrize(("zone", "hour"), [("EST", 18), ("EDT", 17), ("UTC", 13), ("CET", 12), ("AEST", 3), ("edt", 17), ("CDT", 18)])
 def test_a_named_zone_is_honoured(day: str, zone: str, hour: int) -> None:
     assert Dates().moment(f"{day};133005 {zone}") == (date(2026, 5, 21), datetime(2026, 5, 21, hour, 30, 5, tzinfo=UTC))
 
@@ -164,6 +165,26 @@ def test_an_options_symbol_decides() -> None:
     (execution,) = parse([document(statement(row, header=header))]).accounts[0].executions
     assert execution.instrument.expiry == date(2026, 8, 5)
     assert execution.trade_date == date(2026, 3, 2)
+
+
+def test_an_options_name_decides() -> None:
+    """At many exchanges an option's symbol holds no date; its name does."""
+    row = trade(
+        assetCategory="FOP", symbol="XE2N6 C4800", description="XE 05AUG26 4800 C", expiry="05/08/2026", dateTime="02/03/2026;100000",
+        tradeDate="02/03/2026", reportDate="02/03/2026",
+    )  # fmt: skip
+    header = {"fromDate": "01/02/2026", "toDate": "04/05/2026", "period": "", "whenGenerated": ""}
+    assert parse([document(statement(row, header=header))]).accounts[0].executions[0].trade_date == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(("first", "last", "made"), [("06/08/25", "06/07/26", "06/08/26"), ("08/06/25", "07/06/26", "08/06/26")])
+@pytest.mark.parametrize("time", ["031500", "03:15:00"])
+@pytest.mark.parametrize("separator", [";", ""])
+def test_a_time_right_behind_a_short_year_hides_nothing(first: str, last: str, made: str, time: str, separator: str) -> None:
+    header = {"fromDate": first, "toDate": last, "whenGenerated": made + separator + time}
+    row = trade(dateTime=f"03/02/26{separator}{time}", tradeDate="", reportDate="")
+    (account,) = parse([document(statement(row, header=header))]).accounts
+    assert account.covers == DateRange(date(2025, 6, 8), date(2026, 6, 7)), "365 days, made the day after, in one order only"
 
 
 def test_a_reference_of_the_traders_own_decides_nothing() -> None:

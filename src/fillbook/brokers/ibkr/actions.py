@@ -10,7 +10,10 @@ from fillbook.ledger.instrument import Instrument
 _NUMBER: Final = r"\d{1,15}(?:\.\d{1,12})?"
 _RATIO: Final = re.compile(rf"(?:(\S+)\s+)?({_NUMBER})\s+FOR\s+({_NUMBER})(?![\d.])", re.ASCII | re.IGNORECASE)
 _HEAD: Final = re.compile(r"\s*([^\s(]*)\s*\(\s*([A-Z0-9]*)\s*\)", re.ASCII)
-_TAIL: Final = re.compile(r"\([^(),]*,([^()]*),[^(),]*\)$")
+_TAIL: Final = re.compile(r"\([^(),]*,([^()]*),\s*([^(),]*)\)$")
+_RENAMED: Final = ".OLD"
+"""What the broker puts behind the symbol of a contract that another one replaces."""
+_CUSIP: Final = 9
 _WORDS: Final = (
     ("STOCK DIVIDEND", CorporateActionKind.STOCK_DIVIDEND),
     ("SPINOFF", CorporateActionKind.SPIN_OFF),
@@ -65,10 +68,19 @@ def name_said_by(sentence: str) -> str:
     return tail[1].strip() if tail is not None else ""
 
 
-def parent_said_by(sentence: str) -> str:
-    """ISIN (or whatever id stands there, else the symbol) of the security at the head of the sentence; "" when there is none."""
-    head = _HEAD.match(sentence)
-    return "" if head is None else head[2] or head[1]
+def parent_said_by(sentence: str, instrument: Instrument) -> str:
+    """ISIN (or whatever id stands there, else the symbol) of the security at the head of the sentence; "" when there is none.
+
+    The leg's own contract id where the leg is that security and its row does not show it: by the id at the sentence's end (a CUSIP is part
+    of its ISIN), or by the symbol of a contract that was replaced.
+    """
+    head, tail = _HEAD.match(sentence), _TAIL.search(sentence)
+    if head is None:
+        return ""
+    named = head[2] or head[1]
+    own_id = tail[2].strip() if tail is not None else ""
+    is_own = instrument.symbol.endswith(_RENAMED) or (len(own_id) >= _CUSIP and own_id in named)
+    return instrument.key if is_own and named not in (instrument.isin, instrument.symbol) else named
 
 
 def _names_itself(sentence: str, instrument: Instrument) -> bool:

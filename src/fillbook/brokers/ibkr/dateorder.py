@@ -1,7 +1,7 @@
 """Whether 05/07/2018 is in May or in July, asked of a whole document.
 
 A field above 12 proves it. Where no date has one, both orders are tried on what must be so: a statement starts before it ends and ends
-before it was made, its rows lie within it, a trade is reported on its day or later, an option's symbol repeats its expiry.
+before it was made, its rows lie within it, a trade is reported on its day or later, an option's symbol or name repeats its expiry.
 """
 
 import re
@@ -14,6 +14,7 @@ from fillbook.brokers.ibkr.flexml import Element
 from fillbook.brokers.ibkr.formats import DayOrder, order_said_by, slashed_day
 
 _OPTION: Final = re.compile(r"\S{1,6}\s*(\d{6})[CP]\d{8}", re.ASCII)
+_NAMED: Final = re.compile(r"\S+ (\d{2}[A-Z]{3}\d{2}) [\d.]+ [CP]", re.ASCII)
 _YEAR: Final = timedelta(days=364)
 _FRESH: Final = timedelta(days=7)
 _ROLLING: Final = frozenset(
@@ -56,7 +57,7 @@ def _fits(elements: list[Element], order: DayOrder) -> bool:
             first, last = days.get("fromDate"), days.get("toDate")
             if not _statement_fits(days, row.get("period", "")):
                 return False
-        elif not _row_fits(days, row.get("symbol", ""), first, last):
+        elif not (_row_fits(days, first, last) and _expiry_fits(days.get("expiry"), row)):
             return False
     return True
 
@@ -73,11 +74,18 @@ def _statement_fits(days: dict[str, date], period: str) -> bool:
     return last <= made and (period not in _ROLLING or made - last <= _FRESH)
 
 
-def _row_fits(days: dict[str, date], symbol: str, first: date | None, last: date | None) -> bool:
-    traded, reported, expiry = days.get("tradeDate"), days.get("reportDate"), days.get("expiry")
+def _row_fits(days: dict[str, date], first: date | None, last: date | None) -> bool:
+    traded, reported, moment = days.get("tradeDate"), days.get("reportDate"), days.get("dateTime")
     if reported is not None and ((last is not None and reported > last) or (first is not None and reported < first)):
         return False
-    if traded is not None and ((last is not None and traded > last) or (reported is not None and traded > reported)):
+    if moment is not None and last is not None and moment > last:
         return False
-    named = _OPTION.fullmatch(symbol)
-    return named is None or expiry is None or expiry.strftime("%y%m%d") == named[1]
+    return traded is None or not ((last is not None and traded > last) or (reported is not None and traded > reported))
+
+
+def _expiry_fits(expiry: date | None, row: dict[str, str]) -> bool:
+    """Whether an option's symbol (`CZR   260821C00030000`) and name (`CZR 21AUG26 30 C`) say the same day as its expiry."""
+    symbol, name = _OPTION.fullmatch(row.get("symbol", "")), _NAMED.fullmatch(row.get("description", ""))
+    if expiry is None:
+        return True
+    return (symbol is None or expiry.strftime("%y%m%d") == symbol[1]) and (name is None or expiry.strftime("%d%b%y").upper() == name[1])

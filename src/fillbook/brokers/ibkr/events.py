@@ -89,7 +89,7 @@ class EventReader:
                 leg_id=row.id("transactionID") or draft.made_id(action_id, instrument.key, plain(quantity), row.text("code")),
                 action_id=action_id,
                 kind=kind,
-                ordered_at=instant or new_york(day, _BOOKED_EARLIER.get(kind, _BOOKED_AT)),
+                ordered_at=instant or _effective(day, kind, stamped=stamp_day is not None),
                 trade_date=day,
                 quantity=quantity,
                 proceeds=row.number("proceeds") or (-amount if amount is not None else ZERO),
@@ -99,7 +99,7 @@ class EventReader:
                 rate_to_base=row.rate_to_base,
                 ratio_new=ratio[0] if ratio is not None else None,
                 ratio_old=ratio[1] if ratio is not None else None,
-                parent=parent_said_by(sentence),
+                parent=parent_said_by(sentence, instrument),
                 broker_type=broker_type[:40],
                 description=sentence,
                 reverses="Ca" in re.split(r"[;,\s]+", row.text("code")),
@@ -218,6 +218,17 @@ class EventReader:
         if instant is not None and instant != midnight:
             return instant
         return midnight if quantity >= 0 else new_york(day, _LEAVES_AT)
+
+
+def _effective(day: date, kind: CorporateActionKind, *, stamped: bool) -> datetime:
+    """The instant that orders an action without a time of day.
+
+    stamped: `day` is the action's own. Else it is that of its report: what is booked in the evening is reported on the next day, the first
+    that trades in new units.
+    """
+    if not stamped and kind not in _BOOKED_EARLIER:
+        return new_york(day - timedelta(days=1), _BOOKED_AT)
+    return new_york(day, _BOOKED_EARLIER.get(kind, _BOOKED_AT))
 
 
 def cash(currency: str) -> Instrument:

@@ -37,7 +37,7 @@ _ZONES: Final = {
     for names, hours in (
         ("UTC GMT WET Z", 0), ("BST WEST CET MEZ", 1), ("CEST MESZ EET SAST", 2), ("EEST MSK", 3), ("SGT HKT AWST", 8), ("JST KST", 9),
         ("AEST", 10), ("AEDT", 11), ("ACST", 9.5), ("ACDT", 10.5), ("NZST", 12), ("NZDT", 13),
-        ("EST", -5), ("EDT CDT", -4), ("CST MDT", -6), ("MST PDT", -7), ("PST", -8),
+        ("EDT", -4), ("EST CDT", -5), ("CST MDT", -6), ("MST PDT", -7), ("PST", -8),
     )
     for name in names.split()
 }  # fmt: skip
@@ -207,12 +207,13 @@ def rate_of(number: Decimal | None) -> Decimal | None:
 
 
 def slashed_day(text: str, order: DayOrder) -> date:
-    """The day that a text such as 05/07/2018 (anything may follow) means under one order.
+    """The day that a text such as 05/07/2018 (a time may follow, also right behind it) means under one order.
 
     Raises:
         ValueError: there is no such day.
     """
-    found = _SLASHED.match(text)
+    whole = _MOMENT.fullmatch(text)
+    found = _SLASHED.fullmatch(whole["day"]) if whole is not None else None
     if found is None:
         raise NotADate(text)
     first, second = int(found[1]), int(found[2])
