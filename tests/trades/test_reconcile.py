@@ -104,4 +104,4 @@ def test_the_short_way_to_equal_is_no_other_rule(broker: Decimal, digits: int, a
 
 def test_every_reason_stands_in_the_traders_guide() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "brokers" / "interactive-brokers.md").read_text(encoding="utf-8")
-    assert [reason for reason in Reason if reason and f"**{reason.value}**: {SENTENCES[reason]}" not in guide] == []
+    assert [reason for reason in Reason if reason and f"| `{reason.value}` | {SENTENCES[reason]} |" not in guide] == []

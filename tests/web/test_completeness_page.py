@@ -127,11 +127,11 @@ def test_a_filter_that_no_incomplete_trade_meets_says_nothing_of_them(browser_of
 def test_what_the_query_lacks_since_it_was_changed_is_marked(browser_of_owner: Client, owner: User) -> None:
     link = link_of(owner, endpoint=EndpointKind.LIVE)
     old = Finding(Severity.NOTE, "positions_by_lot", "Lots without sums.", "Tick Summary.")
-    new = Finding(Severity.WARNING, "corporate_actions_missing", "No corporate actions.", "Tick Corporate Actions.")
+    new = Finding(Severity.WARNING, "corporate_actions_missing", "No corporate actions.", "Tick Corporate Actions.", of_query=True)
     account = write_book(owner, says(*FILLS[:2]), link, (old,))
     write_book(owner, says(*FILLS), link, (old, new))
     for number, raw in enumerate(RawStatement.objects.order_by("pk")):
-        raw.fingerprint = f"query {number}"
+        raw.fingerprint = f"T:{number}"
         raw.save()
     shown = page(browser_of_owner, f"/accounts/{account.pk}/")
     assert "Your query was changed before the statement of" in shown

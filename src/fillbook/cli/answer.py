@@ -25,7 +25,7 @@ def read_file(name: str, findings: Iterable[Finding], books: Iterable[AccountBoo
         "file": name,
         "ok": True,
         "error": None,
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [finding_entry(finding) for finding in findings],
         "accounts": [_account(book) for book in books],
     }
 
@@ -41,7 +41,8 @@ def count_statuses(lines: Iterable[ReconciliationLine], kind: LineKind) -> dict[
     return {status.value: counts[status] for status in Status}
 
 
-def _finding(finding: Finding) -> dict[str, str]:
+def finding_entry(finding: Finding) -> dict[str, str]:
+    """One finding, as every command gives it."""
     return {"severity": finding.severity.value, "code": finding.code, "message": finding.message, "remedy": finding.remedy}
 
 

@@ -8,17 +8,16 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
-from fillbook.cli import words
 from fillbook.cli.agreement_page import print_agreement, print_differences
 from fillbook.cli.bridge_page import print_bridge
+from fillbook.cli.doctor_page import print_findings
 from fillbook.cli.left_out import print_left_out
 from fillbook.cli.numbers import counted, period
 from fillbook.cli.paper import LOSS, QUIET, heading, indented, sentence
 from fillbook.cli.three_numbers import print_three_numbers
-from fillbook.ledger.statement import Finding, Severity
+from fillbook.ledger.statement import Finding
 from fillbook.performance.filters import Filter
 from fillbook.performance.results import results_in
 from fillbook.trades.account import AccountBook
@@ -87,12 +86,5 @@ def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
         console.print()
         return
     heading(console, "About this statement")
-    order = list(Severity)
-    for finding in sorted(findings, key=lambda one: order.index(one.severity)):
-        grid = Table.grid(padding=(0, 1))
-        style = "" if finding.severity is Severity.NOTE else "yellow"
-        grid.add_row(Text(words.SEVERITY_MARK[finding.severity], style=style), Text(finding.message))
-        if finding.remedy:
-            grid.add_row("", Text(f"→ {finding.remedy}", style=QUIET))
-        indented(console, grid)
+    print_findings(console, findings)
     console.print()

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "notes": "list or search your notes",
     "tags": "list your tags, with how many round trips have each",
     "reconcile": "compare stored accounts with your broker's figures, and say what their history lacks",
+    "doctor": "say what a statement or a linked query lacks, what that costs, and where to change it",
     "evidence": "save a redacted file about a figure that seems wrong",
     "opening": "state what an account held before its history begins",
     "settings": "show or change how an account's fills are read as trades",

@@ -30,7 +30,8 @@ class Finding:
     """Something a statement lacks or says oddly.
 
     code and params are the stable form that a page translates; message and remedy are the English sentences made of them:
-    what is so and what it costs, then what to do, in the words of the broker's own portal.
+    what is so and what it costs, then what to do, in the words of the broker's own portal. of_query: it stays until the owner changes the
+    query, and has nothing to do with the days or the trades.
     """
 
     severity: Severity
@@ -38,6 +39,7 @@ class Finding:
     message: str
     remedy: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+    of_query: bool = False
 
 
 @dataclass(frozen=True, slots=True)

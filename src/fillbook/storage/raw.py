@@ -155,6 +155,7 @@ def findings_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "message": finding.message,
             "remedy": finding.remedy,
             "params": dict(finding.params),
+            "of_query": finding.of_query,
         }
         for finding in findings
     ]

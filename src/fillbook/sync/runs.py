@@ -235,6 +235,9 @@ def finish_history(run_id: int, memory: FetchState, nothing_before: date | None,
 
 
 def _end_well(run_id: int, note: str) -> bool:
+    """note: comes behind what was noted on the way."""
+    before = SyncRun.objects.filter(pk=run_id).values_list("note", flat=True).first()
+    note = f"{before or ''} {note}".strip()
     ended = {"state": RunState.DONE, "step": "", "step_started_at": None, "finished_at": clock.now(), "retry_at": None}
     return _note(run_id, **ended, asks_first=None, asks_last=None, note=note, **_error(NOTHING_WRONG))
 

@@ -16,7 +16,7 @@ from fillbook.storage.derive import rebuild_account
 from fillbook.storage.intake import AccountTaken, Unusable, Written, write_statement
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, SyncRun
 from fillbook.storage.raw import note_unreadable, raw_chunks
-from fillbook.sync import child, runs
+from fillbook.sync import changes, child, runs
 from fillbook.sync.exchange import Outcome, trouble
 from fillbook.sync.policy import UNREADABLE, Trouble
 
@@ -83,6 +83,7 @@ def _write(run_id: int, raw: RawStatement, parsed: ParsedStatement) -> list[tupl
         if again:
             return [(account.account_id, None) for account in written.accounts]
         _count(run, raw, written)
+        changes.note_change(run, raw)
     return [(account.account_id, account.instruments) for account in written.accounts]
 
 

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from fillbook.brokers.ibkr.doctor import initials, query_changed
+from fillbook.brokers.ibkr.doctor import initials
 from fillbook.brokers.ibkr.parse import parse
 from fillbook.brokers.ibkr.portal import FIELDS, OPTION_FIELDS, SECTIONS
+from fillbook.ledger.fingerprints import learned, query_changed
 from fillbook.ledger.statement import Finding, Severity
 from tests.brokers.ibkr.flex_statements import document, element, findings, statement, trade
 from tests.support import golden
@@ -344,3 +345,9 @@ def test_nothing_is_said_of_movements_without_positions_or_beside_corporate_acti
 def test_fees_in_an_unknown_currency_ask_for_the_section_with_rates() -> None:
     found = findings(document(statement(trade(ibCommissionCurrency="CHF"))))
     assert "click the section Conversion Rates" in found["fees_currency"].remedy
+
+
+def test_what_the_query_was_is_learned_from_several_statements() -> None:
+    newest_first = ["T:- OP:11 +:aa", "T:22 OP:- +:aa", "T:33 OP:44 +:bb", "T:22 OP:11 +:aa"]
+    assert learned(newest_first) == ("T:22 OP:11 +:aa", 2), "the third is of another query, and what is before it says nothing"
+    assert learned([]) == ("", 0)

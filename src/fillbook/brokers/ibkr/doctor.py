@@ -55,7 +55,7 @@ def fingerprint(observed: Observed) -> str:
     """A short text that changes when the query's sections or fields do.
 
     `T:1f0c33 OP:- …`: one part for each section of the guide by its initials, `-` for a section without rows, whose fields are
-    unknown, and nothing for one that is not selected; last a part for all other sections. `query_changed` compares two.
+    unknown, and nothing for one that is not selected; last a part for all other sections. `ledger.fingerprints` compares two.
     """
     parts = []
     for tag, section in portal.SECTIONS.items():
@@ -68,14 +68,6 @@ def fingerprint(observed: Observed) -> str:
 def initials(tag: str) -> str:
     """`OP` of `OpenPositions`."""
     return "".join(letter for letter in tag if letter.isupper())
-
-
-def query_changed(before: str, now: str) -> bool:
-    """Whether two fingerprints are of different queries; a section without rows in one of them proves nothing."""
-    old, new = (dict(part.split(":", 1) for part in text.split() if ":" in part) for text in (before, now))
-    if old.keys() != new.keys():
-        return True
-    return any(old[tag] != new[tag] and "-" not in (old[tag], new[tag]) for tag in old)
 
 
 def _digest(names: set[str]) -> str:

@@ -16,11 +16,16 @@ def _counted(number: int, thing: str) -> str:
 
 
 def _warning(code: str, message: str, remedy: str = "", **params: str) -> Finding:
-    return Finding(Severity.WARNING, code, message, remedy, params)
+    return _finding(Severity.WARNING, code, message, remedy, params)
 
 
 def _note(code: str, message: str, remedy: str = "", **params: str) -> Finding:
-    return Finding(Severity.NOTE, code, message, remedy, params)
+    return _finding(Severity.NOTE, code, message, remedy, params)
+
+
+def _finding(severity: Severity, code: str, message: str, remedy: str, params: dict[str, str]) -> Finding:
+    """What is mended by editing the query is of the query."""
+    return Finding(severity, code, message, remedy, params, of_query=remedy.startswith(EDIT_QUERY))
 
 
 def section_missing(section: Section) -> Finding:

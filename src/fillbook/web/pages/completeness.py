@@ -22,7 +22,7 @@ from fillbook.trades.completeness import Cause, Completeness, Mark, judge_accoun
 from fillbook.web import readable
 from fillbook.web.pages.accounts import name_of as account_name
 from fillbook.web.pages.filterbar import address
-from fillbook.web.pages.findings import found_for
+from fillbook.web.pages.findings import doctor
 from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.wording import COMPLETE
@@ -89,7 +89,7 @@ class Ways:
     @classmethod
     def of(cls, account: BrokerAccount) -> "Ways":
         link = account.link
-        return cls(account, link is not None and service.can_go_back(link), frozenset(one.code for one in found_for(account)))
+        return cls(account, link is not None and service.can_go_back(link), frozenset(one.code for one in doctor(account).findings))
 
     def step(self, mark: Mark) -> Step | None:
         """The likeliest to help; nothing for what is complete."""

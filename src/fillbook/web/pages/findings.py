@@ -1,11 +1,11 @@
 """What the query doctor found, as pages show it: what is so and what it costs, then what to do in the portal's own words."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from fillbook.storage.coverage import furthest_statements
+from fillbook.storage.doctor import diagnose
 from fillbook.storage.models import BrokerAccount
 
 _TONES: Final = {"fatal": "bad", "warning": "warn", "note": "info"}
@@ -37,30 +37,8 @@ def read_findings(stored: Iterable[Mapping[str, Any]]) -> tuple[Found, ...]:
     return tuple(Found(row["code"], _TONES[row["severity"]], row["message"], row.get("remedy", "")) for row in rows)
 
 
-def found_for(account: BrokerAccount) -> tuple[Found, ...]:
-    """What the account's latest statement lacks."""
-    latest = furthest_statements(account)[:1]
-    return read_findings(latest[0].findings) if latest else ()
-
-
 def doctor(account: BrokerAccount) -> Doctor:
-    """The findings, with those marked that the query before the last change did not have.
-
-    Two statements of one link with different fingerprints and other findings come from different queries; a fingerprint alone may differ
-    because a section happened to be empty.
-    """
-    statements = furthest_statements(account)
-    if not statements:
-        return Doctor(())
-    latest = statements[0]
-    found = read_findings(latest.findings)
-    codes = {one.code for one in found}
-    since = latest.received_at
-    for older in statements[1:]:
-        if older.link_id != latest.link_id or not older.fingerprint:
-            continue
-        before = {row["code"] for row in older.findings}
-        if older.fingerprint != latest.fingerprint and codes - before:
-            return Doctor(tuple(replace(one, is_new=one.code not in before) for one in found), since)
-        since = older.received_at
-    return Doctor(found)
+    """The findings, with those marked that the query before the last change did not have."""
+    told = diagnose(account)
+    found = tuple(Found(one.code, _TONES[one.severity.value], one.message, one.remedy, one.message in told.new) for one in told.findings)
+    return Doctor(found, told.changed_at)

@@ -137,7 +137,8 @@ def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -
     onward = Next("See how you trade", reverse("dashboard"))
     if run is not None and run.kind == RunKind.HISTORY:
         return Words("As far back as it goes", "good", (_arrived(run), run.note), onward)
-    return Words("Linked", "good", (_arrived(run), f"From now on {broker.name} is asked by itself, once a day."), onward)
+    noted = run.note if run is not None else ""
+    return Words("Linked", "good", (_arrived(run), noted, f"From now on {broker.name} is asked by itself, once a day."), onward)
 
 
 def _going(run: SyncRun, broker: Manifest) -> Words:

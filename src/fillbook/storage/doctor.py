@@ -1,0 +1,54 @@
+"""What the query doctor found in an account's latest statement, and since when: the same for pages and for the command line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fillbook.ledger.fingerprints import learned
+from fillbook.ledger.statement import Finding, Severity
+from fillbook.storage.coverage import furthest_statements
+from fillbook.storage.models import BrokerAccount, FindingRow, RawStatement
+from fillbook.storage.raw import findings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """findings: of the statement, then of rows that contradict themselves; the costliest first. statement: the one that reaches furthest,
+    None while there is none. new: messages of what the query lacks only since it was last changed. changed_at: when the first statement of
+    the query as it is now came, None while nothing is new.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    statement: RawStatement | None = None
+    new: frozenset[str] = frozenset()
+    changed_at: datetime | None = None
+
+
+def diagnose(account: BrokerAccount) -> Diagnosis:
+    """What an account's latest statement lacks or says oddly.
+
+    An older year fetched later tells nothing of the query today, so the statement that reaches furthest is looked at. What the query was
+    before it was changed is told by the statements of the same link before.
+    """
+    statements = furthest_statements(account)
+    of_rows = _of_rows(account)
+    if not statements:
+        return Diagnosis(_costliest_first(of_rows))
+    latest = statements[0]
+    found = findings_of(latest)
+    same_link = [raw for raw in statements if raw.link_id == latest.link_id and raw.fingerprint]
+    _, count = learned(raw.fingerprint for raw in same_link)
+    before = {finding.message for raw in same_link[count:] for finding in findings_of(raw)}
+    new = frozenset(finding.message for finding in found if finding.of_query) - before if same_link[count:] else frozenset()
+    changed_at = same_link[count - 1].received_at if new else None
+    return Diagnosis(_costliest_first([*found, *of_rows]), latest, new, changed_at)
+
+
+def _of_rows(account: BrokerAccount) -> list[Finding]:
+    rows = FindingRow.objects.filter(account=account).order_by("pk").values_list("severity", "code", "message", "remedy", "params")
+    return [Finding(Severity(severity), *words) for severity, *words in rows]
+
+
+def _costliest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    order = list(Severity)
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))

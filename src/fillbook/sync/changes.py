@@ -1,0 +1,59 @@
+"""A query that its owner changed in the broker's portal, noticed at the first statement that shows it, and told once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fillbook.ledger.fingerprints import learned, query_changed
+from fillbook.ledger.statement import Severity
+from fillbook.storage.models import RawStatement, SyncRun
+
+_LOOKED_AT: Final = 40
+"""Statements of a link that are asked what its query was: more than a month of nights."""
+_TOLD: Final = 3
+"""Findings that a note has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryChange:
+    """lacks: what the statement lacks and those before it did not, in sentences. mended: how many things they lacked and it does not."""
+
+    lacks: tuple[str, ...]
+    mended: int
+
+    @property
+    def sentence(self) -> str:
+        """For a person."""
+        if not self.lacks:
+            mended = " Something that was missing is there now." if self.mended else " Nothing is missing that was there before."
+            return f"The sections or fields of your query have changed since the last statement.{mended}"
+        more = f" And {len(self.lacks) - _TOLD:,} more." if len(self.lacks) > _TOLD else ""
+        where = "The account's page says what to do."
+        return f"Your query has changed since the last statement. {' '.join(self.lacks[:_TOLD])}{more} {where}"
+
+
+def query_change(raw: RawStatement) -> QueryChange | None:
+    """What is other about the query than in the link's statements before this one; None when it is the same, or the first."""
+    if raw.link_id is None or not raw.fingerprint:
+        return None
+    before = RawStatement.objects.filter(link_id=raw.link_id, accepted_at__isnull=False).exclude(pk=raw.pk).exclude(fingerprint="")
+    rows = list(before.order_by("-received_at", "-pk").values_list("fingerprint", "findings")[:_LOOKED_AT])
+    known, count = learned(fingerprint for fingerprint, _ in rows)
+    if not rows or not query_changed(known, raw.fingerprint):
+        return None
+    old = {message for _, findings in rows[:count] for message in _of_query(findings)}
+    new = tuple(_of_query(raw.findings))
+    return QueryChange(tuple(message for message in new if message not in old), len(old - {*new}))
+
+
+def note_change(run: SyncRun, raw: RawStatement) -> None:
+    """Tell the owner in the run's note, if this statement is the first of another query."""
+    change = query_change(raw)
+    if change is not None:
+        run.note = f"{run.note} {change.sentence}".strip()
+        run.save(update_fields=["note"])
+
+
+def _of_query(findings: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    """Sentences about the query itself; what the days or the trades cause comes and goes by itself."""
+    return (found["message"] for found in findings if found.get("of_query") and found["severity"] != Severity.NOTE)
