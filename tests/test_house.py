@@ -33,9 +33,8 @@ def files(*folders: Path, suffixes: set[str]) -> Iterator[Path]:
 
 def tracked() -> Iterator[Path]:
     """Every text file of the project, apart from what tools make."""
-    yield from (
-        path for path in sorted(ROOT.iterdir()) if path.is_file() and path.suffix in TEXT and path.name not in {"uv.lock", ".venv.lock"}
-    )
+    made = {"uv.lock", ".venv.lock", ".git"}
+    yield from (path for path in sorted(ROOT.iterdir()) if path.is_file() and path.suffix in TEXT and path.name not in made)
     yield from files(*(ROOT / name for name in ("src", "tests", "docs", "bench", "assets", ".ci")), suffixes=TEXT)
 
 
