@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from fillbook.ledger.execution import Effect
-from fillbook.ledger.instrument import AssetClass, Instrument
+from fillbook.ledger.execution import Effect, ExecutionKind
+from fillbook.ledger.instrument import AssetClass, Instrument, Right
+from fillbook.performance.filters import Filter
+from fillbook.storage import queries
 from fillbook.storage.books import load_book
 from fillbook.storage.choices import choose_settings, trade_totals
 from fillbook.storage.derive import rebuild_account, settings_of
@@ -15,7 +17,7 @@ from fillbook.storage.models import BrokerAccount, RoundTripRow
 from fillbook.trades.reconcile import LineKind, Status
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 from tests.storage.deliveries import day_of, deliver, only_account, person, says
-from tests.trades.builders import STOCK, fill, held
+from tests.trades.builders import STOCK, fill, held, option
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
@@ -85,3 +87,26 @@ def test_a_book_is_read_under_other_settings_without_a_trace(account: BrokerAcco
     before = derived_hash(account)
     assert len(load_book(account, MatchSettings(grouping=Grouping.PER_CLOSING)).match.round_trips) == 2
     assert derived_hash(account) == before
+
+
+def test_an_option_that_was_called_away_counts_once_wherever_its_premium_is() -> None:
+    """A call sold for 2.00 on shares of 40, assigned at 45: one trade of 500 + 200 + 3 x 0 fees; on the option two, of 500 and 200."""
+    call = option(Right.CALL, "45")
+    rows = [
+        fill(1, 100, 40, effect=Effect.OPENS, day=1),
+        fill(2, -1, 2, call, effect=Effect.OPENS, day=1),
+        fill(3, 1, 0, call, effect=Effect.CLOSES, day=5, kind=ExecutionKind.ASSIGNMENT, broker_realized_pnl=Decimal(0)),
+        fill(4, -100, 45, effect=Effect.CLOSES, day=5, kind=ExecutionKind.ASSIGNMENT, broker_realized_pnl=Decimal(700)),
+    ]
+    for written in deliver(person(), says(*rows, opened_on=day_of(0))).accounts:
+        rebuild_account(written.account_id)
+    account = only_account()
+    everything, every_kind = Filter(), Filter(include_incomplete=True)
+    for chosen in (everything, every_kind):
+        ((_, summary),) = queries.summaries([account], chosen).items()
+        assert (summary.n, summary.wins, summary.zeros, summary.total) == (1, 1, 0, 700 * 10**8)
+        assert [row.symbol for row in queries.trips_page([account], chosen).rows] == [STOCK.symbol]
+    assert queries.incomplete_count([account], everything) == (0, 0), "nothing about it is unknown"
+    change = choose_settings(account, replace(settings_of(account), assignment=AssignmentView.ON_OPTION))
+    assert (change.before.counted, change.before.profit) == (1, {"USD": Decimal(700)})
+    assert (change.after.counted, change.after.profit) == (2, {"USD": Decimal(700)})

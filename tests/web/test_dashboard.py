@@ -140,8 +140,14 @@ def test_a_filter_that_nothing_fits_says_so(browser_of_owner: Client, account: B
 
 
 @pytest.mark.parametrize(
-    "query", ["from=nonsense", "account=999999", "side=sideways", "money=XXX", "from=9999-99-99&to=1", "symbol=%00%ff", "page=-1"]
+    "query", ["from=nonsense", "account=,", "side=sideways", "money=XXX", "from=9999-99-99&to=1", "symbol=%00%ff", "page=-1"]
 )
 def test_an_address_that_makes_no_sense_shows_everything(browser_of_owner: Client, account: BrokerAccount, query: str) -> None:
     assert account.pk
     assert "Profit +86.00 USD" in page(browser_of_owner, f"/?{query}")
+
+
+@pytest.mark.parametrize("path", ["/", "/trades/"])
+def test_an_account_that_is_not_there_is_not_answered_with_all(browser_of_owner: Client, account: BrokerAccount, path: str) -> None:
+    assert browser_of_owner.get(f"{path}?account=999999").status_code == 404
+    assert browser_of_owner.get(f"{path}?account=999999,{account.pk}").status_code == 200, "what is there is shown"

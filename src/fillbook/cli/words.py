@@ -16,6 +16,7 @@ BRIDGE: Final = {
     "corporate_actions": "Corporate actions, ours",
     "fx": "Currency trades",
     "differences": "Broker minus ours, by fill",
+    "rounding": "Rounding of the lines",
     "broker": "Broker's realized P&L",
 }
 STATUS: Final = {

@@ -129,7 +129,8 @@ class Filter:
         """
         if trip.is_open != (self.status is TripStatus.OPEN):
             return False
-        if not trip.is_open and not (trip.counts or (self.include_incomplete and trip.realized_pnl is not None)):
+        known = trip.realized_pnl is not None and not trip.moved_on
+        if not trip.is_open and not (trip.counts or (self.include_incomplete and known)):
             return False
         return self._admits_day(trip.opened_on if trip.is_open else trip.closed_on) and self._admits_kind(trip)
 

@@ -39,6 +39,8 @@ _COLUMNS: Final = {
     Sort.HELD: "holding_seconds",
     Sort.FILLS: "fills",
 }
+MOVED_ON: Final = Q(is_open=False, outcome="", realized_pnl__isnull=False)
+"""`RoundTrip.moved_on`: every other closed round trip with a known P&L has an outcome."""
 _TIES: Final = ("day", "closed_at", "opened_at", "key")
 
 
@@ -54,13 +56,13 @@ def trips_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
     """The round trips of these accounts that a filter takes, in no order."""
     trips = _whatever_is_known(accounts, chosen)
     if chosen.status is TripStatus.CLOSED:
-        return trips.filter(Q(realized_pnl__isnull=False) if chosen.include_incomplete else Q(counts=True))
+        return trips.filter(Q(realized_pnl__isnull=False) & ~MOVED_ON if chosen.include_incomplete else Q(counts=True))
     return trips
 
 
 def incomplete_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
     """The closed round trips that a filter would take if they were complete; some may be counted on demand, the rest have no known P&L."""
-    return _whatever_is_known(accounts, replace(chosen, status=TripStatus.CLOSED)).filter(counts=False)
+    return _whatever_is_known(accounts, replace(chosen, status=TripStatus.CLOSED)).filter(~MOVED_ON, counts=False)
 
 
 def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:

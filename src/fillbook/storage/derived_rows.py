@@ -134,7 +134,7 @@ def _result(trip: RoundTrip, base_currency: str) -> list[Any]:
         _units(net),
         _units(charges),
         gain_e8(gain_of(trip)),
-        "" if net is None else outcome_of(net),
+        "" if net is None or trip.moved_on else outcome_of(net),
     ]
 
 

@@ -13,6 +13,7 @@ from fillbook.performance.results import results_in, summarize
 from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.books import load_book
+from fillbook.storage.choosing import MOVED_ON
 from fillbook.storage.models import BrokerAccount, RoundTripRow
 from fillbook.trades.settings import MatchSettings
 
@@ -37,7 +38,7 @@ def standing(account: BrokerAccount) -> Standing:
     return Standing(
         summaries={group.currency: summary for group, summary in queries.summaries([account], Filter()).items()},
         open=others.filter(is_open=True).count(),
-        incomplete=others.filter(is_open=False, counts=False).count(),
+        incomplete=others.filter(~MOVED_ON, is_open=False, counts=False).count(),
         forex=trips.filter(asset_class=AssetClass.FOREX).count(),
     )
 
@@ -52,7 +53,7 @@ def standing_under(account: BrokerAccount, settings: MatchSettings) -> Standing:
     return Standing(
         summaries={currency: summarize(results) for currency, results in found.items()},
         open=len(still_open),
-        incomplete=sum(1 for trip in closed if not trip.counts),
+        incomplete=sum(1 for trip in closed if not trip.counts and not trip.moved_on),
         forex=len(forex),
     )
 

@@ -4,9 +4,9 @@ profit + left_out + realized_so_far + corporate_actions + fx + differences = bro
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from fillbook.ledger.execution import Execution
@@ -14,6 +14,8 @@ from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.numbers import ZERO, exact
 from fillbook.trades.records import MatchResult, RoundTrip
 
+ROUNDING: Final = "rounding"
+"""What the lines of a bridge lose when each is rounded to be shown; a line of its own there, and nowhere else."""
 LINES: Final = ("profit", "left_out", "realized_so_far", "corporate_actions", "fx", "differences", "broker")
 Sums = dict[str, Decimal]
 """Currency -> amount; currencies are never added."""
@@ -94,6 +96,22 @@ def build_bridge(own: OwnTotals, broker: BrokerTotals) -> tuple[BridgeLine, ...]
             }
             lines.extend(BridgeLine(name, currency, amounts[name]) for name in LINES)
     return tuple(lines)
+
+
+def shown_lines(amounts: Mapping[str, Decimal], decimals: int) -> dict[str, Decimal]:
+    """The lines of one currency as they are shown, each rounded half-even; those but the last add up to the last.
+
+    Lines that round to nothing are left out, but for profit and the broker's figure. What rounding loses stands in a line of its own before
+    the last, so that neither end of the bridge is changed by it.
+    """
+    with exact():
+        rounded = {
+            line: amounts[line].quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN) for line in LINES if line in amounts
+        }
+        last = rounded.pop(LINES[-1], ZERO)
+        shown = {line: amount for line, amount in rounded.items() if amount or line == LINES[0]}
+        lost = last - sum(shown.values(), ZERO)
+        return {**shown, **({ROUNDING: lost} if lost else {}), LINES[-1]: last}
 
 
 def _add_trip(trip: RoundTrip, sums: Sums, totals: OwnTotals) -> None:

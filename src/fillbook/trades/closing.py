@@ -90,6 +90,7 @@ def close_lots(taken: list[Lot], part: Closing) -> list[ClosedLot]:
                 row.executed_at,
                 row.trade_date,
                 row.rate_to_base,
+                moved_on=part.at_cost,
             )
         )
     return closed

@@ -72,7 +72,8 @@ class ClosedLot(NamedTuple):
 
     quantity: sign of the position closed. proceeds: the closing row's share of proceeds + fees + taxes. realized_pnl = proceeds -
     cost_basis, after the fees of both sides; None when the cost is unknown. charges: fees and taxes of both sides (- paid).
-    rate_to_base: of the closing row. by_action: closed by a corporate action rather than a fill.
+    rate_to_base: of the closing row. by_action: closed by a corporate action rather than a fill. moved_on: of an exercised or assigned
+    option, whose cost went into what it delivered, so that it realizes nothing itself.
     """
 
     instrument: Instrument
@@ -90,6 +91,7 @@ class ClosedLot(NamedTuple):
     closed_on: date
     rate_to_base: Decimal | None
     by_action: bool = False
+    moved_on: bool = False
 
 
 class Role(StrEnum):
@@ -168,9 +170,16 @@ class RoundTrip:
         return self.open_quantity != 0
 
     @property
+    def moved_on(self) -> bool:
+        """An option all of which was exercised or assigned: its premium is part of what it delivered, whose result is its own."""
+        delivered = bool(self.closed_lots) and all(lot.moved_on for lot in self.closed_lots)
+        return delivered and not self.is_open and Incomplete.DELIVERED not in self.incomplete
+
+    @property
     def counts(self) -> bool:
-        """Closed and complete: part of performance by default."""
-        return self.open_quantity == 0 and not self.incomplete and self.realized_pnl is not None
+        """Closed, complete, and with a result of its own: part of performance by default."""
+        known = self.open_quantity == 0 and not self.incomplete and self.realized_pnl is not None
+        return known and not self.moved_on
 
 
 @dataclass(frozen=True, slots=True)

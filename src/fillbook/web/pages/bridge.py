@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -13,12 +12,10 @@ from django.urls import reverse
 from fillbook.storage.details import Reconciled, compared
 from fillbook.storage.models import BrokerAccount
 from fillbook.storage.queries import bridge
+from fillbook.trades.bridge import shown_lines
 from fillbook.trades.reconcile import CENT
 from fillbook.web import readable
 from fillbook.web.pages.wording import BRIDGE, STATUS
-
-_SHOWN: Final = Decimal("0.005")
-"""What rounds to nothing is not worth a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,8 @@ def bridges(accounts: Sequence[BrokerAccount], first: str = "") -> tuple[Bridge,
 
 
 def _bridge(currency: str, amounts: dict[str, Decimal]) -> Bridge:
-    shown = [line for line in amounts if abs(amounts[line]) >= _SHOWN or line in ("profit", "broker")]
-    lines = tuple(Line(*BRIDGE[line], readable.gain(amounts[line], currency), total=line == "broker") for line in shown)
+    shown = shown_lines(amounts, readable.cents(currency))
+    lines = tuple(Line(*BRIDGE[line], readable.gain(amount, currency), total=line == "broker") for line, amount in shown.items())
     apart = abs(amounts["differences"])
     verdict = (
         "equal" if apart <= CENT else f"{readable.amount(apart, currency)} {currency} apart; each fill is listed on the account's page"

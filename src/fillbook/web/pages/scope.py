@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.http import Http404
+
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Summary
 from fillbook.storage.access import Viewer, accounts_of
@@ -36,10 +38,16 @@ def scope(viewer: Viewer, chosen: Filter) -> Scope:
     """The accounts that a filter means, of the first kind there is: real before paper before sandbox. Kinds are never totalled together.
 
     Ids of accounts that are not the viewer's, and of a second kind, are dropped from the filter.
+
+    Raises:
+        Http404: the filter names accounts, and none of them is the viewer's: figures of all would be taken for theirs.
     """
     everything = tuple(accounts_of(viewer).filter(chosen=True))
     own = {str(account.pk) for account in everything}
-    chosen = replace(chosen, accounts=tuple(name for name in chosen.accounts if name in own))
+    known = tuple(name for name in chosen.accounts if name in own)
+    if chosen.accounts and not known:
+        raise Http404("There is no such account.")
+    chosen = replace(chosen, accounts=known)
     meant = accounts_in(viewer, chosen)
     kind = default_kind(meant or everything)
     counted = tuple(account for account in meant if account.kind == kind)

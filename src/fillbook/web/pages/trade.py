@@ -254,7 +254,15 @@ def _origin(detail: TripDetail) -> str:
     moved = settings_of(detail.trip.account).assignment is AssignmentView.INTO_UNDERLYING
     delivered = kinds & {ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE} and detail.trip.asset_class not in _OPTIONS
     premium = " The premium of the option that was exercised or assigned counts here, as your broker books it."
-    return BASIS[Basis(detail.trip.basis)] + (premium if delivered and moved else "")
+    return BASIS[Basis(detail.trip.basis)] + (premium if delivered and moved else "") + _moved_on(detail.trip)
+
+
+def _moved_on(trip: RoundTripRow) -> str:
+    """Why an option that was exercised or assigned is no trade in any figure."""
+    if trip.is_open or trip.outcome or trip.realized_pnl is None:
+        return ""
+    what = trip.underlying or "what it delivered"
+    return f" It was exercised or assigned: its premium is part of the trade in {what}, so it counts as none of its own."
 
 
 def _facts(trip: RoundTripRow, zone: str) -> tuple[Fact, ...]:

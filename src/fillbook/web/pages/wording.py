@@ -18,6 +18,7 @@ BRIDGE: Final = {
     "corporate_actions": ("Corporate actions", "Realized by splits, mergers and the like in our book; the broker lists them apart."),
     "fx": ("Currency trades", "Realized by currency trades in our book; compared apart."),
     "differences": ("Differences by fill", "The broker's figure minus ours, fill by fill; each is listed on the account's page."),
+    "rounding": ("Rounding", "Each line is rounded by itself; this is what that loses, so that the lines add up."),
     "broker": ("Your broker's realized figure", "The plain sum of the realized figures on every fill the broker sent."),
 }
 STATUS: Final = {
