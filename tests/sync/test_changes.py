@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from fillbook.storage.doctor import diagnose
-from fillbook.storage.models import BrokerAccount, Link, LinkState, Origin, RawStatement, RunKind, RunState, SyncRun, User
+from fillbook.storage.models import BrokerAccount, Link, LinkState, Notice, Origin, RawStatement, RunKind, RunState, SyncRun, User
 from fillbook.storage.raw import keep_raw
-from fillbook.sync import runs, taking
+from fillbook.sync import runs, taking, telling
 from tests.sync.flex import TRIP, statement
 
 NIGHT = ("20260918", "20260925")
@@ -54,6 +54,10 @@ def test_a_section_that_is_gone_is_told_once_and_so_is_its_return(link: Link, nu
     )
     assert told.endswith("The account's page says what to do.")
     assert note_of(link, year[2].replace(SECTION, b"")) == "", "told once"
+    notice = Notice.objects.get(link=link)
+    assert (notice.kind, notice.account and notice.account.number) == ("query_changed", number)
+    assert "The query lacks the section Open Positions: positions cannot" in telling.told(notice).text
+    assert "Open Positions" not in telling.told(notice).mail
     found = diagnose(BrokerAccount.objects.get(number=number))
     assert found.changed_at == RawStatement.objects.get(link=link, sha256=sha(year[1])).received_at
     assert [message.split(":")[0] for message in found.new] == ["The query lacks the section Open Positions"]

@@ -24,7 +24,7 @@ D = Decimal
 )
 def test_rounded_lines_add_up(amounts: tuple[str, ...], decimals: int, shown: dict[str, str]) -> None:
     found = shown_lines(dict(zip(LINES, map(D, amounts), strict=True)), decimals)
-    assert {line: str(abs(amount) if not amount else amount) for line, amount in found.items()} == shown
+    assert {line: str(amount or abs(amount)) for line, amount in found.items()} == shown
     assert list(found)[-1] == "broker"
 
 

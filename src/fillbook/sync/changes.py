@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from fillbook.ledger.fingerprints import learned, query_changed
 from fillbook.ledger.statement import Severity
-from fillbook.storage.models import RawStatement, SyncRun
+from fillbook.storage.models import BrokerAccount, NoticeKind, RawStatement, StatementCoverage, SyncRun
+from fillbook.storage.notices import tell
+from fillbook.sync import clock
 
 _LOOKED_AT: Final = 40
 """Statements of a link that are asked what its query was: more than a month of nights."""
@@ -47,11 +49,17 @@ def query_change(raw: RawStatement) -> QueryChange | None:
 
 
 def note_change(run: SyncRun, raw: RawStatement) -> None:
-    """Tell the owner in the run's note, if this statement is the first of another query."""
+    """Tell the owner, if this statement is the first of another query: in the run's note, and by a notice of what it lacks now."""
     change = query_change(raw)
-    if change is not None:
-        run.note = f"{run.note} {change.sentence}".strip()
-        run.save(update_fields=["note"])
+    if change is None:
+        return
+    run.note = f"{run.note} {change.sentence}".strip()
+    run.save(update_fields=["note"])
+    if change.lacks and raw.link is not None:
+        covered = BrokerAccount.objects.filter(pk__in=StatementCoverage.objects.filter(raw=raw).values("account"))[:2]
+        about = covered[0] if len(covered) == 1 else None
+        lacks = {"lacks": list(change.lacks[:_TOLD])}
+        tell(raw.link, NoticeKind.QUERY_CHANGED, f"statement {raw.pk}", clock.now(), lacks, about)
 
 
 def _of_query(findings: Iterable[Mapping[str, Any]]) -> Iterable[str]:

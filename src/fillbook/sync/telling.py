@@ -62,11 +62,12 @@ def _statement_late(_notice: Notice, link: Link, parameters: Mapping[str, Any]) 
     return Told("warn", f"Statements of {name} are late", text, text, "See this link", reverse("link-progress", args=[link.pk]))
 
 
-def _query_changed(notice: Notice, link: Link, _parameters: Mapping[str, Any]) -> Told:
+def _query_changed(notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:
     name = broker_name(link)
-    text = f"What {name} sends has changed: it lacks something that it had before. Your figures may be less complete from now on."
+    mail = f"What {name} sends has changed: it lacks something that it had before. Your figures may be less complete from now on."
+    text = f"What {name} sends has changed. {' '.join(parameters.get('lacks', ()))}".strip()
     path = reverse("account", args=[notice.account_id]) + "#doctor" if notice.account_id else reverse("accounts")
-    return Told("warn", f"What {name} sends has changed", text, text, "See what is missing", path)
+    return Told("warn", f"What {name} sends has changed", text, mail, "See what is missing", path)
 
 
 def _history_changed(_notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:

@@ -16,7 +16,7 @@ class NoticeKind(StrEnum):
 
     CREDENTIAL_AGES: it ends soon (`on`: the day at the latest, ISO). LINK_STOPPED: only the user can mend it (`code`, `message`).
     STATEMENT_LATE: statements end on a day that no holiday explains (`figures_to`, ISO). QUERY_CHANGED: statements lack what they had
-    (`findings`: codes). HISTORY_CHANGED: a later statement changed or dropped rows (`changed`, `withdrawn`, `trades`: counts).
+    (`lacks`: sentences). HISTORY_CHANGED: a later statement changed or dropped rows (`changed`, `withdrawn`, `trades`: counts).
     """
 
     CREDENTIAL_AGES = "credential_ages"
