@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 PAGES = tuple(
-    "/ /?from=2026-01-01&symbol=HALD /?symbol=NOPE /trades/ /trades/?status=open TRADE /accounts/ ACCOUNT LINK /accounts/link/ "
+    "/ /?from=2026-01-01&symbol=HALD /?symbol=NOPE /trades/ /trades/?status=open TRADE /calendar/ /calendar/?year=2026 DAY "
+    "/days/2026-01-01/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /accounts/ ACCOUNT LINK /accounts/link/ "
     "/accounts/link/ibkr/ /accounts/upload/ /settings/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ /auth/2fa/webauthn/ "
     "/auth/sessions/".split()
 )
@@ -70,6 +71,7 @@ def addresses(page: "Page", served: Served) -> list[str]:
         ("TRADE", "/trades/", r"/trades/\w+/"),
         ("ACCOUNT", "/accounts/", r"/accounts/\d+/"),
         ("LINK", "/accounts/", r"/accounts/links/[\w-]+/"),
+        ("DAY", "/calendar/", r"/days/[\d-]+/"),
     ):
         page.goto(f"{served.url}{listing}")
         match = re.search(rf'"({pattern})', page.content())
@@ -92,7 +94,7 @@ def test_no_page_breaks_the_policy_or_scrolls_sideways(
             assert answer.ok, address
             if page.locator("chart-frame").count():
                 page.locator("chart-frame[data-drawn]").first.wait_for()
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            if page.evaluate("document.documentElement.scrollWidth") > width:
                 sideways.append(address)
     assert sideways == []
     assert complaints.found == []

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
-from fillbook.performance.summary import to_e8
+from fillbook.performance.intraday import Opened, Place, clock_of, places, session_of
+from fillbook.performance.summary import outcome_of, to_e8
 from fillbook.storage import derive
 from fillbook.storage import derived_rows as rows
 from fillbook.storage.bulk import insert
@@ -96,14 +97,15 @@ def make_trips(account: BrokerAccount, count: int, *, days: int = 1500, with_fil
         seed: another one gives another book.
     """
     pks = _instruments(account)
+    placed = places(_opened(made) for made in trips(count, days, seed))
     with transaction.atomic():
         part: list[Made] = []
         for made in trips(count, days, seed):
             part.append(made)
             if len(part) == _AT_ONCE:
-                _write(account, part, pks, with_fills=with_fills)
+                _write(account, part, pks, placed, with_fills=with_fills)
                 part = []
-        _write(account, part, pks, with_fills=with_fills)
+        _write(account, part, pks, placed, with_fills=with_fills)
         derive.write_days(account)
         totals = {"rebuilt_at": timezone.now(), "rules": derive.RULES, "executions": 2 * count, "round_trips": count}
         AccountTotals.objects.update_or_create(account=account, defaults=totals)
@@ -167,8 +169,8 @@ def _instruments(account: BrokerAccount) -> dict[str, int]:
     return pks
 
 
-def _write(account: BrokerAccount, part: list[Made], pks: dict[str, int], *, with_fills: bool) -> None:
-    insert(RoundTripRow, rows.TRIP, (_trip(account, made, pks) for made in part))
+def _write(account: BrokerAccount, part: list[Made], pks: dict[str, int], placed: dict[str, Place], *, with_fills: bool) -> None:
+    insert(RoundTripRow, rows.TRIP, (_trip(account, made, pks, placed[made.key]) for made in part))
     if not with_fills or not part:
         return
     first, last = part[0].key, part[-1].key
@@ -179,7 +181,7 @@ def _write(account: BrokerAccount, part: list[Made], pks: dict[str, int], *, wit
     insert(ReconciliationRow, rows.LINE, (_line(account, made, pks) for made in part))
 
 
-def _trip(account: BrokerAccount, made: Made, pks: dict[str, int]) -> list[Any]:
+def _trip(account: BrokerAccount, made: Made, pks: dict[str, int], place: Place) -> list[Any]:
     what, net = made.instrument, made.net
     values: dict[str, Any] = {
         "account_id": account.pk, "instrument_id": pks[what.key], "key": made.key, "instrument_key": what.key, "symbol": what.symbol,
@@ -191,9 +193,15 @@ def _trip(account: BrokerAccount, made: Made, pks: dict[str, int]) -> list[Any]:
         "result_cost": made.cost, "net_e8": to_e8(net), "fees_e8": to_e8(made.charges), "gain_e8": to_e8(net / made.cost),
         "outcome": "win" if net > 0 else "loss" if net < 0 else "even",
         "holding_seconds": int((made.closed_at - made.opened_at).total_seconds()), "fills": 2, "basis": "executions", "incomplete": [],
-        "flagged": False, "reconciliation": "equal",
+        "flagged": False, "reconciliation": "equal", "clock": clock_of(made.opened_at, what.exchange),
+        "session": int(session_of(made.opened_at, what.exchange)), "day_number": place.number, "after": int(place.after),
     }  # fmt: skip
     return [values[name] for name in rows.TRIP]
+
+
+def _opened(made: Made) -> Opened:
+    outcome = outcome_of(made.net)
+    return Opened(made.key, made.opened_at.date(), made.opened_at, made.closed_at.date(), made.closed_at, outcome)
 
 
 def _fills(trip_id: int, made: Made) -> Iterator[list[Any]]:

@@ -60,6 +60,11 @@ PAGES = {
     "note": Cell("POST", 302, 404, kind="note"),
     "tags": Cell(),
     "tag": Cell("POST", 302, 404, kind="tag"),
+    "calendar": Cell(other=302),
+    "day": Cell(other=302, kind="day"),
+    "intraday": Cell(other=302),
+    "positions": Cell(other=302),
+    "more": Cell(),
     "accounts": Cell(other=302),
     "account": Cell(other=404, kind="account"),
     "account-settings": Cell(other=404, kind="account"),
@@ -159,6 +164,7 @@ MISSING: dict[str, list[str | int]] = {
     "reset": ["1", "nothing"],
     "passkey": [1],
     "notice": ["987654"],
+    "day": ["2026-02-30"],
 }
 
 
@@ -189,6 +195,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "tag": [words.add_tag(owner, key, "ACME tag").pk],
         "broker": [BROKER],
         "notice": [str(notice.pk)],
+        "day": ["2026-02-10"],
     }
 
 

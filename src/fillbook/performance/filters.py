@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Final, Self, TypeVar
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.breakdowns import Dimension, Slot
+from fillbook.performance.intraday import HOURS, clock_of, held_for, session_of
 from fillbook.performance.summary import Outcome, outcome_of
 from fillbook.trades.records import RoundTrip, Side
 
@@ -53,7 +55,7 @@ class Filter:
     limit; they apply to the trade date of the last closing fill, for open round trips to that of the first opening one. symbol: of
     the instrument or its underlying, upper case. asset_class: None for all but currency pairs, which count only when asked for.
     currency: base currency of the account. tags: the trader's own, in small letters, sorted; a round trip has to have all of them.
-    include_incomplete: also count round trips some of whose openings are unknown.
+    include_incomplete: also count round trips some of whose openings are unknown. slot: where in the day they were opened.
     """
 
     accounts: tuple[str, ...] = ()
@@ -67,6 +69,7 @@ class Filter:
     currency: str = ""
     include_incomplete: bool = False
     tags: tuple[str, ...] = ()
+    slot: Slot | None = None
 
     @classmethod
     def from_query(cls, parameters: Parameters) -> Self:
@@ -91,6 +94,7 @@ class Filter:
             currency=currency if _CURRENCY.fullmatch(currency) else "",
             include_incomplete=_last(parameters, "incomplete") == "1",
             tags=_read_tags(parameters.get("tag", "")),
+            slot=Slot.read(_last(parameters, "slot")),
         )
 
     def parameters(self) -> dict[str, str]:
@@ -107,6 +111,7 @@ class Filter:
             "currency": self.currency,
             "incomplete": "1" if self.include_incomplete else "",
             "tag": ",".join(self.tags),
+            "slot": self.slot or "",
         }
         return {name: str(value) for name, value in written.items() if value}
 
@@ -123,7 +128,8 @@ class Filter:
         return self.from_query({kept: value for kept, value in self.parameters().items() if kept != name})
 
     def admits(self, trip: RoundTrip) -> bool:
-        """Whether a round trip belongs; account, currency and tags are not looked at, since a trip knows nothing of them.
+        """Whether a round trip belongs; account, currency and tags are not looked at, since a trip knows nothing of them, nor its place
+        among the trades of its day.
 
         The rule that the database's query must agree with. A round trip whose P&L is unknown has no outcome.
         """
@@ -148,7 +154,21 @@ class Filter:
             and (self.side is None or trip.side is self.side)
             and (self.asset_class is None or trip.instrument.asset_class is self.asset_class)
             and (self.outcome is None or (pnl is not None and outcome_of(pnl) is self.outcome))
+            and (self.slot is None or _in_slot(trip, self.slot))
         )
+
+
+def _in_slot(trip: RoundTrip, slot: Slot) -> bool:
+    if slot.dimension in (Dimension.NUMBER, Dimension.AFTER):
+        return True
+    if trip.opened_at is None:
+        return False
+    if slot.dimension is Dimension.HELD:
+        return trip.closed_at is not None and held_for(int((trip.closed_at - trip.opened_at).total_seconds())) == slot.number
+    if slot.dimension is Dimension.SESSION:
+        return session_of(trip.opened_at, trip.instrument.exchange) == slot.number
+    clock = clock_of(trip.opened_at, trip.instrument.exchange)
+    return slot.number == {Dimension.HOUR: clock % HOURS, Dimension.WEEKDAY: clock // HOURS}.get(slot.dimension, clock)
 
 
 def previous_period(chosen: Filter) -> Filter | None:

@@ -8,7 +8,9 @@ from typing import Final
 from django.db.models import F, OrderBy, Q, QuerySet
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.intraday import HOURS, LAST_NUMBER, held_bounds
 from fillbook.storage.access import Viewer, accounts_of
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripMark
 
@@ -78,10 +80,27 @@ def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTrip
         condition &= Q(side=chosen.side)
     if chosen.outcome:
         condition &= Q(outcome=chosen.outcome)
+    if chosen.slot:
+        condition &= _in_slot(chosen.slot)
     condition &= Q(asset_class=chosen.asset_class) if chosen.asset_class else ~Q(asset_class=AssetClass.FOREX)
     for tag in chosen.tags:
         condition &= Q(pk__in=TripMark.objects.filter(word__tag__key=tag, word__account_id__in=numbers).values("trip_id"))
     return RoundTripRow.objects.filter(condition)
+
+
+def _in_slot(slot: Slot) -> Q:
+    """Round trips that began in a part of the day."""
+    if slot.dimension is Dimension.HOUR:
+        return Q(clock__in=[day * HOURS + slot.number for day in range(7)])
+    if slot.dimension is Dimension.WEEKDAY:
+        return Q(clock__range=(slot.number * HOURS, slot.number * HOURS + HOURS - 1))
+    if slot.dimension is Dimension.HELD:
+        least, most = held_bounds(slot.number)
+        held = Q(holding_seconds__isnull=False) if least is None else Q(holding_seconds__gte=least)
+        return held if most is None else held & Q(holding_seconds__lt=most)
+    if slot.dimension is Dimension.NUMBER:
+        return Q(day_number__gte=LAST_NUMBER) if slot.number == LAST_NUMBER else Q(day_number=slot.number)
+    return Q(**{slot.dimension.value: slot.number})
 
 
 def in_order(trips: QuerySet[RoundTripRow], sort: Sort = Sort.DAY, *, descending: bool = False) -> QuerySet[RoundTripRow]:

@@ -37,6 +37,7 @@ from fillbook.storage.models import (
     UnmatchedRow,
 )
 from fillbook.storage.records import batches
+from fillbook.storage.slots import Placing, write_totals
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
@@ -115,6 +116,7 @@ class _Writer:
         self.book = book
         self.keys = keys
         self.pks = dict(AccountInstrument.objects.filter(account=account).values_list("key", "instrument_id"))
+        self.placing = Placing(account, self._mine(RoundTripRow), keys)
         self.findings = [(str(finding.params.get("id", "")), finding) for finding in book.findings]
 
     def write(self) -> int:
@@ -168,7 +170,8 @@ class _Writer:
         base, pk = self.account.base_currency, self.account.pk
         keys = rows.distinct(trip.key for trip in trips)
         pairs = list(zip(keys, trips, strict=True))
-        made = [rows.trip_row(pk, base, key, trip, self.pks, rows.worst_status(trip, by_fill)) for key, trip in pairs]
+        places = self.placing.of(pairs)
+        made = [rows.trip_row(pk, base, key, trip, self.pks, rows.worst_status(trip, by_fill), places.get(key)) for key, trip in pairs]
         insert(RoundTripRow, rows.TRIP, made)
         ids = {key: pk for part in self._mine(RoundTripRow) for key, pk in part.values_list("key", "pk")}
         fills = (rows.fill_row(ids[key], number, fill) for key, trip in pairs for number, fill in enumerate(trip.fills, 1))
@@ -203,7 +206,9 @@ class _Writer:
         insert(FindingRow, ("account_id", "instrument_key", "severity", "code", "message", "remedy", "params"), made)
 
     def _write_days(self, days: set[date], trips: list[RoundTrip]) -> None:
-        write_days(self.account, None if self.keys is None else days | {trip.closed_on for trip in trips if trip.closed_on})
+        write_days(
+            self.account, None if self.keys is None else days | self.placing.moved | {trip.closed_on for trip in trips if trip.closed_on}
+        )
 
 
 def write_days(account: BrokerAccount, days: Collection[date] | None = None) -> None:
@@ -217,6 +222,7 @@ def write_days(account: BrokerAccount, days: Collection[date] | None = None) -> 
         old.delete()
         insert(DayTotals, (*_DAY, *_PATH), (_day_row(account.pk, *key, summary, path) for key, summary, path in _by_day(trip_rows)))
     share_days(account, days)
+    write_totals(account, closed, None if days is None else {day.replace(day=1) for day in days})
 
 
 def _by_day(trips: QuerySet[RoundTripRow]) -> Iterator[tuple[tuple[date, str], Summary, Path]]:

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import Instrument
+from fillbook.performance.intraday import Place
 from fillbook.performance.results import base_cost
 from fillbook.performance.summary import gain_e8, gain_of, outcome_of, to_e8
+from fillbook.storage.slots import columns_of
 from fillbook.trades.bridge import BridgeLine, broker_totals, build_bridge, own_totals
 from fillbook.trades.reasons import Reason
 from fillbook.trades.reconcile import ReconciliationLine, Status
@@ -19,7 +21,8 @@ from fillbook.trades.records import ClosedLot, Flag, Lot, MatchResult, RoundTrip
 TRIP: Final = (
     "account_id instrument_id key instrument_key symbol underlying asset_class currency side is_open counts opened_at opened_on "
     "closed_at closed_on day quantity open_quantity entry_price exit_price gross_pnl charges realized_pnl base_pnl base_charges "
-    "opening_cost result_currency result_cost net_e8 fees_e8 gain_e8 outcome holding_seconds fills basis incomplete flagged reconciliation"
+    "opening_cost result_currency result_cost net_e8 fees_e8 gain_e8 outcome holding_seconds fills basis incomplete flagged reconciliation "
+    "clock session day_number after"
 ).split()
 FILL: Final = (
     "trip_id number execution_id role ordered_at executed_at trade_date quantity price charges amount position_after realized_pnl"
@@ -79,8 +82,8 @@ def distinct(keys: Iterable[str]) -> list[str]:
     return result
 
 
-def trip_row(account_id: int, base_currency: str, key: str, trip: RoundTrip, pks: Pks, status: str) -> list[Any]:
-    """One round trip under its public id."""
+def trip_row(account_id: int, base_currency: str, key: str, trip: RoundTrip, pks: Pks, status: str, place: Place | None) -> list[Any]:
+    """One round trip under its public id. place: in its day."""
     instrument = trip.instrument
     held = trip.closed_at - trip.opened_at if trip.closed_at and trip.opened_at else None
     day = trip.opened_on if trip.is_open else trip.closed_on
@@ -116,6 +119,7 @@ def trip_row(account_id: int, base_currency: str, key: str, trip: RoundTrip, pks
         sorted(trip.incomplete),
         trip.flagged,
         status,
+        *columns_of(trip, place),
     ]
 
 

@@ -16,6 +16,7 @@ from fillbook.storage.models import (
     ReconciliationRow,
     RoundTripRow,
     RowState,
+    SlotTotals,
     TripFillRow,
     UnmatchedRow,
 )
@@ -43,7 +44,7 @@ def ledger_lines(account: BrokerAccount) -> list[str]:
     return [*lines, *opening_lines(account), *daily_lines(account)]
 
 
-_DERIVED = (RoundTripRow, OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, DayTotals, BridgeRow, FindingRow)
+_DERIVED = (RoundTripRow, OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, DayTotals, SlotTotals, BridgeRow, FindingRow)
 _OF_TRIPS = (TripFillRow, ClosedLotRow)
 _LEFT_OUT = frozenset({"id", "account", "trip", "instrument"})
 

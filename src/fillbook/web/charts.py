@@ -71,13 +71,13 @@ def equity_chart(days: Sequence[EquityDay], currency: str) -> Chart:
     drawdown = [[time, float(one.drawdown)] for time, one in zip(times, days, strict=True)]
     return Chart(
         option={
-            **_frame("axis"),
+            **frame("axis"),
             "grid": [{"left": 60, "right": 16, "top": 16, "height": "60%"}, {"left": 60, "right": 16, "bottom": 26, "height": "18%"}],
-            "xAxis": [_time_axis(0, labels=False), _time_axis(1)],
-            "yAxis": [_money_axis(0), {**_money_axis(1), "splitNumber": 2, "max": 0}],
+            "xAxis": [time_axis(0, labels=False), time_axis(1)],
+            "yAxis": [money_axis(0), {**money_axis(1), "splitNumber": 2, "max": 0}],
             "series": [
-                _line(equity, 0, "var(--ink)", 1.6) | {"markLine": _zero_line()},
-                _line(drawdown, 1, "var(--loss)", 1) | {"areaStyle": {"color": "var(--loss)", "opacity": 0.16}},
+                line(equity, 0, "var(--ink)", 1.6) | {"markLine": zero_line()},
+                line(drawdown, 1, "var(--loss)", 1) | {"areaStyle": {"color": "var(--loss)", "opacity": 0.16}},
             ],
         },
         caption=_equity_sentence(days, currency),
@@ -120,7 +120,7 @@ class FillPoint:
 def trade_chart(fills: Sequence[FillPoint], zone: str, currency: str, entry: Decimal | None, exit_price: Decimal | None) -> Chart:
     """Prices of the fills as steps, purchases and sales marked on them, and the position they left below."""
     timed = all(fill.at is not None for fill in fills)
-    places = [_local(fill.at, zone) if timed and fill.at else index for index, fill in enumerate(fills)]
+    places = [local(fill.at, zone) if timed and fill.at else index for index, fill in enumerate(fills)]
     when = [readable.moment(fill.at, zone, seconds=True) if fill.at and not fill.changed else readable.day(fill.day) for fill in fills]
     lines = tuple(_fill_tip(fill, moment) for fill, moment in zip(fills, when, strict=True))
     steps = [[place, float(fill.price)] for place, fill in zip(places, fills, strict=True)]
@@ -128,20 +128,19 @@ def trade_chart(fills: Sequence[FillPoint], zone: str, currency: str, entry: Dec
     traded = [index for index, fill in enumerate(fills) if not fill.changed]
     bought = [index for index in traded if fills[index].quantity > 0]
     sold = [index for index in traded if fills[index].quantity <= 0]
-    axis = _time_axis if timed else _count_axis
+    axis = time_axis if timed else _count_axis
     return Chart(
         option={
-            **_frame("item"),
+            **frame("item"),
             "grid": [{"left": 60, "right": 92, "top": 16, "height": "58%"}, {"left": 60, "right": 92, "bottom": 26, "height": "18%"}],
             "xAxis": [axis(0, labels=False), axis(1)],
-            "yAxis": [{**_money_axis(0, "fn:price"), "scale": True}, {**_money_axis(1), "splitNumber": 2}],
+            "yAxis": [{**money_axis(0, "fn:price"), "scale": True}, {**money_axis(1), "splitNumber": 2}],
             "series": [
-                _line([steps[index] for index in traded], 0, "var(--control)", 1)
+                line([steps[index] for index in traded], 0, "var(--control)", 1)
                 | {"step": "end", "markLine": _average_lines(entry, exit_price), "silent": True},
                 _marks([steps[index] for index in bought], "Bought", "triangle", "var(--gain)", 0),
                 _marks([steps[index] for index in sold], "Sold", "triangle", "var(--loss)", 180),
-                _line(held, 1, "var(--ink-2)", 1)
-                | {"step": "end", "areaStyle": {"color": "var(--ink-2)", "opacity": 0.12}, "silent": True},
+                line(held, 1, "var(--ink-2)", 1) | {"step": "end", "areaStyle": {"color": "var(--ink-2)", "opacity": 0.12}, "silent": True},
             ],
         },
         caption=_trade_sentence(fills, currency),
@@ -165,7 +164,8 @@ def _fill_tip(fill: FillPoint, moment: str) -> tuple[str, ...]:
     return what, moment, f"Holding {readable.quantity(fill.position)} afterwards"
 
 
-def _frame(trigger: str) -> Option:
+def frame(trigger: str) -> Option:
+    """What every chart has. trigger: whether the pointer tells of an item or of a place on the axis."""
     pointer = {"type": "line", "lineStyle": {"color": "var(--control)", "type": "dashed"}, "label": {"show": False}}
     return {
         "useUTC": True,
@@ -185,7 +185,8 @@ def _frame(trigger: str) -> Option:
     }
 
 
-def _time_axis(grid: int, labels: bool = True) -> Option:
+def time_axis(grid: int, labels: bool = True) -> Option:
+    """Time from left to right."""
     return {
         "type": "time",
         "gridIndex": grid,
@@ -198,10 +199,11 @@ def _time_axis(grid: int, labels: bool = True) -> Option:
 
 
 def _count_axis(grid: int, labels: bool = True) -> Option:  # noqa: ARG001 - stands where a time axis may stand
-    return {**_time_axis(grid, labels=False), "type": "value", "min": "dataMin", "max": "dataMax"}
+    return {**time_axis(grid, labels=False), "type": "value", "min": "dataMin", "max": "dataMax"}
 
 
-def _money_axis(grid: int, formatter: str = "fn:money") -> Option:
+def money_axis(grid: int, formatter: str = "fn:money") -> Option:
+    """Money from bottom to top."""
     return {
         "type": "value",
         "gridIndex": grid,
@@ -213,7 +215,8 @@ def _money_axis(grid: int, formatter: str = "fn:money") -> Option:
     }
 
 
-def _line(points: list[list[float]], axis: int, color: str, width: float) -> Option:
+def line(points: list[list[float]], axis: int, color: str, width: float) -> Option:
+    """Points joined by a line."""
     return {
         "type": "line",
         "xAxisIndex": axis,
@@ -242,7 +245,8 @@ def _marks(points: list[list[float]], name: str, symbol: str, color: str, turned
     }
 
 
-def _zero_line() -> Option:
+def zero_line() -> Option:
+    """A mark at zero."""
     return {"symbol": "none", "silent": True, "label": {"show": False}, "data": [{"yAxis": 0}], **_ZERO}
 
 
@@ -291,6 +295,6 @@ def _midnight(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * _MILLISECONDS)
 
 
-def _local(moment: datetime, zone: str) -> int:
+def local(moment: datetime, zone: str) -> int:
     """The reading of the venue's clock as if it were UTC, which is how the chart shows it."""
     return int(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC).timestamp() * _MILLISECONDS)

@@ -5,16 +5,22 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from fillbook.storage.access import accounts_of, links_of
 from fillbook.storage.models import AccountKind, LinkState, User
 
 _MENU: Final = (
-    ("dashboard", "Dashboard", "dashboard", "d"),
-    ("trades", "Trades", "trades", "t"),
-    ("notes", "Notes", "file", "n"),
-    ("accounts", "Accounts", "accounts", "a"),
+    ("dashboard", gettext_lazy("Dashboard"), "dashboard", "d"),
+    ("trades", gettext_lazy("Trades"), "trades", "t"),
+    ("calendar", gettext_lazy("Calendar"), "calendar", "c"),
+    ("intraday", gettext_lazy("Intraday"), "clock", "i"),
+    ("positions", gettext_lazy("Positions"), "layers", "p"),
+    ("notes", gettext_lazy("Notes"), "file", "n"),
+    ("accounts", gettext_lazy("Accounts"), "accounts", "a"),
 )
+_TABS: Final = ("dashboard", "trades", "calendar", "intraday")
+"""Places that a phone has at its bottom; the others are under More."""
 _SECTIONS: Final = {
     "dashboard": "dashboard",
     "welcome": "dashboard",
@@ -22,6 +28,11 @@ _SECTIONS: Final = {
     "trade": "trades",
     "notes": "notes",
     "tags": "notes",
+    "calendar": "calendar",
+    "day": "calendar",
+    "intraday": "intraday",
+    "positions": "positions",
+    "more": "more",
     "settings": "settings",
     "settings-key": "settings",
     "settings-mail": "settings",
@@ -59,7 +70,10 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around a page. theme, colours: attributes of the root element, "" for the default."""
+    """What stands around a page. theme, colours: attributes of the root element, "" for the default.
+
+    tabs, further: the menu parted for a phone, at its bottom and under More. trouble: links that need the user.
+    """
 
     theme: str = ""
     colours: str = ""
@@ -68,7 +82,15 @@ class Frame:
     theme_words: str = ""
     section: str = ""
     menu: tuple[MenuItem, ...] = ()
+    tabs: tuple[MenuItem, ...] = ()
+    further: tuple[MenuItem, ...] = ()
+    trouble: int = 0
     sandbox: bool = False
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the page is under More on a phone."""
+        return not any(item.current for item in self.tabs)
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
@@ -80,7 +102,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
     section = _section(request)
     trouble = links_of(user).filter(state=LinkState.NEEDS_USER).count()
     menu = tuple(
-        MenuItem(name, reverse(url), icon_name, key, current=section == url, count=trouble if url == "accounts" else 0)
+        MenuItem(str(name), reverse(url), icon_name, key, current=section == url, count=trouble if url == "accounts" else 0)
         for url, name, icon_name, key in _MENU
     )
     return {
@@ -92,6 +114,9 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             theme_words=words,
             section=section,
             menu=menu,
+            tabs=tuple(item for item, place in zip(menu, _MENU, strict=True) if place[0] in _TABS),
+            further=tuple(item for item, place in zip(menu, _MENU, strict=True) if place[0] not in _TABS),
+            trouble=trouble,
             sandbox=set(accounts_of(user).order_by().values_list("kind", flat=True).distinct()) == {AccountKind.SANDBOX},
         )
     }

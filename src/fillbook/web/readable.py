@@ -89,6 +89,11 @@ def weekday(value: date) -> str:
     return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
 
 
+def long_day(value: date) -> str:
+    """`Friday, 20 Nov 2026`, for a page that is about one day."""
+    return f"{formats.date_format(value, 'l')}, {day(value)}"
+
+
 def month(value: date) -> str:
     """`Mar 2026`."""
     return f"{_MONTHS[value.month - 1]} {value.year}"

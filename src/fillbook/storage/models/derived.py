@@ -19,7 +19,8 @@ class RoundTripRow(models.Model):
 
     result_currency: the base currency, or the instrument's own where a rate is unknown; net_e8 (net P&L), fees_e8 (- paid) and result_cost
     (opening cost) are in it. gain_e8: net P&L over opening cost, a fraction. symbol, underlying: upper case, to
-    search by. day: closed_on, while open opened_on.
+    search by. day: closed_on, while open opened_on. clock, session, day_number, after: where in the day it was opened, as
+    `performance.intraday` counts; None where its time is unknown.
     """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
@@ -60,6 +61,10 @@ class RoundTripRow(models.Model):
     incomplete = models.JSONField(default=list)
     flagged = models.BooleanField(default=False)
     reconciliation = models.CharField(max_length=12, blank=True, default="")
+    clock = models.PositiveSmallIntegerField(null=True)
+    session = models.PositiveSmallIntegerField(null=True)
+    day_number = models.PositiveIntegerField(null=True)
+    after = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "key"], name="trip_once")]
@@ -215,11 +220,10 @@ class ReconciliationRow(models.Model):
         ]
 
 
-class DayTotals(models.Model):
-    """What an account closed on a day, by the empty filter, in one currency: `performance.summary.Summary` and `curves.Path`."""
+class SummaryRow(models.Model):
+    """`performance.summary.Summary` of round trips of an account, in one currency: of those that the empty filter takes."""
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
-    day = models.DateField()
     currency = models.CharField(max_length=12)
     n = models.PositiveIntegerField()
     wins = models.PositiveIntegerField()
@@ -236,6 +240,15 @@ class DayTotals(models.Model):
     greatest = models.BigIntegerField(null=True)
     costed = models.BigIntegerField(default=0)
     costs = models.FloatField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class DayTotals(SummaryRow):
+    """Those that closed on a day, with `performance.curves.Path`."""
+
+    day = models.DateField()
     high = models.BigIntegerField(default=0)
     low = models.BigIntegerField(default=0)
     fall = models.BigIntegerField(default=0)
@@ -261,6 +274,19 @@ class SharedDay(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "accounts", "day", "currency"], name="shared_day_once")]
+
+
+class SlotTotals(SummaryRow):
+    """Those that closed in a month and were opened in one slot of one of the dimensions that `performance.breakdowns.STORED` names."""
+
+    month = models.DateField()
+    dimension = models.CharField(max_length=10)
+    slot = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "dimension", "month", "currency", "slot"], name="slot_once"),
+        ]
 
 
 class BridgeRow(models.Model):

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Outcome
 from fillbook.storage.models import AccountKind, BrokerAccount
 from fillbook.trades.records import Side
 from fillbook.web import readable
+from fillbook.web.pages.slots import slot_name
 from fillbook.web.pages.wording import CLASSES, KINDS
 
 _SIDES: Final = ((None, "Long and short"), (Side.LONG, "Long"), (Side.SHORT, "Short"))
@@ -168,10 +171,14 @@ def _more(path: str, chosen: Filter, classes: Collection[str]) -> tuple[Group, .
             ),
         ),
     ]
+    if chosen.slot is not None:
+        anywhere = Choice(_("Whenever they were opened"), address(path, replace(chosen, slot=None)), current=False)
+        groups.append(Group(_("Opened"), (anywhere, Choice(slot_name(chosen.slot), address(path, chosen), current=True))))
     return tuple(group for group in groups if len(group.choices) > 1)
 
 
 def _more_words(chosen: Filter) -> str:
     words = [dict(_SIDES)[chosen.side] if chosen.side else "", dict(_OUTCOMES)[chosen.outcome] if chosen.outcome else ""]
     words += [CLASSES[chosen.asset_class] if chosen.asset_class else "", "Incomplete too" if chosen.include_incomplete else ""]
+    words += [slot_name(chosen.slot)] if chosen.slot else []
     return ", ".join(word for word in words if word)

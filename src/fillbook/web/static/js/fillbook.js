@@ -99,7 +99,10 @@ document.addEventListener("mouseover", (event) => {
   const time = event.target.closest?.("time[datetime*='T']");
   if (!time || time.title) return;
   const local = new Date(time.dateTime);
-  time.title = `Your time: ${local.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" })}`;
+  const shown = "hour" in time.dataset
+    ? local.toLocaleTimeString(undefined, { timeStyle: "short" })
+    : local.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  time.title = `Your time: ${shown}`;
 });
 
 // Keys: g then a letter goes to a page, / finds a symbol, j and k walk through rows, ? lists them.

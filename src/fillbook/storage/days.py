@@ -1,0 +1,97 @@
+"""One trading day of some accounts, row by row: what was bought and sold, and what each closing realized in the base currency."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Max, Min
+
+from fillbook.ledger.execution import ExecutionKind
+from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.numbers import EXACT, ZERO
+from fillbook.performance.day import in_base
+from fillbook.performance.filters import Filter
+from fillbook.storage.choosing import Accounts
+from fillbook.storage.models import BrokerAccount, CorporateActionRow, ExecutionRow, RowState, TripFillRow
+from fillbook.storage.records import batches
+
+Row = ExecutionRow | CorporateActionRow
+_DELIVERIES = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
+
+
+@dataclass(frozen=True, slots=True)
+class DayFill:
+    """One row of the ledger and its parts in round trips: none where it belongs to no trade, two where it closes one and opens the next.
+
+    realized: by its closing parts, charges: of all parts, - paid; both in the account's base currency. None where nothing was closed (no
+    charges), or where a cost or the rate is unknown. unknown: something was closed whose result is not known.
+    """
+
+    account: BrokerAccount
+    row: Row
+    parts: tuple[TripFillRow, ...]
+    realized: Decimal | None
+    charges: Decimal | None
+    unknown: bool
+
+
+def fills_of(accounts: Accounts, day: date, chosen: Filter) -> list[DayFill]:
+    """What happened on a day, in order, but for the broker's own conversions. Of the filter only the symbol and the asset class count."""
+    own = {account.pk: account for account in accounts}
+    rows: list[Row] = [*_rows(ExecutionRow, own, day, chosen), *_rows(CorporateActionRow, own, day, chosen)]
+    parts: dict[tuple[int, str], list[TripFillRow]] = defaultdict(list)
+    for names in batches([row.row_id for row in rows]):
+        found = TripFillRow.objects.filter(execution_id__in=names, trip__account_id__in=own).select_related("trip")
+        for part in found.order_by("trip__opened_at", "trip_id", "number"):
+            parts[part.trip.account_id, part.execution_id].append(part)
+    fills = [_fill(own[row.account_id], row, parts[row.account_id, row.row_id]) for row in rows]
+    kept = [fill for fill in fills if fill.parts or _is_trade(fill.row, chosen)]
+    return sorted(kept, key=_order)
+
+
+def days_beside(accounts: Accounts, day: date) -> tuple[date | None, date | None]:
+    """The nearest days before and after on which one of these accounts has a fill."""
+    fills = ExecutionRow.objects.filter(account_id__in=[account.pk for account in accounts], state=RowState.CURRENT, automatic=False)
+    before = fills.filter(trade_date__lt=day).aggregate(day=Max("trade_date"))["day"]
+    return before, fills.filter(trade_date__gt=day).aggregate(day=Min("trade_date"))["day"]
+
+
+def _rows(model: type[ExecutionRow] | type[CorporateActionRow], own: dict[int, BrokerAccount], day: date, chosen: Filter) -> Iterable[Row]:
+    rows = model._default_manager.filter(account_id__in=own, trade_date=day, state=RowState.CURRENT)  # noqa: SLF001 - Django's public door
+    for row in rows.select_related("instrument"):
+        what = row.instrument
+        symbols = (what.symbol.upper(), what.underlying_symbol.upper())
+        if (not chosen.symbol or chosen.symbol in symbols) and chosen.asset_class in (None, what.asset_class):
+            yield row
+
+
+def _is_trade(row: Row, chosen: Filter) -> bool:
+    """Whether a row that is in no round trip is still worth a line."""
+    if isinstance(row, CorporateActionRow) or row.automatic:
+        return False
+    return row.instrument.asset_class != AssetClass.FOREX or chosen.asset_class is AssetClass.FOREX
+
+
+def _fill(account: BrokerAccount, row: Row, parts: Sequence[TripFillRow]) -> DayFill:
+    closing = [part for part in parts if part.role == "closes" or part.realized_pnl is not None]
+    known = [in_base(part.realized_pnl, row.rate_to_base) for part in closing]
+    paid = [in_base(part.charges, row.rate_to_base) for part in parts]
+    realized = None if not known or None in known else _sum(known)
+    return DayFill(account, row, tuple(parts), realized, None if None in paid else _sum(paid), bool(known) and realized is None)
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    total = ZERO
+    for amount in amounts:
+        total = EXACT.add(total, amount or ZERO)
+    return total
+
+
+def _order(fill: DayFill) -> tuple[object, ...]:
+    """As `ledger.order.total_order` has it: the moment, options before what they deliver, then the broker's ids as numbers."""
+    row = fill.row
+    delivered = isinstance(row, ExecutionRow) and row.kind in _DELIVERIES and not row.instrument.right
+    number = int(row.row_id) if row.row_id.isascii() and row.row_id.isdigit() else -1
+    return (row.ordered_at, delivered, number < 0, number, "" if number >= 0 else row.row_id, fill.account.pk)

@@ -1,0 +1,74 @@
+"""The chart of a day: what its closing fills brought, added up as they came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from fillbook.web import charts, readable
+from fillbook.web.charts import Chart
+
+_MARKED: Final = 40
+"""Fills that are still told apart as marks on the curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayPoint:
+    """One closing fill. net: what it realized. total: the day's sum after it. url: its trade."""
+
+    at: datetime
+    net: Decimal
+    total: Decimal
+    symbol: str
+    url: str
+
+
+def day_chart(points: Sequence[DayPoint], zone: str, currency: str) -> Chart:
+    """The running sum in steps, at the moments of the fills on the clock of a zone; at least one point."""
+    places = [charts.local(point.at, zone) for point in points]
+    steps = [[places[0], 0.0], *([place, float(point.total)] for place, point in zip(places, points, strict=True))]
+    tips = tuple(
+        (
+            _("Total %(total)s %(currency)s") % {"total": readable.gain(point.total, currency), "currency": currency},
+            f"{point.symbol} {readable.gain(point.net, currency)}",
+            readable.clock(point.at, zone),
+        )
+        for point in points
+    )
+    urls = tuple(point.url for point in points)
+    return Chart(
+        option={
+            **charts.frame("axis"),
+            "grid": [{"left": 60, "right": 16, "top": 16, "bottom": 26}],
+            "xAxis": [charts.time_axis(0)],
+            "yAxis": [charts.money_axis(0)],
+            "series": [
+                charts.line(steps, 0, "var(--ink)", 1.6) | {"step": "end", "showSymbol": len(points) < 40, "markLine": charts.zero_line()}
+            ],
+        },
+        caption=_sentence(points, zone, currency),
+        columns=(_("Time"), _("What"), f"{_('Realized')} ({currency})", f"{_('Total')} ({currency})"),
+        rows=tuple(
+            (readable.clock(point.at, zone), point.symbol, readable.gain(point.net, currency), readable.gain(point.total, currency))
+            for point in points
+        ),
+        tips=(((_("Start of the day"),), *tips),),
+        links=(("", *urls),),
+    )
+
+
+def _sentence(points: Sequence[DayPoint], zone: str, currency: str) -> str:
+    low, high = min(points, key=lambda point: point.total), max(points, key=lambda point: point.total)
+    words = {
+        "fills": readable.plural(len(points), "closing fill"),
+        "total": readable.gain(points[-1].total, currency),
+        "currency": currency,
+        "high": readable.gain(max(high.total, Decimal(0)), currency),
+        "high_at": readable.clock(high.at, zone, seconds=False),
+        "low": readable.gain(min(low.total, Decimal(0)), currency),
+        "low_at": readable.clock(low.at, zone, seconds=False),
+    }
+    return _("%(fills)s brought %(total)s %(currency)s; highest %(high)s at %(high_at)s, lowest %(low)s at %(low_at)s.") % words

@@ -1,0 +1,152 @@
+"""The calendar: a month by day and week, or a year of small months. Each day opens its own page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from fillbook.performance.calendar import CalendarMonth, last_day, month_of
+from fillbook.performance.curves import Period
+from fillbook.performance.filters import Filter
+from fillbook.performance.summary import Summary
+from fillbook.storage import queries
+from fillbook.storage.access import links_of
+from fillbook.web import readable
+from fillbook.web.measure import PERCENT, Measure
+from fillbook.web.pages.day import day_url
+from fillbook.web.pages.figures import tone_of
+from fillbook.web.pages.filterbar import Choice, address, filter_bar
+from fillbook.web.pages.freshness import freshness, today_there
+from fillbook.web.pages.monthgrid import Door, MonthGrid, month_after, month_before, month_grid
+from fillbook.web.pages.scope import by_weight, money_choices, pick, scope
+from fillbook.web.viewer import viewer
+
+
+@dataclass(frozen=True, slots=True)
+class YearMonth:
+    """A small month of the year's page, and where its name leads."""
+
+    grid: MonthGrid
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the address asks for: a month, or a year when month is None; and how to write other addresses."""
+
+    year: int
+    month: date | None
+    money: str
+    show: str
+
+    def address(self, chosen: Filter, month: date | None, year: int | None = None) -> str:
+        when = {"month": f"{month:%Y-%m}" if month else "", "year": str(year or "")}
+        return address(reverse("calendar"), chosen, **when, money=self.money, show=self.show)
+
+
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """A month or a year of the accounts in the address; the period is the page's own."""
+    user, now, path = viewer(request), timezone.now(), reverse("calendar")
+    about = scope(user, replace(Filter.from_query(dict(request.GET.lists())), first=None, last=None))
+    if not about.all:
+        return redirect("accounts" if links_of(user).exists() else "welcome")
+    chosen = about.chosen
+    summaries = queries.summaries(about.accounts, chosen)
+    groups = by_weight(summaries)
+    group = pick(groups, request.GET.get("money", ""))
+    latest = max((account.figures_to for account in about.accounts if account.figures_to), default=today_there(now))
+    percent = request.GET.get("show") == PERCENT
+    shown = _read(request, latest, PERCENT if percent else "")
+    first, last = (shown.month, last_day(shown.month)) if shown.month else (date(shown.year, 1, 1), date(shown.year, 12, 31))
+    measure = Measure(group.currency if group else "", percent)
+    days = queries.by_day(about.accounts, replace(chosen, first=first, last=last)).get(group, ()) if group else ()
+    context = {
+        "about": about,
+        "bar": filter_bar(path, chosen, about.all, queries.asset_classes(about.accounts), today_there(now)),
+        "fresh": freshness(user, about.accounts, now),
+        "currencies": money_choices(groups, group, path, chosen),
+        "views": [
+            Choice(_("Month"), shown.address(chosen, shown.month or _month_in(shown.year, days, latest)), shown.month is not None),
+            Choice(_("Year"), shown.address(chosen, None, shown.year), shown.month is None),
+        ],
+        "any": group is not None,
+    }
+    context |= _month(shown, chosen, days, measure) if shown.month else _year(shown, chosen, days, measure)
+    return render(request, "pages/calendar.html", context)
+
+
+def _read(request: HttpRequest, latest: date, show: str) -> _Shown:
+    """What cannot be understood is the latest month with figures."""
+    money, month, year = (request.GET.get(name, "") for name in ("money", "month", "year"))
+    try:
+        return _Shown(int(month[:4]), date.fromisoformat(f"{month}-01"), money, show)
+    except ValueError:
+        pass
+    if year.isascii() and year.isdigit() and len(year) == 4 and 1900 <= int(year) <= 2199:
+        return _Shown(int(year), None, money, show)
+    return _Shown(latest.year, latest.replace(day=1), money, show)
+
+
+def _month_in(year: int, days: Sequence[Period], latest: date) -> date:
+    """The month to turn to from a year: its last one with a result."""
+    if days:
+        return days[-1].first.replace(day=1)
+    return latest.replace(day=1) if latest.year == year else date(year, 12, 1)
+
+
+def _month(shown: _Shown, chosen: Filter, days: Sequence[Period], measure: Measure) -> dict[str, object]:
+    assert shown.month is not None
+    month = month_of(shown.month, days, measure.units)
+    beside = [shown.address(chosen, one) for one in (month_before(shown.month), month_after(shown.month))]
+    grid = month_grid(month, measure, _door(chosen, shown.money), before=beside[0], after=beside[1])
+    return {"month": grid, "name": readable.month(shown.month), "before": beside[0], "after": beside[1], **_total(grid, month, measure)}
+
+
+def _year(shown: _Shown, chosen: Filter, days: Sequence[Period], measure: Measure) -> dict[str, object]:
+    months = [month_of(date(shown.year, number, 1), days, measure.units) for number in range(1, 13)]
+    largest = max(month.largest for month in months)
+    grids = [month_grid(replace(month, largest=largest), measure, _door(chosen, shown.money)) for month in months]
+    summary = Summary()
+    for month in months:
+        summary = summary.merge(month.summary or Summary())
+    total = measure.total(summary)
+    return {
+        "year": [YearMonth(grid, shown.address(chosen, month.first)) for grid, month in zip(grids, months, strict=True)],
+        "name": str(shown.year),
+        "before": shown.address(chosen, None, shown.year - 1) if shown.year > 1900 else "",
+        "after": shown.address(chosen, None, shown.year + 1) if shown.year < 2199 else "",
+        "total": measure.gain(total) if summary.n else "",
+        "tone": tone_of(total),
+        "trades": readable.plural(summary.n, "trade"),
+        "unit": measure.unit,
+        "trades_url": address(reverse("trades"), replace(chosen, first=date(shown.year, 1, 1), last=date(shown.year, 12, 31))),
+    }
+
+
+def _total(grid: MonthGrid, month: CalendarMonth, measure: Measure) -> dict[str, object]:
+    found = month.summary or Summary()
+    return {
+        "total": grid.sum.value,
+        "tone": grid.sum.tone,
+        "trades": readable.plural(found.n, "trade"),
+        "unit": measure.unit,
+        "trades_url": grid.sum.url,
+    }
+
+
+def _door(chosen: Filter, money: str) -> Door:
+    """A single day opens its page, a week or month the trades that closed in it."""
+
+    def door(first: date, last: date) -> str:
+        if first == last:
+            return day_url(first, chosen, money)
+        return address(reverse("trades"), replace(chosen, first=first, last=last))
+
+    return door

@@ -1,0 +1,249 @@
+"""One day: its profit or loss fill by fill, the trades that closed on it, its fills."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from fillbook.ledger.exchanges import DEFAULT_ZONE, zone_of
+from fillbook.ledger.execution import ExecutionKind
+from fillbook.performance import metrics
+from fillbook.performance.day import Realized, day_curve, low_and_high
+from fillbook.performance.filters import Filter
+from fillbook.performance.summary import Summary
+from fillbook.storage import queries
+from fillbook.storage.access import links_of
+from fillbook.storage.days import DayFill, days_beside, fills_of
+from fillbook.storage.models import BrokerAccount, ExecutionRow
+from fillbook.web import readable
+from fillbook.web.charts import Chart
+from fillbook.web.daychart import DayPoint, day_chart
+from fillbook.web.pages.figures import Stat, tone_of
+from fillbook.web.pages.filterbar import Choice, address
+from fillbook.web.pages.freshness import freshness
+from fillbook.web.pages.rows import TripRow, name_of, trip_rows
+from fillbook.web.pages.scope import Scope, scope
+from fillbook.web.pages.wording import HOW
+from fillbook.web.viewer import viewer
+
+_FILLS: Final = 200
+_TRADES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FillRow:
+    """One fill as a row. total: the day's running sum after it, "" where it realized nothing. others: of two accounts, whose it is."""
+
+    time: str
+    time_iso: str
+    what: str
+    symbol: str
+    url: str
+    quantity: str
+    price: str
+    charges: str
+    realized: str
+    tone: str
+    total: str
+    how: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """Everything the page of one day shows, all in `currency`, the base currency of the accounts."""
+
+    currency: str
+    zone: str
+    numbers: tuple[Stat, ...]
+    chart: Chart | None
+    notes: tuple[str, ...]
+    fills: tuple[FillRow, ...]
+    fill_count: int
+    trades: tuple[TripRow, ...]
+    trade_count: int
+    trades_url: str
+
+
+@require_safe
+def day(request: HttpRequest, text: str) -> HttpResponse:
+    """A day of the accounts in the address; 404 for what is no day."""
+    user, now = viewer(request), timezone.now()
+    when = _read(text)
+    about = scope(user, replace(Filter.from_query(dict(request.GET.lists())), first=when, last=when))
+    if not about.all:
+        return redirect("accounts" if links_of(user).exists() else "welcome")
+    bases = sorted({account.base_currency for account in about.accounts})
+    wanted = request.GET.get("money", "")
+    base = wanted if wanted in bases else (bases[0] if len(bases) == 1 else _busiest(about))
+    accounts = [account for account in about.accounts if account.base_currency == base]
+    kept = replace(about.chosen, first=None, last=None)
+    before, after = days_beside(accounts, when)
+    number = request.GET.get("page", "")
+    page = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 5 else 1
+    shown = day_page(accounts, about.chosen, when, base, max(page, 1))
+    here = reverse("day", args=[when.isoformat()])
+    context = {
+        "about": about,
+        "day": when,
+        "name": readable.long_day(when),
+        "fresh": freshness(user, about.accounts, now),
+        "page": shown,
+        "before": day_url(before, kept, wanted) if before else "",
+        "after": day_url(after, kept, wanted) if after else "",
+        "calendar_url": address(reverse("calendar"), kept, month=f"{when:%Y-%m}", money=wanted),
+        "currencies": [Choice(name, address(here, kept, money=name), name == base) for name in bases] if len(bases) > 1 else [],
+        "accounts": [account.alias or account.number for account in accounts],
+        "narrowed": bool(kept.side or kept.outcome or kept.slot),
+        "next_url": address(here, kept, money=wanted, page=str(page + 1)) if page * _FILLS < shown.fill_count else "",
+        "before_url": address(here, kept, money=wanted, page=str(page - 1) if page > 2 else "") if page > 1 else "",
+        "first": (page - 1) * _FILLS + 1,
+        "last": min(page * _FILLS, shown.fill_count),
+    }
+    return render(request, "pages/day.html", context)
+
+
+def day_url(when: date, chosen: Filter, money: str = "") -> str:
+    """The page of a day, with a filter whose own period does not matter there. money: in which base currency, "" for the busiest."""
+    return address(reverse("day", args=[when.isoformat()]), replace(chosen, first=None, last=None), money=money)
+
+
+def _busiest(about: Scope) -> str:
+    """The base currency in which most happened that day."""
+    counts = Counter(fill.account.base_currency for fill in fills_of(about.accounts, about.chosen.first or date.min, about.chosen))
+    return counts.most_common(1)[0][0] if counts else min((account.base_currency for account in about.accounts), default="")
+
+
+def day_page(accounts: Sequence[BrokerAccount], chosen: Filter, when: date, currency: str, page: int = 1) -> DayPage:
+    """The day of accounts of one base currency. page: of the fills."""
+    fills = fills_of(accounts, when, chosen)
+    curve = day_curve([Realized(_at(fill), fill.realized) for fill in fills])
+    zones = Counter(zone_of(_exchange(fill)) for fill in fills)
+    zone = zones.most_common(1)[0][0] if zones else DEFAULT_ZONE
+    groups = queries.summaries(accounts, chosen)
+    summary = next((found for group, found in groups.items() if group.currency == currency), Summary())
+    trades = queries.trips_page(accounts, chosen, size=_TRADES)
+    url = address(reverse("trades"), chosen)
+    several = len(accounts) > 1
+    part = range((page - 1) * _FILLS, min(page * _FILLS, len(fills)))
+    return DayPage(
+        currency=currency,
+        zone=zone,
+        numbers=_numbers(summary, fills, curve, currency, url),
+        chart=_chart(fills, curve, zone, currency),
+        notes=_notes(fills, currency),
+        fills=tuple(_row(fills[index], curve[index], zone, currency, several=several) for index in part),
+        fill_count=len(fills),
+        trades=trip_rows(trades.rows, currency),
+        trade_count=trades.total,
+        trades_url=url,
+    )
+
+
+def _read(text: str) -> date:
+    try:
+        if len(text) == len("2026-11-20"):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Http404("There is no such page.")
+
+
+def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal], currency: str, url: str) -> tuple[Stat, ...]:
+    realized = curve[-1] if curve else Decimal(0)
+    low, high = low_and_high(curve)
+    charges = sum((fill.charges for fill in fills if fill.charges is not None), Decimal(0))
+    won = _("%(won)s won, %(lost)s lost") % {"won": readable.whole(summary.wins), "lost": readable.whole(summary.losses)}
+    span = _("between %(low)s and %(high)s in the day") % {"low": readable.gain(low, currency), "high": readable.gain(high, currency)}
+    count = ngettext("on %(n)s fill", "on %(n)s fills", len(fills)) % {"n": readable.whole(len(fills))}
+    return (
+        Stat(
+            _("Closed that day"),
+            readable.gain(metrics.profit(summary), currency),
+            url,
+            _("Net P&L of the trades whose last closing fill is of this day, whole, as the calendar counts them."),
+            currency,
+            tone_of(metrics.profit(summary)),
+            f"{readable.plural(summary.n, 'trade')}, {won}" if summary.n else _("no trade closed"),
+        ),
+        Stat(
+            _("Realized, fill by fill"),
+            readable.gain(realized, currency),
+            "",
+            _("What the closing fills of this day brought, after fees, of trades that closed today or go on."),
+            currency,
+            tone_of(realized),
+            span if fills else "",
+        ),
+        Stat(_("Fees and taxes"), readable.gain(charges, currency), "", _("Of this day's fills."), currency, "", count),
+    )
+
+
+def _chart(fills: Sequence[DayFill], curve: Sequence[Decimal], zone: str, currency: str) -> Chart | None:
+    """The running sum where something was realized at a known time; None where nothing was."""
+    points = []
+    for fill, total in zip(fills, curve, strict=True):
+        at = _at(fill)
+        if fill.realized is not None and at is not None:
+            symbol, detail = name_of(fill.row.instrument)
+            points.append(DayPoint(at, fill.realized, total, f"{symbol} {detail}".strip(), _trip_url(fill)))
+    return day_chart(points, zone, currency) if points else None
+
+
+def _notes(fills: Sequence[DayFill], currency: str) -> tuple[str, ...]:
+    """What the curve leaves out, and why."""
+    notes = []
+    untimed = Counter(fill.account.alias or fill.account.number for fill in fills if fill.realized is not None and _at(fill) is None)
+    for account, count in sorted(untimed.items()):
+        words = {"n": readable.plural(count, "fill"), "account": account}
+        notes.append(_("%(n)s of %(account)s counted but not drawn: their time of day is not known.") % words)
+    unknown = sum(1 for fill in fills if fill.unknown)
+    if unknown:
+        words = {"n": readable.plural(unknown, "closing fill"), "currency": currency}
+        notes.append(_("%(n)s left out: what was sold has no known cost, or its currency no rate to %(currency)s.") % words)
+    return tuple(notes)
+
+
+def _row(fill: DayFill, total: Decimal, zone: str, currency: str, *, several: bool) -> FillRow:
+    row, at = fill.row, _at(fill)
+    symbol, detail = name_of(row.instrument)
+    own = zone_of(_exchange(fill))
+    time = "" if at is None else readable.clock(at, own) + ("" if own == zone else f" {readable.zone_name(own)}")
+    traded = isinstance(row, ExecutionRow)
+    return FillRow(
+        time=time or _("no time"),
+        time_iso=at.isoformat() if at else row.trade_date.isoformat(),
+        what="changed" if not traded else "bought" if row.quantity > 0 else "sold",
+        symbol=f"{symbol} {detail}".strip(),
+        url=_trip_url(fill),
+        quantity=readable.quantity(row.quantity, signed=True),
+        price=readable.price(row.price) if isinstance(row, ExecutionRow) else "",
+        charges=readable.gain(fill.charges, currency) if fill.charges else "",
+        realized="" if fill.realized is None else readable.gain(fill.realized, currency),
+        tone=tone_of(fill.realized),
+        total="" if fill.realized is None else readable.gain(total, currency),
+        how=HOW.get(ExecutionKind(row.kind), "") if isinstance(row, ExecutionRow) else _("corporate action"),
+        account=(fill.account.alias or fill.account.number) if several else "",
+    )
+
+
+def _at(fill: DayFill) -> datetime | None:
+    return fill.row.executed_at if isinstance(fill.row, ExecutionRow) else None
+
+
+def _exchange(fill: DayFill) -> str:
+    return fill.row.instrument.exchange
+
+
+def _trip_url(fill: DayFill) -> str:
+    return reverse("trade", args=[fill.parts[-1].trip.key]) if fill.parts else ""

@@ -1,0 +1,178 @@
+"""What is held: our quantity and cost, the broker's mark and what it would bring, and which of it the broker does not tell."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from fillbook.brokers.manifests import manifests
+from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.numbers import EXACT, ZERO
+from fillbook.performance.filters import Filter
+from fillbook.storage import queries
+from fillbook.storage.access import links_of
+from fillbook.storage.details import Position, open_positions
+from fillbook.storage.models import BrokerAccount
+from fillbook.trades.records import Side
+from fillbook.web import readable
+from fillbook.web.pages.figures import tone_of
+from fillbook.web.pages.filterbar import filter_bar
+from fillbook.web.pages.freshness import freshness, today_there
+from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.scope import scope
+from fillbook.web.viewer import viewer
+
+_BONDS = frozenset({AssetClass.BOND, AssetClass.BILL})
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRow:
+    """One position as a row. mark, value, unrealized: the broker's, "" where it states none. status: our units against the broker's."""
+
+    symbol: str
+    detail: str
+    url: str
+    side: str
+    quantity: str
+    average: str
+    cost: str
+    mark: str
+    value: str
+    unrealized: str
+    tone: str
+    realized: str
+    realized_tone: str
+    unit: str
+    since: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What one account holds. marks: of which day the broker's marks are, or why there are none. total: unrealized in the base currency.
+
+    stated: the broker states positions of this account.
+    """
+
+    account: str
+    url: str
+    currency: str
+    marks: str
+    stated: bool
+    total: str
+    tone: str
+    rows: tuple[PositionRow, ...]
+
+
+@require_safe
+def positions(request: HttpRequest) -> HttpResponse:
+    """What the accounts in the address hold at the end of their last statement."""
+    user, now, path = viewer(request), timezone.now(), reverse("positions")
+    about = scope(user, Filter.from_query(dict(request.GET.lists())))
+    if not about.all:
+        return redirect("accounts" if links_of(user).exists() else "welcome")
+    held = [position for position in open_positions(about.accounts) if position.quantity or position.stated is not None]
+    kept = [position for position in held if _admits(about.chosen, position)]
+    context = {
+        "about": about,
+        "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)),
+        "fresh": freshness(user, about.accounts, now),
+        "holdings": [holdings(account, [one for one in kept if one.account == account]) for account in about.accounts],
+        "any": bool(kept),
+        "any_held": bool(held),
+    }
+    return render(request, "pages/positions.html", context)
+
+
+def holdings(account: BrokerAccount, held: Sequence[Position]) -> Holdings:
+    """The positions of one account."""
+    stated = [one.stated for one in held if one.stated is not None]
+    total = _total(held)
+    return Holdings(
+        account=account.alias or account.number,
+        url=reverse("account", args=[account.pk]),
+        currency=account.base_currency,
+        marks=_marks(account, held),
+        stated=bool(stated),
+        total="" if total is None else readable.gain(total, account.base_currency),
+        tone=tone_of(total),
+        rows=tuple(_row(one) for one in held),
+    )
+
+
+def _marks(account: BrokerAccount, held: Sequence[Position]) -> str:
+    days = sorted({one.stated.as_of for one in held if one.stated is not None})
+    manifest = manifests().get(account.broker)
+    if days:
+        return _("Marks of %(day)s, as the broker states them.") % {"day": readable.day(days[-1])}
+    if manifest is not None and not manifest.capabilities.positions:
+        return _("Marks are not available from this broker. Units and cost come from your own fills.")
+    return _("No statement of this account lists positions, so there are no marks. Units and cost come from your own fills.")
+
+
+def _total(held: Iterable[Position]) -> Decimal | None:
+    """Unrealized in the base currency, at the rates that the broker states; None when one is unknown or nothing is held."""
+    total, count = ZERO, 0
+    for one in held:
+        if one.stated is None or one.stated.unrealized_pnl is None:
+            return None
+        own = one.instrument.currency == one.account.base_currency
+        rate = Decimal(1) if own else one.stated.rate_to_base
+        if rate is None:
+            return None
+        total, count = EXACT.add(total, EXACT.multiply(one.stated.unrealized_pnl, rate)), count + 1
+    return total if count else None
+
+
+def _admits(chosen: Filter, position: Position) -> bool:
+    """Symbol, asset class and side, as for round trips; a position has no outcome and no period."""
+    what = position.instrument
+    symbols = (what.symbol.upper(), what.underlying_symbol.upper())
+    side = Side.LONG if _units(position) > 0 else Side.SHORT
+    return (
+        (not chosen.symbol or chosen.symbol in symbols)
+        and (chosen.asset_class is None or chosen.asset_class == what.asset_class)
+        and (chosen.side is None or chosen.side is side)
+    )
+
+
+def _units(position: Position) -> Decimal:
+    return position.quantity or (position.stated.quantity if position.stated else ZERO)
+
+
+def _row(position: Position) -> PositionRow:
+    what, stated = position.instrument, position.stated
+    symbol, detail = name_of(what)
+    unrealized = stated.unrealized_pnl if stated else None
+    return PositionRow(
+        symbol=symbol,
+        detail=detail,
+        url=reverse("trade", args=[position.trip_key]) if position.trip_key else "",
+        side="long" if _units(position) > 0 else "short",
+        quantity=readable.quantity(abs(_units(position))),
+        average=readable.price(_average(position)),
+        cost=readable.amount(None if position.cost is None else abs(position.cost), what.currency),
+        mark=readable.price(stated.mark_price) if stated and stated.mark_price is not None else "",
+        value=readable.amount(stated.value, what.currency) if stated and stated.value is not None else "",
+        unrealized=readable.gain(unrealized, what.currency) if unrealized is not None else "",
+        tone=tone_of(unrealized),
+        realized=readable.gain(position.realized_so_far, what.currency) if position.realized_so_far else "",
+        realized_tone=tone_of(position.realized_so_far),
+        unit=what.currency,
+        since=readable.day(position.opened_on) if position.opened_on else "",
+        status=position.status,
+    )
+
+
+def _average(position: Position) -> Decimal | None:
+    """Cost per unit as a price, fees included."""
+    if position.cost is None or not position.quantity:
+        return None
+    factor = position.instrument.multiplier / (100 if position.instrument.asset_class in _BONDS else 1)
+    return EXACT.divide(position.cost, EXACT.multiply(position.quantity, factor)) if factor else None
