@@ -1,14 +1,16 @@
 """Every broker folder says what it offers, completely and in a form that pages can show."""
 
 import re
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from fillbook.brokers import registry
 from fillbook.brokers.interface import NOTHING, Credential, Done, Send
-from fillbook.brokers.manifests import LinkKind, Manifest, Renewal, manifest, manifests
+from fillbook.brokers.manifests import LinkKind, Manifest, Renewal, SettingKind, manifest, manifests
 from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.statement import DateRange
 
 ALL = list(manifests().values())
 
@@ -83,12 +85,33 @@ def test_sandbox_answers_pass_the_form(broker: Manifest) -> None:
     assert set(broker.sandbox) == {field.name for field in broker.form}
     answer = registry.connector(broker.id).complete(broker.sandbox)
     assert isinstance(answer, Credential)
-    assert answer.rate_secret in answer.secrets
+    assert bool(answer.account) == capabilities_name_an_account(broker)
+    assert answer.account or answer.rate_secret in answer.secrets
+
+
+def capabilities_name_an_account(broker: Manifest) -> bool:
+    """Whether all that a user types is the number of an account: such a link has no secret of its own."""
+    return not any(field.secret for field in broker.form)
+
+
+def test_settings_are_described_and_the_sandbox_has_them(broker: Manifest) -> None:
+    names = [setting.name for setting in broker.settings]
+    assert len(names) == len(set(names))
+    assert set(broker.sandbox_settings) <= set(names)
+    for setting in broker.settings:
+        assert setting.label
+        assert setting.help.endswith(".")
+        assert broker.setting(setting.name) is setting
+        assert setting.default in {"", *setting.choices} or setting.kind not in {SettingKind.CHOICE, SettingKind.HOST}
+        assert bool(setting.choices) == (setting.kind in {SettingKind.CHOICE, SettingKind.HOST})
+    with pytest.raises(KeyError):
+        broker.setting("nothing")
 
 
 def test_every_step_shown_to_a_person_has_its_words(broker: Manifest) -> None:
     connector = registry.connector(broker.id)
-    _, action = connector.advance(connector.start(None, memory=NOTHING), None)
+    days = DateRange(date(2026, 1, 5), date(2026, 1, 9)) if broker.capabilities.names_days else None
+    _, action = connector.advance(connector.start(days, memory=NOTHING, account="5AB12345"), None)
     assert not isinstance(action, Done)
     assert isinstance(action, Send)
     assert action.step in broker.steps

@@ -23,8 +23,8 @@ from fillbook.cli.main import main
 class Dearer:
     def __init__(self, connector):
         self.connector = connector
-    def parse(self, chunks):
-        parsed = self.connector.parse(chunks)
+    def parse(self, chunks, config):
+        parsed = self.connector.parse(chunks, config)
         accounts = [replace(one, executions=tuple(replace(row, fees=row.fees - 1) for row in one.executions)) for one in parsed.accounts]
         return replace(parsed, accounts=tuple(accounts))
 

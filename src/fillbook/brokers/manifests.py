@@ -60,11 +60,11 @@ class Capabilities:
     """What a broker can give.
 
     history_days: how far back a first fetch goes, None for whatever the broker has. window_days: longest range of one request, None
-    without a limit. goes_back: earlier days than those can be asked for, window by window. time: precision of the time of a fill.
-    date_means: which day a row's date is. positions: the broker states open positions. push: it tells us when something is new.
-    renewal, renewal_days: what ends a link and after how many days at most. tells_open_close: rows say whether they open or close.
-    stable_ids: rows have ids that stay. same_day: today's fills come today. several_accounts: one link can hold more than one account.
-    zone: IANA zone of times without one, "" when they carry their own.
+    without a limit. names_days: each request names its days, so that the first one asks for `history_days`. goes_back: earlier days than
+    those can be asked for, window by window. time: precision of the time of a fill. date_means: which day a row's date is. positions:
+    the broker states open positions. push: it tells us when something is new. renewal, renewal_days: what ends a link and after how many
+    days at most. tells_open_close: rows say whether they open or close. stable_ids: rows have ids that stay. same_day: today's fills come
+    today. several_accounts: one link can hold more than one account. zone: IANA zone of times without one, "" when they carry their own.
     """
 
     history_days: int | None
@@ -81,6 +81,7 @@ class Capabilities:
     same_day: bool
     several_accounts: bool
     zone: str
+    names_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,11 +91,11 @@ def _agrees() -> bool:
 
 
 def _parse(broker: str, chunks: Iterable[bytes]) -> "ParsedStatement":
-    from fillbook.brokers import registry
     from fillbook.brokers.interface import StatementUnreadable
     from fillbook.storage.replay import Unreadable
+    from fillbook.sync.taking import parsed_by
 
     try:
-        return registry.connector(broker).parse(chunks)
+        return parsed_by(broker, chunks)
     except StatementUnreadable as problem:
         raise Unreadable(f"{problem} {problem.remedy}".strip()) from None

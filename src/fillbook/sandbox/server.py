@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from fillbook.sandbox.flex import FlexService
 from fillbook.sandbox.messages import Answer, Asked
+from fillbook.sandbox.portal import PortalService
 from fillbook.sandbox.scenario import DEFAULT_SEED, Scenario
 
 _LOOPBACK: Final = ("127.0.0.1", "::1")
@@ -58,17 +59,21 @@ class SandboxServer:
     host: str = "127.0.0.1"
     port: int = 0
     flex: FlexService = field(init=False)
+    portal: PortalService = field(init=False)
 
     def __post_init__(self) -> None:
         if self.host not in _LOOPBACK:
             raise NotLoopback("The sandbox listens on 127.0.0.1 or ::1 only.")
-        self.flex = FlexService(Scenario(self.seed), self.clock, self.time_scale)
+        scenario = Scenario(self.seed)
+        self.flex = FlexService(scenario, self.clock, self.time_scale)
+        self.portal = PortalService(scenario, self.clock, self.time_scale)
         self._http: _Server | None = None
 
     def start(self) -> str:
         """Listen; returns the base address, `http://127.0.0.1:PORT`."""
         if self._http is None:
-            self._http = _Server(self.host, self.port, {FlexService.PATH: self.flex})
+            services: dict[str, Service] = {FlexService.PATH: self.flex, **dict.fromkeys(PortalService.PATHS, self.portal)}
+            self._http = _Server(self.host, self.port, services)
             threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True).start()
         return self.base_url
 
@@ -126,9 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
         if service is None or not self._from_here():
             answer = Answer(404, b"<!DOCTYPE html><html><head><title>404 Not Found</title></head></html>", (("Content-Type", "text/html"),))
         else:
-            asked = Asked(
-                self.command, parts.path, dict(parse_qsl(parts.query)), {name.lower(): value for name, value in self.headers.items()}, body
-            )
+            pairs = parse_qsl(parts.query)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked = Asked(self.command, parts.path, dict(pairs), headers, body, tuple(pairs))
             answer = service.answer(asked)
         self.close_connection = True
         with contextlib.suppress(OSError):

@@ -14,6 +14,7 @@ from fillbook.ledger.statement import DateRange
 from fillbook.storage.coverage import missing_days
 from fillbook.storage.models import BrokerAccount, Link, PositionRow, RunKind
 from fillbook.storage.records import KINDS, rows_of
+from fillbook.storage.services import config_of
 from fillbook.sync import clock, proving, runs, slots, windows
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import Plan
@@ -47,7 +48,7 @@ def finish(plan: Plan, memory: FetchState, done: Sequence[Leg]) -> bool:
         note = f"{manifest(link.broker).name} has nothing before {_shown(first)}." if first else ""
         return runs.finish_history(plan.run_id, memory, first, note)
     reached = max((account.figures_to for account in _accounts(link) if account.figures_to), default=None)
-    whole_year = any(leg["first"] is None for leg in done)
+    whole_year = any(windows.is_whole(leg) for leg in done)
     late, warning = _lateness(link, reached)
     note = " ".join([late, *(_missed(leg) for leg in done if leg["missed"])]).strip()
     if not runs.finish(plan.run_id, memory, whole_year, reached, note, warning):
@@ -57,10 +58,24 @@ def finish(plan: Plan, memory: FetchState, done: Sequence[Leg]) -> bool:
 
 
 def _first(link: Link, plan: Plan) -> DateRange | None:
-    if plan.kind != RunKind.SCHEDULED or plan.unproven:
-        return None
     now = clock.now()
-    return windows.nightly(link.figures_to, link.last_full_fetch_at, now, runs.hours_of(link).day_of(now))
+    today = runs.hours_of(link).day_of(now)
+    if plan.kind == RunKind.SCHEDULED and not plan.unproven:
+        days = windows.nightly(link.figures_to, link.last_full_fetch_at, now, today)
+        if days is not None:
+            return days
+    return _all_days(link, today)
+
+
+def _all_days(link: Link, today: date) -> DateRange | None:
+    """As far back as the broker's history goes, or as the operator wants; None where the broker knows that by itself."""
+    can = manifest(link.broker).capabilities
+    if not can.names_days:
+        return None
+    years = config_of(link.broker, link.endpoint).values.get("years", "")
+    days = int(years) * 365 if years else can.history_days or 365
+    last = slots.last_working_day(today)
+    return DateRange(last - timedelta(days=max(days, 1) - 1), last)
 
 
 def _gap(link: Link, done: Sequence[Leg]) -> DateRange | None:

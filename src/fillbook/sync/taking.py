@@ -3,6 +3,7 @@
 The same function for a fetched page and for an accepted upload; large documents are worked on in a child process.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
@@ -10,15 +11,17 @@ from django.db.models import F
 
 import fillbook
 from fillbook.brokers import registry
-from fillbook.brokers.interface import BrokerError, NeedsUser, StatementUnreadable
+from fillbook.brokers.interface import NO_CONFIG, BrokerError, NeedsUser, StatementUnreadable
 from fillbook.ledger.statement import Finding, ParsedStatement, Severity
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.intake import AccountTaken, Unusable, Written, write_statement
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, SyncRun
 from fillbook.storage.raw import note_unreadable, raw_chunks
+from fillbook.storage.services import config_of
 from fillbook.sync import changes, child, runs
 from fillbook.sync.exchange import Outcome, trouble
 from fillbook.sync.policy import UNREADABLE, Trouble
+from fillbook.vault import CannotOpen
 
 
 def take_in(run_id: int, raw_id: int) -> Outcome:
@@ -44,7 +47,7 @@ def take_in_here(run_id: int, raw_id: int) -> Outcome:
     raw = RawStatement.objects.select_related("owner", "link").get(pk=raw_id)
     runs.note_step(run_id, "read")
     try:
-        written = _write(run_id, raw, registry.connector(raw.broker).parse(raw_chunks(raw)))
+        written = _write(run_id, raw, parsed_by(raw.broker, raw_chunks(raw)))
     except (StatementUnreadable, Unusable) as problem:
         note_unreadable(raw, sentence_of(problem))
         return trouble(Trouble(UNREADABLE, getattr(problem, "code", "unusable"), sentence_of(problem)))
@@ -61,6 +64,15 @@ def take_in_here(run_id: int, raw_id: int) -> Outcome:
             changed += rebuild_account(account_id, instruments)
     SyncRun.objects.filter(pk=run_id).update(trades_changed=F("trades_changed") + changed)
     return {"next": "done"}
+
+
+def parsed_by(broker: str, chunks: Iterable[bytes]) -> ParsedStatement:
+    """What a broker's parser makes of a document, with what the operator of this instance set for the broker."""
+    try:
+        config = config_of(broker)
+    except CannotOpen:
+        config = NO_CONFIG
+    return registry.connector(broker).parse(chunks, config)
 
 
 def sentence_of(problem: StatementUnreadable | Unusable) -> str:

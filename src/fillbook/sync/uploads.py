@@ -23,7 +23,7 @@ from fillbook.storage.intake import AccountPreview, Counts, preview_statement
 from fillbook.storage.models import Origin, RawStatement, RunKind, SyncRun, User
 from fillbook.storage.raw import discard, findings_json, keep_raw, note_parsed, raw_chunks
 from fillbook.sync import child, clock, engine, runs
-from fillbook.sync.taking import sentence_of
+from fillbook.sync.taking import parsed_by, sentence_of
 
 _HEAD: Final = 8192
 
@@ -123,7 +123,7 @@ def preview_here(raw_id: int) -> dict[str, Any]:
     """A preview as JSON values, made in this process."""
     raw = RawStatement.objects.select_related("owner").get(pk=raw_id)
     try:
-        parsed = registry.connector(raw.broker).parse(raw_chunks(raw))
+        parsed = parsed_by(raw.broker, raw_chunks(raw))
     except StatementUnreadable as problem:
         return {"error": sentence_of(problem)}
     if raw.accepted_at is None:

@@ -63,6 +63,12 @@ def days_of(leg: Leg) -> DateRange | None:
     return DateRange(date.fromisoformat(leg["first"]), date.fromisoformat(leg["last"]))
 
 
+def is_whole(leg: Leg) -> bool:
+    """Whether a leg asked for all the history there is, not for a night's days."""
+    days = days_of(leg)
+    return days is None or days.days > (SHORT_UP_TO + 2 * OVERLAP).days
+
+
 def nightly(figures_to: date | None, last_full: datetime | None, now: datetime, today: date) -> DateRange | None:
     """The days that a scheduled run asks for; None for the whole year.
 
