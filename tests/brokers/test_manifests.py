@@ -7,16 +7,26 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fillbook.brokers import registry
-from fillbook.brokers.interface import NOTHING, Credential, Done, Send
+from fillbook.brokers.interface import NOTHING, Credential, Done, Form, Send, Unsupported
 from fillbook.brokers.manifests import LinkKind, Manifest, Renewal, SettingKind, manifest, manifests
 from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.statement import DateRange
 
 ALL = list(manifests().values())
+FILES_ALONE = [one for one in ALL if one.link is LinkKind.UPLOAD]
+LINKED = [one for one in ALL if one not in FILES_ALONE]
 
 
 @pytest.fixture(params=ALL, ids=[one.id for one in ALL])
 def broker(request: pytest.FixtureRequest) -> Manifest:
+    one = request.param
+    assert isinstance(one, Manifest)
+    return one
+
+
+@pytest.fixture(params=LINKED, ids=[one.id for one in LINKED])
+def linked(request: pytest.FixtureRequest) -> Manifest:
+    """A broker that can be linked."""
     one = request.param
     assert isinstance(one, Manifest)
     return one
@@ -78,14 +88,14 @@ def test_a_link_that_ends_says_when(broker: Manifest) -> None:
 def test_connector_is_found_and_knows_its_name(broker: Manifest) -> None:
     connector = registry.connector(broker.id)
     assert connector.broker == broker.id
-    assert connector.hosts
+    assert bool(connector.hosts) == (broker in LINKED)
 
 
-def test_sandbox_answers_pass_the_form(broker: Manifest) -> None:
-    assert set(broker.sandbox) == {field.name for field in broker.form}
-    answer = registry.connector(broker.id).complete(broker.sandbox)
+def test_sandbox_answers_pass_the_form(linked: Manifest) -> None:
+    assert set(linked.sandbox) == {field.name for field in linked.form}
+    answer = registry.connector(linked.id).complete(linked.sandbox)
     assert isinstance(answer, Credential)
-    assert bool(answer.account) == capabilities_name_an_account(broker)
+    assert bool(answer.account) == capabilities_name_an_account(linked)
     assert answer.account or answer.rate_secret in answer.secrets
 
 
@@ -108,11 +118,23 @@ def test_settings_are_described_and_the_sandbox_has_them(broker: Manifest) -> No
         broker.setting("nothing")
 
 
-def test_every_step_shown_to_a_person_has_its_words(broker: Manifest) -> None:
-    connector = registry.connector(broker.id)
-    days = DateRange(date(2026, 1, 5), date(2026, 1, 9)) if broker.capabilities.names_days else None
+def test_every_step_shown_to_a_person_has_its_words(linked: Manifest) -> None:
+    connector = registry.connector(linked.id)
+    days = DateRange(date(2026, 1, 5), date(2026, 1, 9)) if linked.capabilities.names_days else None
     _, action = connector.advance(connector.start(days, memory=NOTHING, account="5AB12345"), None)
     assert not isinstance(action, Done)
     assert isinstance(action, Send)
-    assert action.step in broker.steps
+    assert action.step in linked.steps
     assert action.request.host in connector.hosts
+
+
+@pytest.mark.parametrize("files", FILES_ALONE, ids=[one.id for one in FILES_ALONE])
+def test_a_broker_of_files_alone_links_nothing_and_says_so(files: Manifest) -> None:
+    connector = registry.connector(files.id)
+    assert files.uploads
+    assert not files.sandbox
+    assert isinstance(connector.complete({}), Form)
+    with pytest.raises(Unsupported):
+        connector.start(None)
+    with pytest.raises(Unsupported):
+        connector.advance({}, None)

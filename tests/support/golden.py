@@ -33,7 +33,9 @@ LISTS = (
 
 def documents(broker: str) -> list[Path]:
     """The golden documents of a broker."""
-    return sorted(path for path in (STATEMENTS / broker).iterdir() if path.suffix in {".xml", ".csv"})
+    expectations = (".ledger.json", ".trips.json", ".figures.json")
+    files = (path for path in (STATEMENTS / broker).iterdir() if not path.name.endswith(expectations))
+    return sorted(path for path in files if path.suffix in {".xml", ".csv", ".json"})
 
 
 def expected_path(document: Path) -> Path:

@@ -47,8 +47,11 @@ def server(home: object) -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def portal(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> PortalService:
-    """The portal as new; a first fetch goes back one year."""
+def portal(server: SandboxServer, owner: User, monkeypatch: pytest.MonkeyPatch) -> PortalService:
+    """The portal as new, on an instance that nobody else uses; a first fetch goes back one year."""
+    for link in Link.objects.exclude(owner=owner):
+        service.unlink(link.owner, link.pk, keep=False)
+    User.objects.exclude(pk=owner.pk).delete()
     monkeypatch.setattr(course, "config_of", lambda *_: BrokerConfig({"years": "1"}))
     server.portal.play()
     server.portal.end_sessions()

@@ -41,10 +41,11 @@ class Renewal(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """How a user links an account: by a form of ours, or by being sent to the broker."""
+    """How a user links an account: by a form of ours, by being sent to the broker, or not at all, because files are all there is."""
 
     FORM = "form"
     REDIRECT = "redirect"
+    UPLOAD = "upload"
 
 
 class QualityLevel(StrEnum):

@@ -2,7 +2,7 @@
 
     envelope      bytes -> account, days, rows            row          a row -> `Activity`
     reading       what words, signs and stamps mean       instruments  what is traded
-    facts         `Activity` -> facts of the ledger       adjustments  splits of one security; findings: what is odd
+    facts         `Activity` -> facts of the ledger       findings: what is odd
 
 Pure: no file, no network, no clock. A row that is not understood becomes a finding with all its fields; the others go on.
 """
@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from fillbook.brokers.apex import findings
-from fillbook.brokers.apex.adjustments import in_place
 from fillbook.brokers.apex.envelope import Envelope, recognize, unseal
 from fillbook.brokers.apex.facts import ACTIONS, ENDS, Facts
 from fillbook.brokers.apex.hours import check_hours
@@ -19,6 +18,7 @@ from fillbook.brokers.apex.reading import Reading, Word
 from fillbook.brokers.apex.row import MONEY, POSITIONS, TRADES, Activity, NotUnderstood, portal_row, shown
 from fillbook.brokers.interface import NO_CONFIG, BrokerConfig
 from fillbook.ledger.numbers import exact
+from fillbook.ledger.pairs import in_place
 from fillbook.ledger.statement import AccountStatement, Finding, ParsedStatement
 
 __all__ = ["parse", "recognize"]

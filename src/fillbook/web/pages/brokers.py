@@ -49,6 +49,7 @@ class BrokerCard:
     classes: str
     capabilities: tuple[Capability, ...]
     by_redirect: bool
+    by_upload: bool
 
 
 def card(manifest: Manifest) -> BrokerCard:
@@ -63,6 +64,7 @@ def card(manifest: Manifest) -> BrokerCard:
         classes=", ".join(_CLASSES.get(name, name) for name in manifest.asset_classes),
         capabilities=capabilities(manifest),
         by_redirect=manifest.link is LinkKind.REDIRECT,
+        by_upload=manifest.link is LinkKind.UPLOAD,
     )
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fillbook.brokers.interface import Endpoint
-from fillbook.brokers.manifests import Manifest, manifest, manifests
+from fillbook.brokers.manifests import LinkKind, Manifest, manifest, manifests
 from fillbook.storage.access import link_for, runs_of
 from fillbook.sync import service
 from fillbook.web.forms import LinkForm
@@ -31,6 +31,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 def broker(request: HttpRequest, broker_id: str) -> HttpResponse:
     """Guide, promises and form of one broker. What is typed goes to the broker for a trial and is kept sealed."""
     chosen = known_broker(broker_id)
+    if chosen.link is LinkKind.UPLOAD:
+        return redirect("upload")
     form = LinkForm(chosen, request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcome = service.begin_link(viewer(request), chosen.id, Endpoint.LIVE, form.cleaned_data)

@@ -1,12 +1,13 @@
-"""Splits of one security come as two rows, the old units out and the new ones in: together they are one change in place."""
+"""Splits of one security that a broker books as two rows, the old units out and the new ones in: together they are one change in place."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from fillbook.ledger.events import CorporateAction, CorporateActionKind
 
-_SPLITS = frozenset({CorporateActionKind.SPLIT, CorporateActionKind.REVERSE_SPLIT})
+_SPLITS: Final = frozenset({CorporateActionKind.SPLIT, CorporateActionKind.REVERSE_SPLIT})
 
 
 def in_place(legs: Iterable[CorporateAction]) -> list[CorporateAction]:

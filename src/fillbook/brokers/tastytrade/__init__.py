@@ -1,0 +1,1 @@
+"""tastytrade: the history that its users download as CSV, in every form it has had."""
