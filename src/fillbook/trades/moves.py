@@ -48,6 +48,8 @@ def _closes(leg: CorporateAction, action: Action) -> bool:
     if len(signs) == 1:
         ends_short = action.kind is CorporateActionKind.DELISTING or (action.kind in _ENDS and leg.proceeds < 0)
         return ends_short if leg.quantity > 0 else bool(leg.quantity) and action.kind not in _BRINGS
-    leaving = [each for each in action.legs if each.parent in (each.instrument.isin, each.instrument.symbol, each.instrument.key)]
+    leaving = [
+        each for each in action.legs if each.parent and each.parent in (each.instrument.isin, each.instrument.symbol, each.instrument.key)
+    ]
     of_short = any(each.quantity > 0 for each in leaving)
     return leg.quantity > 0 if of_short else leg.quantity < 0

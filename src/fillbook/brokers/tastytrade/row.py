@@ -13,8 +13,7 @@ from fillbook.ledger.numbers import ZERO, NotANumber, read_number
 NEW_YORK: Final = ZoneInfo("America/New_York")
 TRADE, DELIVERY, MONEY = "Trade", "Receive Deliver", "Money Movement"
 _DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})")
-_CONTRACT: Final = re.compile(r"(?:Open|Close) (?P<units>[\d.]+) +(?P<root>\S+) +\d{6}[CP]\d{8}")
-_WORDS: Final = {"": ("", ""), "Buy": ("BUY", ""), "Sell": ("SELL", "")}
+_CONTRACT: Final = re.compile(r"(?:Open|Close|Bought|Sold|Removal of) [\d.]+ +(?P<root>\S+) +\d\d(?:/\d\d/\d\d|\d{4}[CP]\d{8})")
 
 
 class NotUnderstood(Exception):
