@@ -43,6 +43,8 @@ class Deliveries:
 def pair_deliveries(executions: Sequence[Execution]) -> Deliveries:
     """Pair option rows with the rows they delivered, by day, underlying, strike, direction and units; in the order they are booked.
 
+    Then what is left alone of both, for contracts that were adjusted.
+
     An option row without a delivery is settled in cash when the broker realizes something on it and states a settlement price; else
     it realizes 0 and its premium has gone to a row that the history does not hold.
     """
@@ -56,9 +58,10 @@ def pair_deliveries(executions: Sequence[Execution]) -> Deliveries:
         entry = _Waiting(stock, abs(stock.quantity) * stock.instrument.multiplier)
         for name in {stock.instrument.key, stock.instrument.symbol}:
             waiting[stock.trade_date, name, stock.price, stock.quantity > 0].append(entry)
-    for option in legs:
-        if option.instrument.asset_class in _OPTIONS:
-            _place(option, waiting, result)
+    options = [row for row in legs if row.instrument.asset_class in _OPTIONS]
+    for option in options:
+        _place(option, waiting, result)
+    _place_adjusted([row for row in options if row.execution_id not in result.moves.keys() | result.settled], waiting, result)
     result.orphans = {stock.execution_id for stock in stocks} - result.delivered
     return result
 
@@ -66,7 +69,7 @@ def pair_deliveries(executions: Sequence[Execution]) -> Deliveries:
 def _place(option: Execution, waiting: _Shelf, result: Deliveries) -> None:
     """Hand an option row's units to the underlying rows that wait for them."""
     instrument = option.instrument
-    buys = (option.quantity < 0) == (instrument.right is Right.CALL)
+    buys = _buys(option)
     units, taken = abs(option.quantity) * instrument.multiplier, Decimal(0)
     moves: list[tuple[str, Decimal]] = []
     names = dict.fromkeys(name for name in (instrument.underlying_key, instrument.underlying_symbol) if name)
@@ -82,3 +85,32 @@ def _place(option: Execution, waiting: _Shelf, result: Deliveries) -> None:
         result.moves[option.execution_id] = moves
     elif option.settlement_price is not None and option.broker_realized_pnl:
         result.settled.add(option.execution_id)
+
+
+def _place_adjusted(options: Sequence[Execution], waiting: _Shelf, result: Deliveries) -> None:
+    """Hand over what an adjusted contract delivers: after a split or a merger its units or its price are other than the contract says.
+
+    Only where one row of the underlying is left that day, in that direction, and one option: then nothing else can have delivered it.
+    """
+    left: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for (day, name, _price, buys), entries in waiting.items():
+        left[day, name, buys] |= {entry.stock.execution_id for entry in entries} - result.delivered
+    for terms, rows in _by_delivery(options).items():
+        stocks = left[terms] - result.delivered
+        if len(rows) == len(stocks) == 1 and not rows[0].broker_realized_pnl:
+            result.moves[rows[0].execution_id] = [(name, Decimal(1)) for name in stocks]
+            result.delivered |= stocks
+
+
+def _by_delivery(options: Sequence[Execution]) -> dict[tuple[object, ...], list[Execution]]:
+    groups: dict[tuple[object, ...], list[Execution]] = defaultdict(list)
+    for option in options:
+        instrument = option.instrument
+        for name in {instrument.underlying_key, instrument.underlying_symbol} - {""}:
+            groups[option.trade_date, name, _buys(option)].append(option)
+    return groups
+
+
+def _buys(option: Execution) -> bool:
+    """Whether what an option row delivers is bought."""
+    return (option.quantity < 0) == (option.instrument.right is Right.CALL)

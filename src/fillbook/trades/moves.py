@@ -36,10 +36,15 @@ def moves_by_action(rows: Sequence[CorporateAction]) -> dict[str, Move]:
     for action in gather_actions(rows):
         first = action.first
         if action.effect is not Effect.SCALE:
-            moves.update((leg.leg_id, Move(leg.quantity, closes=_closes(leg, action))) for leg in action.legs)
+            moves.update((leg.leg_id, _move(leg, action)) for leg in action.legs)
         elif first.ratio_new and first.ratio_old:
             moves[first.leg_id] = Move(first.quantity, ratio=first.ratio_new / first.ratio_old)
     return moves
+
+
+def _move(leg: CorporateAction, action: Action) -> Move:
+    closes = _closes(leg, action)
+    return Move(leg.quantity, closes=closes, opens=bool(leg.quantity) and not closes)
 
 
 def _closes(leg: CorporateAction, action: Action) -> bool:

@@ -13,7 +13,8 @@ from fillbook.brokers.ibkr.observed import Observed
 from fillbook.brokers.ibkr.positions import stated_positions
 from fillbook.brokers.ibkr.rates import Rates
 from fillbook.ledger.cash import CashMovement
-from fillbook.ledger.execution import Effect, Execution
+from fillbook.ledger.events import OptionEventKind
+from fillbook.ledger.execution import Effect, Execution, ExecutionKind
 from fillbook.ledger.figures import BrokerFigure
 from fillbook.ledger.instrument import AssetClass, Instrument
 from fillbook.ledger.money import proceeds_of
@@ -24,6 +25,12 @@ _PAPER: Final = re.compile(r"D[UFI]\d+", re.ASCII)
 _ONE: Final = Decimal(1)
 _COMPLETED: Final = frozenset({"multiplier", "assetCategory", "currency"})
 """Fields of trades that other sections can stand in for."""
+_DELIVERIES: Final = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
+_EVENT_KINDS: Final = {
+    OptionEventKind.EXPIRATION: ExecutionKind.EXPIRY,
+    OptionEventKind.ASSIGNMENT: ExecutionKind.ASSIGNMENT,
+    OptionEventKind.EXERCISE: ExecutionKind.EXERCISE,
+}
 _CLOSES: Final = frozenset({Effect.CLOSES, Effect.REVERSES})
 
 
@@ -36,6 +43,8 @@ def close_statements(drafts: Drafts, described: dict[str, Instrument], rates: Ra
         observed.odd("account_apart", name)
     accounts = list(drafts.by_account.values())
     lacking = _COMPLETED - observed.fields["Trade"]
+    for draft in accounts:
+        _take_option_events_kinds(draft)
     states_pnl = _settle_realized_pnl(accounts, observed)
     for draft in accounts:
         draft.base_currency = draft.base_currency or _base_currency(draft.fills.values()) or rates.only_base
@@ -111,12 +120,17 @@ def _settle_realized_pnl(accounts: list[AccountDraft], observed: Observed) -> bo
         for draft in accounts:
             _take_option_events_pnl(draft)
         return any(fill.broker_realized_pnl is not None for draft in accounts for fill in draft.fills.values())
-    if any(fill.broker_realized_pnl for fill in stated) or not any(fill.effect in _CLOSES for fill in stated):
+    if any(fill.broker_realized_pnl for fill in stated) or not any(_realizes(fill) for fill in stated):
         return True
     observed.odd("pnl_off", "")
     for draft in accounts:
         draft.fills.update({key: replace(fill, broker_realized_pnl=None) for key, fill in draft.fills.items()})
     return False
+
+
+def _realizes(fill: Execution) -> bool:
+    """Whether a fill has a P&L other than 0 unless by chance: it closes, and is no exercise or assignment, whose premium moves on."""
+    return fill.effect in _CLOSES and fill.kind not in _DELIVERIES
 
 
 def _take_option_events_pnl(draft: AccountDraft) -> None:
@@ -125,6 +139,23 @@ def _take_option_events_pnl(draft: AccountDraft) -> None:
         figure = figures.get(fill.trade_id)
         if figure is not None:
             draft.fills[key] = replace(fill, broker_realized_pnl=figure)
+
+
+def _take_option_events_kinds(draft: AccountDraft) -> None:
+    """What was booked without saying why (a query without Notes/Codes) by what the option events say of the same trade number."""
+    kinds = {event.trade_id: event.kind for event in draft.option_events.values() if event.trade_id}
+    exercised = {
+        (event.trade_date, event.instrument.underlying_key)
+        for event in draft.option_events.values()
+        if event.kind is OptionEventKind.EXERCISE
+    }
+    for key, fill in draft.fills.items():
+        kind = kinds.get(fill.trade_id) if fill.kind is ExecutionKind.BOOK else None
+        if kind is OptionEventKind.STOCK_LEG:
+            by_exercise = (fill.trade_date, fill.instrument.key) in exercised
+            draft.fills[key] = replace(fill, kind=ExecutionKind.EXERCISE if by_exercise else ExecutionKind.ASSIGNMENT)
+        elif kind in _EVENT_KINDS:
+            draft.fills[key] = replace(fill, kind=_EVENT_KINDS[kind])
 
 
 def _base_currency(fills: Iterable[Execution]) -> str | None:

@@ -36,6 +36,7 @@ _TYPES: Final = {
     "FracShare": ExecutionKind.FRACTION, "BookTrade": ExecutionKind.BOOK, "Assignment": ExecutionKind.ASSIGNMENT,
     "Exercise": ExecutionKind.EXERCISE, "Expiration": ExecutionKind.EXPIRY,
 }  # fmt: skip
+_BOOK: Final = ExecutionKind.BOOK
 _BOOKED: Final = frozenset({ExecutionKind.EXPIRY, ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
 _OPTIONS: Final = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 _ONE: Final = Decimal(1)
@@ -118,7 +119,7 @@ class ExecutionReader:
             draft.account, instrument, row_id, executed_at or draft.order_without_time(stamp_day or trade_date, kind, row_id), trade_date,
             quantity, price, proceeds, fees, taxes, shared[fees_currency] or instrument.currency, _ONE, numbers[accrued] or ZERO,
             executed_at, report_date, settle_date, kind, effect, rate_of(numbers[rate]), pnl, cost,
-            numbers[close] if booked and instrument.asset_class in _OPTIONS else None, trade_id,
+            numbers[close] if (booked or kind is _BOOK) and instrument.asset_class in _OPTIONS else None, trade_id,
             "" if order_id in _NONE else order_id, exec_id, "" if orig_row in _NONE else orig_row,
             "" if orig_trade in _NONE else orig_trade, shared[model], shared[venue], shared[notes], automatic, place,
         )  # fmt: skip
