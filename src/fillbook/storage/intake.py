@@ -3,16 +3,18 @@
 Each statement says something of each fact of its accounts: it states it, it denies it (the fact's day lies well inside the days that the
 statement covers completely, and the statement holds such rows, but not this one), or it is silent. Of the statements that say something
 the strongest is believed: one that we fetched over one that was uploaded, and of the same origin the one that the broker wrote last.
-Stated means current, denied means withdrawn. Nothing else decides, so overlapping statements in any order give one ledger.
+Stated means current, denied means withdrawn (`renumbering` tells when that is so at the ends of a period, too). Nothing else decides, so
+overlapping statements in any order give one ledger.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 
+from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.statement import AccountStatement, DateRange, ParsedStatement, Severity
 from fillbook.storage.bulk import insert
@@ -43,6 +45,7 @@ from fillbook.storage.records import (
     rows_of,
     stated,
 )
+from fillbook.storage.renumbering import COLUMNS, Terms, paired, terms_of
 
 MARGIN: Final = timedelta(days=7)
 """Days at both ends of a period in which a missing row means nothing: brokers book late and correct for a while."""
@@ -137,6 +140,7 @@ class _Known:
     strength: Strength
     instrument_key: str
     day: date
+    terms: Terms | None
 
 
 @dataclass(slots=True)
@@ -254,16 +258,42 @@ def _plan(kind: Kind, account: BrokerAccount | None, statement: AccountStatement
     plan = _Plan(kind)
     facts = {entry.row_id: entry for entry in stated(kind, kind.facts(statement))}
     inside = _inside(statement.covers) if denies else None
-    known = {} if account is None else _known(kind, account, facts, inside)
-    stronger = [] if account is None else _stronger_denials(account, kind, strength)
+    known = {} if account is None else _known(kind, account, facts, statement.covers if kind is EXECUTIONS else inside)
+    stronger = [] if account is None else _stronger_statements(account, kind, strength)
+    certain = [days for covers in stronger if (days := _inside(covers))]
+    renumbered = _renumbered_since(facts, known, strength, stronger)
     for row_id, entry in facts.items():
-        _place(plan, entry, known.get(row_id), strength, any(days.covers(kind.day(entry.fact)) for days in stronger))
-    for row_id, before in known.items():
-        missing = row_id not in facts and not before.withdrawn and before.strength < strength
-        if missing and inside is not None and inside.covers(before.day):
-            plan.withdraw.append(before.pk)
-            plan.keys.add(before.instrument_key)
+        denied = row_id in renumbered or any(days.covers(kind.day(entry.fact)) for days in certain)
+        _place(plan, entry, known.get(row_id), strength, denied)
+    missing = {row_id: row for row_id, row in known.items() if row_id not in facts and not row.withdrawn and row.strength < strength}
+    gone = {row_id for row_id, row in missing.items() if inside is not None and inside.covers(row.day)}
+    gone |= _renumbered_now(facts, known, {name: row for name, row in missing.items() if name not in gone}) if denies else set()
+    for row_id in gone:
+        plan.withdraw.append(missing[row_id].pk)
+        plan.keys.add(missing[row_id].instrument_key)
     return plan
+
+
+def _renumbered_now(facts: Mapping[str, Stated], known: Mapping[str, _Known], missing: Mapping[str, _Known]) -> set[str]:
+    """Those of the missing rows, all on days that the statement covers, that it has under an id which nobody stated before."""
+    fresh = [terms_of(entry.fact) for row_id, entry in facts.items() if row_id not in known and isinstance(entry.fact, Execution)]
+    return paired([(row_id, row.terms) for row_id, row in missing.items() if row.terms], fresh)
+
+
+def _renumbered_since(
+    facts: Mapping[str, Stated], known: Mapping[str, _Known], strength: Strength, stronger: Sequence[DateRange]
+) -> set[str]:
+    """Those of the facts that a stronger statement, covering their day, has under an id which this one does not know."""
+    others = [row for name, row in known.items() if name not in facts and not row.withdrawn and row.strength > strength and row.terms]
+    if not others:
+        return set()
+    since = [terms for row in others if (terms := row.terms) and any(days.covers(row.day) for days in stronger)]
+    ours = [
+        (row_id, terms_of(entry.fact))
+        for row_id, entry in facts.items()
+        if isinstance(entry.fact, Execution) and not (row_id in known and known[row_id].strength > strength)
+    ]
+    return paired(ours, since)
 
 
 def _place(plan: _Plan, entry: Stated, before: _Known | None, strength: Strength, denied: bool) -> None:
@@ -291,31 +321,31 @@ def _place(plan: _Plan, entry: Stated, before: _Known | None, strength: Strength
             plan.keys |= {key, before.instrument_key}
 
 
-def _known(kind: Kind, account: BrokerAccount, wanted: Collection[str], inside: DateRange | None) -> dict[str, _Known]:
-    """Latest versions of the facts that a statement states, and of all whose day it could deny."""
+def _known(kind: Kind, account: BrokerAccount, wanted: Collection[str], days: DateRange | None) -> dict[str, _Known]:
+    """Latest versions of the facts that a statement states, and of all on days about which it may know better."""
     rows = rows_of(kind, account).exclude(state=RowState.SUPERSEDED)
-    names = ("row_id", "pk", "digest", "state", "origin", "stated_at", "instrument__key", "trade_date")
+    terms = COLUMNS if kind is EXECUTIONS else ()
+    names = ("row_id", "pk", "digest", "state", "origin", "stated_at", "instrument__key", "trade_date", *terms)
     if len(wanted) > _FEW:
         found = list(rows.values_list(*names))
     else:
-        found = list(rows.filter(trade_date__range=(inside.first, inside.last)).values_list(*names)) if inside else []
+        found = list(rows.filter(trade_date__range=(days.first, days.last)).values_list(*names)) if days else []
         for part in batches(list(wanted)):
             found += rows.filter(row_id__in=part).values_list(*names)
     return {
-        row_id: _Known(pk, digest, state == RowState.WITHDRAWN, Strength(origin, stated_at), key or "", day)
-        for row_id, pk, digest, state, origin, stated_at, key, day in found
+        row_id: _Known(pk, digest, state == RowState.WITHDRAWN, Strength(origin, stated_at), key or "", day, tuple(terms) or None)
+        for row_id, pk, digest, state, origin, stated_at, key, day, *terms in found
     }
 
 
-def _stronger_denials(account: BrokerAccount, kind: Kind, strength: Strength) -> list[DateRange]:
-    """Days for which a stronger statement already said everything."""
+def _stronger_statements(account: BrokerAccount, kind: Kind, strength: Strength) -> list[DateRange]:
+    """Days of the stronger statements in which a missing row of this kind means something, at least well inside."""
     days = []
     for coverage in StatementCoverage.objects.filter(account=account, first__isnull=False, last__isnull=False):
         if Strength(coverage.origin, coverage.stated_at) > strength and kind.statement_field in coverage.sections:
             assert coverage.first is not None
             assert coverage.last is not None
-            inside = _inside(DateRange(coverage.first, coverage.last))
-            days += [inside] if inside else []
+            days.append(DateRange(coverage.first, coverage.last))
     return days
 
 
