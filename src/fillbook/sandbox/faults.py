@@ -1,5 +1,7 @@
 """Replies gone wrong, as data: a script says what happens to the requests of a token, one after the other.
 
+What is wrong with the document itself, a foreign account or a changed price, is in `changes`.
+
 A script is chosen by its token: `token_of("html")` answers like the real service in maintenance. Once a script is used up the ordinary
 service goes on.
 """
@@ -8,6 +10,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Final
 
+from fillbook.sandbox.changes import CHANGES
 from fillbook.sandbox.messages import Answer
 
 SEND, GET = "SendRequest", "GetStatement"
@@ -19,7 +22,8 @@ class Fault:
 
     step: SEND, GET or "" for either. times: 0 for every one. code, text, word: an error reply of the service instead of the ordinary
     one. status, headers, body: parts of the reply to replace, None to keep. redirect: Location of a 302. url: the Url element of an
-    accepted SendRequest. swap: bytes to replace in the reply. delay: seconds (scaled) before it comes. cut: bytes after which it breaks.
+    accepted SendRequest. swap: bytes to replace in the reply. change: name of what is done to the statement. delay: seconds (scaled)
+    before it comes. cut, tail: as in `Answer`.
     """
 
     step: str = ""
@@ -33,8 +37,10 @@ class Fault:
     redirect: str = ""
     url: str = ""
     swap: tuple[tuple[bytes, bytes], ...] = ()
+    change: str = ""
     delay: float = 0.0
     cut: int | None = None
+    tail: str = ""
 
 
 Script = tuple[Fault, ...]
@@ -45,7 +51,10 @@ def worsen(answer: Answer, fault: Fault, time_scale: float) -> Answer:
     body = answer.body if fault.body is None else fault.body
     for old, new in fault.swap:
         body = body.replace(old, new)
-    answer = replace(answer, body=body, headers=fault.headers or answer.headers, delay=fault.delay * time_scale, cut=fault.cut)
+    if fault.change and b"<FlexQueryResponse" in body:
+        body = CHANGES[fault.change](body)
+    delay = fault.delay * time_scale
+    answer = replace(answer, body=body, headers=fault.headers or answer.headers, delay=delay, cut=fault.cut, tail=fault.tail)
     if fault.redirect:
         return replace(answer, status=302, body=b"", headers=(("Location", fault.redirect),))
     return answer if fault.status is None else replace(answer, status=fault.status)
@@ -90,8 +99,9 @@ SCRIPTS: Final[dict[str, Script]] = {
     "html-late": (Fault(GET, 0, body=_PAGE, headers=_HTML),),
     "http-404": (Fault("", 0, status=404, body=_PAGE, headers=_HTML),),
     "http-429": (Fault("", 0, status=429, body=b""),),
-    "http-503": (Fault("", 0, status=503, body=_PAGE, headers=_HTML),),
+    **{f"http-{status}": (Fault("", 0, status=status, body=_PAGE, headers=_HTML),) for status in (500, 502, 503, 504)},
     "empty": (Fault(GET, 0, body=b""),),
+    "empty-at-once": (Fault(SEND, 0, body=b""),),
     "json": (Fault(GET, 0, body=b'{"status": "ok"}', headers=(("Content-Type", "application/json"),)),),
     "csv": (Fault(GET, 0, body=b'"ClientAccountID","AccountAlias"\n"U9900001",""\n', headers=(("Content-Type", "text/csv"),)),),
     "cut-once": (Fault(GET, 1, cut=50_000),),
@@ -99,7 +109,17 @@ SCRIPTS: Final[dict[str, Script]] = {
     "truncated": (Fault(GET, 0, swap=((b"</FlexQueryResponse>", b""),)),),
     "redirect": (Fault("", 0, redirect="http://203.0.113.7/AccountManagement/FlexWebService/SendRequest"),),
     "foreign-url": (Fault(SEND, 0, url="https://evil.example/AccountManagement/FlexWebService/GetStatement"),),
+    "foreign-url-behind-ours": (Fault(SEND, 0, url="https://ndcdyn.interactivebrokers.com@evil.example/AccountManagement/x"),),
+    "foreign-url-like-ours": (Fault(SEND, 0, url="https://gdcdyn.interactivebrokers.com.evil.example/AccountManagement/x"),),
+    "foreign-url-inside": (Fault(SEND, 0, url="http://127.0.0.1:5432/AccountManagement/FlexWebService/GetStatement"),),
     "slow": (Fault("", 0, delay=20.0),),
+    "stalled-once": (Fault(GET, 1, cut=50_000, tail="silence"),),
+    "stalled": (Fault(GET, 0, cut=50_000, tail="silence"),),
+    "silent": (Fault(SEND, 0, cut=0, tail="silence"),),
+    "dripping": (Fault(GET, 0, cut=50_000, tail="drip"),),
+    "endless": (Fault(GET, 0, cut=50_000, tail="flood"),),
+    "endless-at-once": (Fault(SEND, 0, cut=0, tail="flood"),),
+    **{name: (Fault(GET, 0, change=name),) for name in CHANGES},
 }
 """Name -> script; later faults join here."""
 

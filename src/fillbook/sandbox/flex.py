@@ -8,7 +8,7 @@ import re
 import secrets
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ from fillbook.brokers.manifests import manifest
 from fillbook.sandbox.faults import BY_TOKEN, GET, MESSAGES, SEND, Fault, Script, worsen
 from fillbook.sandbox.market import EPOCH
 from fillbook.sandbox.messages import Answer, Asked
-from fillbook.sandbox.rows import BASES, MAIN
+from fillbook.sandbox.rows import BASES, MAIN, SECOND
 from fillbook.sandbox.scenario import Scenario, last_final_day
 from fillbook.sandbox.statement import Days, write
 
@@ -44,6 +44,7 @@ QUERIES: Final = {
     "100002": Query(days=1),
     "100003": Query(accounts=(MAIN,)),
     "100004": Query(days=1, takes_days=False),
+    "100005": Query(accounts=(SECOND,)),
 }
 """Query id -> query. 100002 was saved with the period Last Business Day; 100004 too, and hangs when asked for `fd` and `td`."""
 
@@ -89,7 +90,8 @@ class FlexService:
         self._written: dict[tuple[Query, Days, date], bytes] = {}
         self._lock = threading.Lock()
         self.requests = 0
-        """How many requests came, for tests that count them."""
+        self.calls: Counter[tuple[str, str]] = Counter()
+        """How many requests came, and how often each token made which, for tests that count them."""
 
     def play(self, token: str, script: Script) -> None:
         """Let a token play a script from its beginning; () makes it an ordinary token."""
@@ -110,6 +112,7 @@ class FlexService:
 
     def _scripted(self, asked: Asked, step: str) -> Answer:
         token = asked.query.get("t", "")
+        self.calls[token, step] += 1
         fault = self._next_fault(token, step)
         if fault is None:
             return Answer(body=self._ordinary(asked, step, token, ""))

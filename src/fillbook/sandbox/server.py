@@ -28,6 +28,10 @@ _LOOPBACK: Final = ("127.0.0.1", "::1")
 _NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _BODY_LIMIT: Final = 1 << 20
 _NEW_YORK: Final = ZoneInfo("America/New_York")
+_PATIENCE: Final = 120
+"""Seconds that a silent connection is kept for a client that does not leave."""
+_DRIP: Final = 0.05
+_FLOOD: Final = b" " * (1 << 16)
 
 
 class NotLoopback(ValueError):
@@ -101,6 +105,7 @@ class SandboxServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128  # when many links begin in the same moment
 
     def __init__(self, host: str, port: int, services: Mapping[str, Service]) -> None:
         self.services = services
@@ -149,7 +154,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        if answer.tail != "flood":
+            self.send_header("Content-Length", str(len(answer.body)))
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body if answer.cut is None else answer.body[: answer.cut])
+        if answer.tail == "silence":
+            self.connection.settimeout(_PATIENCE)
+            self.connection.recv(1)
+        while answer.tail in {"drip", "flood"}:
+            time.sleep(_DRIP if answer.tail == "drip" else 0)
+            self.wfile.write(b" " if answer.tail == "drip" else _FLOOD)

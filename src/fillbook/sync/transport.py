@@ -39,6 +39,9 @@ class Limits:
     bytes: int = 64 * 1024 * 1024
 
 
+SANDBOX: Final = Limits(connect=5.0, read=20.0, total=60.0, bytes=16 * 1024 * 1024)
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     """Where a request really goes. address: what is connected to; host: the name it must prove to have."""
@@ -54,7 +57,7 @@ async def send(
     secrets: Mapping[str, str],
     hosts: tuple[str, ...],
     sandbox: str | None = None,
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
 ) -> Reply:
     """Make one request.
 
@@ -63,7 +66,7 @@ async def send(
         secrets: name -> value, added last.
         hosts: the closed list of hosts that this credential may travel to.
         sandbox: base address of the sandbox on loopback; it takes the place of the broker's host. None for the broker itself.
-        limits: time and size.
+        limits: time and size; None for what suits a broker, or the sandbox, which need not be waited for so long.
 
     Returns:
         The reply; status 0 with a failure "connect", "timeout", "too_large" or "redirect" when there is none to use.
@@ -75,6 +78,7 @@ async def send(
         raise OurFault("host_not_allowed", "A request to a host that does not belong to this broker was stopped.")
     if request.method not in {"GET", "POST"} or not request.path.startswith("/"):
         raise OurFault("request_not_allowed", "A request that is not a plain GET or POST was stopped.")
+    limits = limits or (SANDBOX if sandbox is not None else Limits())
     try:
         async with asyncio.timeout(limits.total):
             targets = [sandbox_target(sandbox)] if sandbox is not None else await _live_targets(request.host)
