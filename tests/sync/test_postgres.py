@@ -60,7 +60,7 @@ def test_two_workers_and_one_that_dies(server: str, flex: Flex, tmp_path: Path) 
         until(lambda: len(flex.seen) >= 3)
         assert executors_of(server) == {"worker-1"}
         with worker(tmp_path, server):
-            first.kill()
+            first.close()
             flex.statements = [Answer(statement("U7000001"))]
             run = ended(outcome.run)
             assert (run.state, run.error_message, run.rows_new, run.trades_changed) == (RunState.DONE, "", 2, 1)
