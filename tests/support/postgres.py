@@ -16,7 +16,9 @@ import psycopg
 
 from tests.support.debian import Missing, install
 
-SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+ROOM = ("max_connections=200",)
+SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+"""What a server may do that is thrown away anyway."""
 
 
 def find() -> Path | None:
@@ -39,8 +41,11 @@ def ensure() -> Path:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Run a server for as long as the context; yields its URL without a database, as postgresql://postgres@127.0.0.1:PORT."""
+def cluster(*, durable: bool = False) -> Iterator[str]:
+    """Run a server for as long as the context; yields its URL without a database, as postgresql://postgres@127.0.0.1:PORT.
+
+    durable: let it write to the disk as a real one does, to measure with.
+    """
     programs = ensure()
     owner = _owner()
     with tempfile.TemporaryDirectory(prefix="fillbook-pg-", ignore_cleanup_errors=True) as name:
@@ -61,7 +66,7 @@ def cluster() -> Iterator[str]:
             "--no-sync",
         ]
         subprocess.run(initdb, cwd=folder, check=True, capture_output=True, user=owner)
-        process, port = _start(programs, folder, owner)
+        process, port = _start(programs, folder, owner, ROOM if durable else (*ROOM, *SPEED))
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}"
         finally:
@@ -77,12 +82,12 @@ def _owner() -> int | None:
     return users.get("postgres", users["nobody"])
 
 
-def _start(programs: Path, folder: Path, owner: int | None) -> tuple[subprocess.Popen[bytes], int]:
+def _start(programs: Path, folder: Path, owner: int | None, settings: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], int]:
     for _attempt in range(3):  # the port may be taken between the look and the start
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
-        options = [word for setting in SPEED for word in ("-c", setting)]
+        options = [word for setting in settings for word in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port), "-k", folder, *options],
