@@ -65,6 +65,46 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return data, result.stdout + result.stderr
 
 
+def tables(data: Path) -> dict[str, tuple[set[object], ...]]:
+    """Table -> its columns, indexes and references, and the names of its checks and unique constraints."""
+    with sqlite3.connect(data / "fillbook.db") as opened:
+        found = dict(opened.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"))
+        return {
+            name: (
+                {row[1:] for row in opened.execute(f"PRAGMA table_info({name})")},
+                set(opened.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql <> ''", [name])),
+                {row[2:] for row in opened.execute(f"PRAGMA foreign_key_list({name})")},
+                set(re.findall(r'CONSTRAINT "(\w+)" (CHECK|UNIQUE)', sql)),
+            )
+            for name, sql in found.items()
+        }
+
+
+def test_a_new_database_is_as_the_migrations_make_it(started: tuple[Path, str], tmp_path: Path) -> None:
+    program = (
+        "from fillbook.storage import start; start.prepare()\n"
+        "from django.core.management import call_command\n"
+        "call_command('migrate', verbosity=0); call_command('createcachetable', verbosity=0)"
+    )
+    assert run(tmp_path / "data", program).returncode == 0
+    assert tables(tmp_path / "data") == tables(started[0])
+    with sqlite3.connect(tmp_path / "data" / "fillbook.db") as migrated, sqlite3.connect(started[0] / "fillbook.db") as made:
+        steps = "SELECT app, name FROM django_migrations ORDER BY 1, 2"
+        assert migrated.execute(steps).fetchall() == made.execute(steps).fetchall()
+
+
+def test_a_start_that_is_cut_off_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    program = (
+        "import os, signal; from fillbook.storage import start; start.prepare()\n"
+        "from django.db.models.signals import post_migrate\n"
+        "def die(**_): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "post_migrate.connect(die); start.upgrade()"
+    )
+    assert run(tmp_path / "data", program).returncode == -9
+    again = run(tmp_path / "data", "from fillbook.storage import start; start.prepare(); print(start.upgrade(), start.is_current())")
+    assert again.stdout.strip() == "True True", again.stderr
+
+
 def test_folders_and_keys_are_their_owners_alone(started: tuple[Path, str]) -> None:
     data = started[0]
     for folder in (data, data / "keys"):
