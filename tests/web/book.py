@@ -17,7 +17,7 @@ from fillbook.ledger.instrument import AssetClass, Instrument
 from fillbook.ledger.statement import AccountStatement, DateRange, Finding, ParsedStatement, Severity
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.intake import write_statement
-from fillbook.storage.models import BrokerAccount, EndpointKind, Link, LinkState, Origin, RawStatement, User
+from fillbook.storage.models import BrokerAccount, EndpointKind, Link, LinkState, Origin, RawStatement, Restatement, User
 from fillbook.storage.raw import keep_raw
 from fillbook.storage.secrets import seal_credential
 from fillbook.sync import uploads
@@ -102,8 +102,15 @@ def write_book(
     raw = keep_raw(owner, BROKER, content, Origin.FETCHED if link else Origin.UPLOADED, link, file_name="" if link else "year.xml")
     written = write_statement(raw, ParsedStatement((said,), findings=findings, title="Fillbook"))
     for account in written.accounts:
-        rebuild_account(account.account_id, account.instruments)
+        rebuild_account(account.account_id, account.instruments, raw.pk)
     return BrokerAccount.objects.get(pk=written.accounts[0].account_id)
+
+
+def restated_book(owner: User, link: Link | None) -> Restatement:
+    """A later statement that makes the first purchase of ACME a dollar dearer, so that the trade earned 10 dollars less."""
+    dearer = replace(FILLS[0], price=Decimal(101), proceeds=Decimal(-1010))
+    write_book(owner, replace(says(dearer, *FILLS[1:]), generated_at=datetime(2026, 9, 27, 6, tzinfo=UTC)), link)
+    return Restatement.objects.latest("pk")
 
 
 def waiting_upload(owner: User, name: str = "later.xml") -> RawStatement:

@@ -26,7 +26,7 @@ from fillbook.storage.models import (
     SyncRun,
     User,
 )
-from tests.web.book import BROKER, link_of, waiting_upload, write_book
+from tests.web.book import BROKER, link_of, restated_book, waiting_upload, write_book
 from tests.web.conftest import signed_in
 
 
@@ -73,6 +73,8 @@ PAGES = {
     "openings": Cell(other=404, kind="account"),
     "opening-change": Cell(other=404, kind="opening"),
     "opening-remove": Cell("POST", 302, 404, kind="opening"),
+    "restatements": Cell(other=404, kind="account"),
+    "restatement": Cell(other=404, kind="restatement"),
     "reconciliation": Cell(other=404, kind="account"),
     "reconciliation-line": Cell(other=404, kind="comparison"),
     "reconciliation-sent": Cell(other=404, kind="compared row"),
@@ -151,6 +153,7 @@ MISSING: dict[str, list[str | int]] = {
     "trade": ["0" * 20],
     "fill": ["0" * 20, 1],
     "account": [987654],
+    "restatement": [987654, 1],
     "comparison": [987654, "fill", "2"],
     "compared row": [987654, "fill", "2", 1],
     "opening": [987654, 1],
@@ -185,6 +188,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "trade": [key],
         "fill": [key, 1],
         "account": [account.pk],
+        "restatement": [account.pk, restated_book(owner, account.link).pk],
         "comparison": [account.pk, "fill", "2"],
         "compared row": [account.pk, "fill", "2", 1],
         "opening": [account.pk, opening.pk],

@@ -64,7 +64,7 @@ def _store(user: "User", path: Path, *, dry_run: bool) -> dict[str, Any]:
     if not dry_run:
         for account in write_statement(raw, found.parsed, fillbook.__version__).accounts:
             if account.instruments is None or account.instruments:
-                changed += rebuild_account(account.account_id, account.instruments)
+                changed += rebuild_account(account.account_id, account.instruments, raw.pk)
     accounts = [_account(account) for account in preview.accounts]
     return {"file": str(path), "ok": True, "error": None, "stored": not dry_run, "trades_changed": changed, "accounts": accounts}
 

@@ -10,7 +10,8 @@ from fillbook.ledger.numbers import plain
 
 if TYPE_CHECKING:
     from fillbook.storage.models import BrokerAccount
-    from fillbook.storage.replay import Replayed, TripChange, TripFigures
+    from fillbook.storage.replay import Replayed
+    from fillbook.storage.trip_figures import TripChange, TripFigures
 
 NAMES: Final = {
     "symbol": "symbol",

@@ -18,6 +18,7 @@ from fillbook.storage.models import (
     Note,
     Notice,
     RawStatement,
+    Restatement,
     RoundTripRow,
     SecurityEvent,
     SyncRun,
@@ -96,6 +97,12 @@ def runs_of(viewer: Viewer) -> QuerySet[SyncRun]:
 def run_for(viewer: Viewer, run_id: int | str) -> SyncRun:
     """One sync run of the viewer's; raises `Http404` as `account_for`."""
     return _one(runs_of(viewer), _number(run_id))
+
+
+def restatement_for(account: BrokerAccount, number: int | str) -> Restatement:
+    """One restatement of an account whose access was checked; raises `Http404` as `account_for`."""
+    found = Restatement.objects.filter(account=account).select_related("statement").defer("statement__content")
+    return _one(found, _number(number))
 
 
 def note_for(viewer: Viewer, note_id: int | str) -> Note:

@@ -37,6 +37,7 @@ from fillbook.storage.models import (
     UnmatchedRow,
 )
 from fillbook.storage.records import batches
+from fillbook.storage.restating import TripWatch
 from fillbook.storage.slots import Placing, write_totals
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.reconcile import LineKind
@@ -54,12 +55,13 @@ _DAY: Final = (
 _PATH: Final = ("high", "low", "fall")
 
 
-def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] | None = None) -> int:
+def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] | None = None, because_of: int | None = None) -> int:
     """Read an account's trades again and write what came out, in one transaction.
 
     Args:
         account: the account, or its id.
         instruments: contract ids whose facts changed; those connected with them are read too. None for all.
+        because_of: number of the statement that changed them; what that makes of trades which counted before is noted.
 
     Returns:
         How many round trips are new, gone or different.
@@ -70,7 +72,7 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
         keys = None if instruments is None else connected(owner, instruments)
         loaded = load_statement(owner, keys)
         book = read_account(loaded.statement, settings_of(owner))
-        changed = _Writer(owner, loaded, book, keys).write()
+        changed = _Writer(owner, loaded, book, keys, because_of).write()
         hang(owner)
         totals = {
             "rebuilt_at": timezone.now(),
@@ -110,11 +112,14 @@ def outdated_accounts() -> QuerySet[BrokerAccount]:
 class _Writer:
     """Replaces the derived rows of an account, or of some of its instruments."""
 
-    def __init__(self, account: BrokerAccount, loaded: Loaded, book: AccountBook, keys: frozenset[str] | None) -> None:
+    def __init__(
+        self, account: BrokerAccount, loaded: Loaded, book: AccountBook, keys: frozenset[str] | None, because_of: int | None
+    ) -> None:
         self.account = account
         self.loaded = loaded
         self.book = book
         self.keys = keys
+        self.because_of = because_of
         self.pks = dict(AccountInstrument.objects.filter(account=account).values_list("key", "instrument_id"))
         self.placing = Placing(account, self._mine(RoundTripRow), keys)
         self.findings = [(str(finding.params.get("id", "")), finding) for finding in book.findings]
@@ -122,15 +127,22 @@ class _Writer:
     def write(self) -> int:
         """Everything; returns how many round trips changed."""
         before = self._marks()
-        days = self._drop()
         trips = self._fitting(self.book.match.round_trips) + self._fitting(self.book.match.open_trips)
+        watch = self._watch(trips) if before and self.because_of is not None else None
+        days = self._drop()
         after = self._write_trips(trips)
+        if watch is not None:
+            watch.note(self._mine(RoundTripRow))
         self._write_lots()
         self._write_lines()
         self._write_bridge()
         self._write_findings()
         self._write_days(days, trips)
         return sum(1 for key in {*before, *after} if before.get(key) != after.get(key))
+
+    def _watch(self, trips: list[RoundTrip]) -> TripWatch:
+        assert self.because_of is not None
+        return TripWatch(self.account, self.because_of, self._mine(RoundTripRow), set(rows.distinct(trip.key for trip in trips)))
 
     def _mine(self, model: type[Model]) -> list[QuerySet[Any]]:
         """The rows of the instruments that are replaced, in as many parts as SQL can name them in."""

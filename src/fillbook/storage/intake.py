@@ -7,7 +7,7 @@ Stated means current, denied means withdrawn (`renumbering` tells when that is s
 overlapping statements in any order give one ledger.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -46,6 +46,7 @@ from fillbook.storage.records import (
     stated,
 )
 from fillbook.storage.renumbering import COLUMNS, Terms, paired, terms_of
+from fillbook.storage.restating import Intent, note_rows
 
 MARGIN: Final = timedelta(days=7)
 """Days at both ends of a period in which a missing row means nothing: brokers book late and correct for a while."""
@@ -197,7 +198,7 @@ def write_statement(raw: RawStatement, parsed: ParsedStatement, parser_version: 
         for statement in sorted(parsed.accounts, key=lambda statement: statement.account):
             account = _account(raw, statement)
             if account.chosen:
-                written.append(_write_account(account, raw, statement))
+                written.append(_write_account(account, raw, statement, notes=True))
         accept(raw)
     return Written(tuple(written))
 
@@ -340,19 +341,30 @@ def _known(kind: Kind, account: BrokerAccount, wanted: Collection[str], days: Da
 
 def _stronger_statements(account: BrokerAccount, kind: Kind, strength: Strength) -> list[DateRange]:
     """Days of the stronger statements in which a missing row of this kind means something, at least well inside."""
-    days = []
-    for coverage in StatementCoverage.objects.filter(account=account, first__isnull=False, last__isnull=False):
-        if Strength(coverage.origin, coverage.stated_at) > strength and kind.statement_field in coverage.sections:
-            assert coverage.first is not None
-            assert coverage.last is not None
-            days.append(DateRange(coverage.first, coverage.last))
-    return days
+    coverages = StatementCoverage.objects.filter(account=account)
+    return _telling(kind, (one for one in coverages if Strength(one.origin, one.stated_at) > strength))
 
 
-def _write_account(account: BrokerAccount, raw: RawStatement, statement: AccountStatement) -> AccountWritten:
+def _told(account: BrokerAccount, raw: RawStatement, kind: Kind) -> list[DateRange]:
+    """Days for which any other statement already said everything."""
+    days = _telling(kind, StatementCoverage.objects.filter(account=account).exclude(raw=raw))
+    return [inside for one in days if (inside := _inside(one)) is not None]
+
+
+def _telling(kind: Kind, coverages: Iterable[StatementCoverage]) -> list[DateRange]:
+    """The days of those in which a missing row of a kind means something."""
+    told = [one for one in coverages if kind.statement_field in one.sections]
+    return [DateRange(one.first, one.last) for one in told if one.first is not None and one.last is not None]
+
+
+def _write_account(account: BrokerAccount, raw: RawStatement, statement: AccountStatement, *, notes: bool = False) -> AccountWritten:
+    """notes: what it changes in what was known is noted for the account's owner."""
     strength = _strength(raw, statement)
     before = Frame.of(account)
     plans = _plans(account, statement, strength)
+    if notes:
+        intents = [Intent(plan.kind, plan.insert, plan.supersede, plan.withdraw, _told(account, raw, plan.kind)) for plan in plans]
+        note_rows(account, raw, strength.stated_at, intents)
     describer = Describer(account, strength.origin, strength.stated_at)
     describer.describe(*_instruments(statement))
     for plan in plans:

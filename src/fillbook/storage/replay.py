@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from typing import IO, Final
 
@@ -26,13 +25,11 @@ from fillbook.storage.hashes import derived_hash, ledger_hash, ledger_lines
 from fillbook.storage.intake import replay_statement
 from fillbook.storage.models import BrokerAccount, RawStatement, RoundTripRow, StatementCoverage
 from fillbook.storage.raw import DamagedStatement, accept, note_parsed, raw_chunks
+from fillbook.storage.trip_figures import TripChange, TripFigures, figures_of
 
 Parse = Callable[[str, Iterable[bytes]], ParsedStatement]
 """(id of the broker, bytes of a document) -> what it says; raises `Unreadable`."""
 
-_FIGURES: Final = (
-    "symbol side currency opened_on closed_on is_open quantity open_quantity realized_pnl charges base_pnl fills counts reconciliation"
-).split()
 _STATED_OF_ACCOUNT: Final = {"alias": "", "base_currency": "", "opened_on": None, "tracked_since": None, "figures_to": None}
 
 
@@ -42,35 +39,6 @@ class Unreadable(Exception):
 
 class CannotReplay(Exception):
     """A kept statement can no longer be read. The message says which one and why; the account is as it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class TripFigures:
-    """What people look at of a round trip; money in `currency`, `base_pnl` in the account's base currency."""
-
-    symbol: str
-    side: str
-    currency: str
-    opened_on: date | None
-    closed_on: date | None
-    is_open: bool
-    quantity: Decimal
-    open_quantity: Decimal
-    realized_pnl: Decimal | None
-    charges: Decimal
-    base_pnl: Decimal | None
-    fills: int
-    counts: bool
-    reconciliation: str
-
-
-@dataclass(frozen=True, slots=True)
-class TripChange:
-    """A round trip that is new (before None), gone (after None) or different. key: its public id."""
-
-    key: str
-    before: TripFigures | None
-    after: TripFigures | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +125,7 @@ def _tables() -> list[type[models.Model]]:
 
 
 def _figures(account: BrokerAccount) -> dict[str, TripFigures]:
-    trips = RoundTripRow.objects.filter(account=account)
-    return {key: TripFigures(*values) for key, *values in trips.values_list("key", *_FIGURES)}
+    return figures_of(RoundTripRow.objects.filter(account=account))
 
 
 def _day(figures: TripFigures | None) -> date:

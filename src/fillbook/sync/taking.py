@@ -17,6 +17,7 @@ from fillbook.storage.derive import rebuild_account
 from fillbook.storage.intake import AccountTaken, Unusable, Written, write_statement
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, SyncRun
 from fillbook.storage.raw import note_unreadable, raw_chunks
+from fillbook.storage.restated import note_run
 from fillbook.storage.services import config_of
 from fillbook.sync import changes, child, runs
 from fillbook.sync.exchange import Outcome, trouble
@@ -61,7 +62,8 @@ def take_in_here(run_id: int, raw_id: int) -> Outcome:
     changed = 0
     for account_id, instruments in written:
         if instruments is None or instruments:
-            changed += rebuild_account(account_id, instruments)
+            changed += rebuild_account(account_id, instruments, raw.pk)
+    note_run(raw.pk, run_id)
     SyncRun.objects.filter(pk=run_id).update(trades_changed=F("trades_changed") + changed)
     return {"next": "done"}
 

@@ -46,6 +46,7 @@ _SECTION_BY_PREFIX: Final = (
     ("reconciliation", "accounts"),
     ("completeness", "accounts"),
     ("opening", "accounts"),
+    ("restatement", "accounts"),
     ("link", "accounts"),
     ("upload", "accounts"),
 )

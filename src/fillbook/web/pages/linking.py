@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fillbook.brokers.interface import Endpoint
 from fillbook.brokers.manifests import LinkKind, Manifest, manifest, manifests
 from fillbook.storage.access import link_for, runs_of
+from fillbook.storage.restated import restated_in
 from fillbook.sync import service
 from fillbook.web.forms import LinkForm
 from fillbook.web.pages.brokers import capabilities, card
 from fillbook.web.pages.freshness import unread
 from fillbook.web.pages.progress import link_progress
+from fillbook.web.pages.restated import lines
 from fillbook.web.pages.syncs import standing
 from fillbook.web.viewer import is_partial, recently_confirmed, vary_on_partial, viewer
 
@@ -69,7 +71,8 @@ def progress(request: HttpRequest, link_id: str) -> HttpResponse:
     link = link_for(viewer(request), link_id)
     run = runs_of(viewer(request)).filter(link=link).first()
     now = timezone.now()
-    context: dict[str, object] = {"progress": link_progress(link, run, known_broker(link.broker), now)}
+    brought = lines(list(restated_in(run))) if run else []
+    context: dict[str, object] = {"progress": link_progress(link, run, known_broker(link.broker), now), "restated": brought}
     if is_partial(request):
         return vary_on_partial(render(request, "pages/_progress.html", context))
     context |= {"standing": standing(viewer(request), link, now), "attention": unread(viewer(request), link)}

@@ -21,6 +21,7 @@ from fillbook.storage.access import trip_for
 from fillbook.storage.derive import settings_of
 from fillbook.storage.details import TripDetail, trip_detail
 from fillbook.storage.models import ReconciliationRow, RoundTripRow, TripFillRow
+from fillbook.storage.restated import restated_trip
 from fillbook.storage.trying import OFTEN
 from fillbook.trades.reasons import SENTENCES, Reason
 from fillbook.trades.records import Basis, Incomplete, Role
@@ -30,6 +31,7 @@ from fillbook.web.charts import Chart, FillPoint, trade_chart
 from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
+from fillbook.web.pages.restated import lines
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.sent import render_sent
 from fillbook.web.pages.wording import BASIS, HOW, INCOMPLETE, KINDS
@@ -130,6 +132,7 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
         "evidence_url": reverse("trade-evidence", args=[key]),
         "contact": contact(),
         "words": words_view(user, trip),
+        "restated": lines(restated_trip(trip)),
     }
     return render(request, "pages/trade.html", context)
 

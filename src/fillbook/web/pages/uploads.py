@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fillbook.brokers.manifests import manifests
 from fillbook.storage.access import run_for
+from fillbook.storage.restated import restated_in
 from fillbook.sync import uploads
 from fillbook.web.pages.findings import read_findings
 from fillbook.web.pages.linking import known_broker
 from fillbook.web.pages.progress import upload_progress
+from fillbook.web.pages.restated import lines
 from fillbook.web.viewer import is_partial, vary_on_partial, viewer
 
 
@@ -71,6 +73,6 @@ def discard(request: HttpRequest, statement_id: str) -> HttpResponse:
 def progress(request: HttpRequest, run_id: str) -> HttpResponse:
     """How far the writing is."""
     run = run_for(viewer(request), run_id)
-    context = {"progress": upload_progress(run, timezone.now())}
+    context = {"progress": upload_progress(run, timezone.now()), "restated": lines(list(restated_in(run)))}
     template = "pages/_progress.html" if is_partial(request) else "pages/link_progress.html"
     return vary_on_partial(render(request, template, context))

@@ -20,6 +20,7 @@ from fillbook.web.pages import (
     openings,
     positions,
     reconciliation,
+    restated,
     settings,
     setup,
     syncs,
@@ -73,6 +74,8 @@ urlpatterns = [
     path("accounts/<int:account_id>/openings/<int:opening_id>/", openings.change, name="opening-change"),
     path("accounts/<int:account_id>/openings/<int:opening_id>/remove/", openings.remove, name="opening-remove"),
     path("accounts/<int:account_id>/evidence/", evidence.of_account, name="account-evidence"),
+    path("accounts/<int:account_id>/restated/", restated.restatements, name="restatements"),
+    path("accounts/<int:account_id>/restated/<int:number>/", restated.restatement, name="restatement"),
     path("accounts/<int:account_id>/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path(
         "accounts/<int:account_id>/reconciliation/<slug:kind>/<path:ref>/sent/<int:number>/",

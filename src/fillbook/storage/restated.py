@@ -1,0 +1,65 @@
+"""What later statements changed in an account's past, to be shown: by account, by the run that brought it, by trade."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from fillbook.storage.models import BrokerAccount, RestatedRow, RestatedTrip, Restatement, RoundTripRow, SyncRun
+from fillbook.storage.trip_figures import TripFigures
+
+
+def restatements_of(account: BrokerAccount) -> QuerySet[Restatement]:
+    """An account's restatements, newest first."""
+    return Restatement.objects.filter(account=account).select_related("statement", "account").defer("statement__content").order_by("-pk")
+
+
+def restated_in(run: SyncRun) -> QuerySet[Restatement]:
+    """What a run brought, newest first."""
+    return Restatement.objects.filter(run=run).select_related("account").order_by("-pk")
+
+
+def restated_trip(trip: RoundTripRow) -> list[Restatement]:
+    """The restatements that changed a trade, newest first."""
+    changes = RestatedTrip.objects.filter(restatement__account_id=trip.account_id)
+    numbers = changes.filter(key_after=trip.key) | changes.filter(key_before=trip.key)
+    return list(Restatement.objects.filter(pk__in=numbers.values("restatement_id")).order_by("-pk"))
+
+
+def note_run(statement_id: int, run_id: int) -> None:
+    """A run brought this statement."""
+    Restatement.objects.filter(statement_id=statement_id, run=None).update(run_id=run_id)
+
+
+def rows_in(restatement: Restatement) -> list[RestatedRow]:
+    """Its changed facts by day; not more than `restating.MOST_ROWS`."""
+    return list(restatement.row_changes.order_by("day", "pk"))
+
+
+def trips_in(restatement: Restatement) -> list[tuple[RestatedTrip, TripFigures, TripFigures | None]]:
+    """(change, before, after) of its trades; after is None for one that is gone."""
+    found = []
+    for change in restatement.trip_changes.order_by("pk"):
+        assert change.before is not None
+        after = None if change.after is None else TripFigures.from_texts(change.after)
+        found.append((change, TripFigures.from_texts(change.before), after))
+    return found
+
+
+def counts_of(restatements: Iterable[Restatement]) -> dict[int, dict[str, int]]:
+    """Number of a restatement -> how many facts of each fate, and under "trades" how many trades."""
+    numbers = [one.pk for one in restatements]
+    found: dict[int, dict[str, int]] = {pk: {} for pk in numbers}
+    for pk, what, count in (
+        RestatedRow.objects.filter(restatement__in=numbers).order_by().values_list("restatement_id", "what").annotate(n=Count("pk"))
+    ):
+        found[pk][what] = count
+    for pk, count in RestatedTrip.objects.filter(restatement__in=numbers).order_by().values_list("restatement_id").annotate(n=Count("pk")):
+        found[pk]["trades"] = count
+    return found
+
+
+def parameters_of(restatement: Restatement) -> dict[str, Any]:
+    """For a notice: where to read it, and counts; no amount and no symbol."""
+    counts = counts_of([restatement])[restatement.pk]
+    return {"account": restatement.account_id, "restatement": restatement.pk, "rows": restatement.rows, "trades": counts.get("trades", 0)}

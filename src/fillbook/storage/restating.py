@@ -1,0 +1,281 @@
+"""Noting what a later statement changes in what was known already: facts as its rows are written, trades as they are made again.
+
+It is noted at once, because nothing else keeps it: a later statement may change the same fact again, and trades keep no versions.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from django.db.models import QuerySet
+
+from fillbook.journal.anchors import Booked, replacement
+from fillbook.ledger.execution import Execution, ExecutionKind
+from fillbook.ledger.numbers import plain
+from fillbook.ledger.statement import DateRange
+from fillbook.storage.models import (
+    BrokerAccount,
+    ExecutionRow,
+    RawStatement,
+    RestatedRow,
+    RestatedTrip,
+    RestatedWhat,
+    Restatement,
+    RoundTripRow,
+    RowState,
+    StatedRow,
+    TripFillRow,
+)
+from fillbook.storage.records import EXECUTIONS, Fact, Kind, Stated, batches, columns, rows_of
+from fillbook.storage.trip_figures import TripFigures, figures_of
+
+MOST_ROWS: Final = 1_000
+_OF_INSTRUMENT: Final = ("multiplier", "currency", "asset_class", "strike", "expiry", "right")
+_SHOWN: Final = ("quantity", "price", "proceeds", "amount", "cash", "value", "fees", "taxes")
+
+
+class Intent(NamedTuple):
+    """What a statement is about to do to one kind of fact. stated: (fact, whether a stronger statement denies it) that will be written.
+
+    supersede, withdraw: numbers of the rows that these end. told: days that earlier statements told completely.
+    """
+
+    kind: Kind
+    stated: Sequence[tuple[Stated, bool]]
+    supersede: Collection[int]
+    withdraw: Collection[int]
+    told: Sequence[DateRange]
+
+
+def note_rows(account: BrokerAccount, raw: RawStatement, stated_at: datetime, intents: Iterable[Intent]) -> None:
+    """Note the facts that a statement changes, takes back or adds to days told before; called before its rows are written."""
+    found = [one for intent in intents for one in _changes(account, intent)]
+    if not found:
+        return
+    noted = _noted(account, raw, stated_at)
+    Restatement.objects.filter(pk=noted.pk).update(rows=len(found))
+    noted.row_changes.all().delete()
+    for one in found[:MOST_ROWS]:
+        one.restatement = noted
+    RestatedRow.objects.bulk_create(found[:MOST_ROWS], batch_size=500)
+
+
+class TripWatch:
+    """Compares an account's trades before and after they are made again because of a statement."""
+
+    def __init__(self, account: BrokerAccount, statement_id: int, parts: Sequence[QuerySet[RoundTripRow]], after: Collection[str]) -> None:
+        """Look at what is there. parts: the trades that will be made again. after: public ids of those that will be there."""
+        self.account, self.statement_id = account, statement_id
+        self.before = figures_of(parts)
+        gone = [key for key in self.before if key not in after]
+        self.fills_of_gone = _fills(account, gone)
+        changed = RestatedRow.objects.filter(restatement__account=account, restatement__statement_id=statement_id, kind="executions")
+        self.replaced = dict(changed.values_list("row_id", "replaced_by"))
+        names = {name for pair in self.replaced.items() for name in pair if name}
+        self.touched = {
+            key
+            for part in batches(sorted(names))
+            for key in TripFillRow.objects.filter(execution_id__in=part, trip__account=account).values_list("trip__key", flat=True)
+        }
+
+    def note(self, parts: Sequence[QuerySet[RoundTripRow]]) -> None:
+        """Note what changed of trades that counted, or that hold a fact which the statement changed."""
+        after = figures_of(parts)
+        heirs = self._heirs(set(after) - set(self.before))
+        found = []
+        for key, was in self.before.items():
+            heir = key if key in after else heirs.get(key, "")
+            now = after.get(heir)
+            if (was.counts or key in self.touched) and not _same(was, now):
+                texts = None if now is None else now.as_texts()
+                found.append(RestatedTrip(key_before=key, key_after=heir, before=was.as_texts(), after=texts))
+        if found:
+            raw = RawStatement.objects.defer("content").get(pk=self.statement_id)
+            stated_at = raw.coverages.filter(account=self.account).values_list("stated_at", flat=True).first()
+            noted = _noted(self.account, raw, stated_at or raw.received_at)
+            for one in found:
+                one.restatement = noted
+            RestatedTrip.objects.bulk_create(found, batch_size=500)
+
+    def _heirs(self, new: Collection[str]) -> dict[str, str]:
+        """Public id of a trade that is gone -> that of a new one with a fill of it, or with one booked instead."""
+        owner = {name: key for key, names in _fills(self.account, new).items() for name in names}
+        found: dict[str, str] = {}
+        for key, names in self.fills_of_gone.items():
+            heirs = [*names, *(self.replaced.get(name, "") for name in names)]
+            heir = next((owner[name] for name in heirs if name in owner), "")
+            if heir and heir not in found.values():
+                found[key] = heir
+        return found
+
+
+def _noted(account: BrokerAccount, raw: RawStatement, stated_at: datetime) -> Restatement:
+    return Restatement.objects.get_or_create(account=account, statement=raw, defaults={"stated_at": stated_at})[0]
+
+
+def _fills(account: BrokerAccount, keys: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for part in batches(sorted(keys)):
+        fills = TripFillRow.objects.filter(trip__account=account, trip__key__in=part).order_by("trip_id", "number")
+        for key, name in fills.values_list("trip__key", "execution_id"):
+            if name:
+                found[key].append(name)
+    return found
+
+
+def _same(was: TripFigures, now: TripFigures | None) -> bool:
+    """What a comparison with the broker says is no figure of the trade."""
+    return now is not None and was == replace(now, reconciliation=was.reconciliation)
+
+
+def _changes(account: BrokerAccount, intent: Intent) -> list[RestatedRow]:
+    ended = _ended(account, intent)
+    known = {row.row_id for row in ended}
+    new = [entry for entry, denied in intent.stated if not denied and entry.row_id not in known]
+    stated = {entry.row_id: entry for entry, denied in intent.stated if not denied}
+    found = [one for row in ended if (one := _change(intent.kind, row, stated.get(row.row_id))) is not None]
+    if intent.kind is EXECUTIONS:
+        _find_heirs(found, ended, new)
+        found += _cancelled(account, new)
+    taken = {one.replaced_by for one in found}
+    return found + _added(intent, [entry for entry in new if entry.row_id not in taken])
+
+
+def _ended(account: BrokerAccount, intent: Intent) -> list[StatedRow]:
+    """The versions that end, by day."""
+    rows = rows_of(intent.kind, account).select_related("instrument")
+    found = [row for part in batches(sorted({*intent.supersede, *intent.withdraw})) for row in rows.filter(pk__in=part)]
+    return sorted(found, key=lambda row: (row.trade_date, row.pk))
+
+
+def _find_heirs(found: list[RestatedRow], ended: Sequence[StatedRow], new: Sequence[Stated]) -> None:
+    """An execution that is dropped while one booked in its place is new has only another id, and whatever else differs."""
+    free = {entry.row_id: entry.fact for entry in new if isinstance(entry.fact, Execution) and entry.fact.kind is not ExecutionKind.CANCEL}
+    rows = {row.row_id: row for row in ended}
+    by_key: dict[str, list[Booked]] = defaultdict(list)
+    for fact in free.values():
+        by_key[fact.instrument.key].append(_booked(fact))
+    for one in found:
+        row = rows[one.row_id]
+        if one.what != RestatedWhat.DROPPED or not isinstance(row, ExecutionRow):
+            continue
+        heir = replacement(_booked_row(row), (booked for booked in by_key[row.instrument.key] if booked.execution_id in free))
+        if heir:
+            before, after = _row_values(EXECUTIONS, row), _fact_values(EXECUTIONS, free.pop(heir))
+            one.what, one.replaced_by = RestatedWhat.CHANGED, heir
+            one.fields = {"id": [one.row_id, heir]} | {name: [value, after[name]] for name, value in before.items() if value != after[name]}
+
+
+def _change(kind: Kind, row: StatedRow, entry: Stated | None) -> RestatedRow | None:
+    """One fact's change; None when it says the same as before. entry: what it says now, None for nothing."""
+    was_there = row.state == RowState.CURRENT
+    before = _row_values(kind, row)
+    after = {} if entry is None else _fact_values(kind, entry.fact)
+    if was_there and entry is not None:
+        differing = {name: [value, after[name]] for name, value in before.items() if value != after[name]}
+        return _noted_row(kind, row, RestatedWhat.CHANGED, differing) if differing else None
+    if was_there:
+        return _noted_row(kind, row, RestatedWhat.DROPPED, {name: [before[name], None] for name in _SHOWN if name in before})
+    if entry is not None:
+        return _noted_row(kind, row, RestatedWhat.RETURNED, {name: [None, after[name]] for name in _SHOWN if name in after})
+    return None
+
+
+def _noted_row(kind: Kind, row: StatedRow, what: RestatedWhat, fields: dict[str, list[Any]], replaced_by: str = "") -> RestatedRow:
+    return RestatedRow(
+        kind=kind.statement_field,
+        what=what,
+        row_id=row.row_id,
+        replaced_by=replaced_by,
+        symbol=row.instrument.symbol if row.instrument_id else "",
+        day=row.trade_date,
+        before_at=row.stated_at,
+        fields=fields,
+    )
+
+
+def _cancelled(account: BrokerAccount, new: Sequence[Stated]) -> list[RestatedRow]:
+    """Known executions that new rows cancel, with what was booked instead."""
+    facts = [entry.fact for entry in new if isinstance(entry.fact, Execution)]
+    cancels = [fact for fact in facts if fact.kind is ExecutionKind.CANCEL]
+    rebooks = {fact.execution_id: fact for fact in facts if fact.kind is not ExecutionKind.CANCEL}
+    found = []
+    for cancel in cancels:
+        row = _original(account, cancel)
+        if row is None:
+            continue
+        heir = replacement(_booked_row(row), (_booked(fact) for fact in rebooks.values()))
+        fields = {name: [value, None] for name, value in _row_values(EXECUTIONS, row).items() if name in _SHOWN}
+        if heir:
+            after = _fact_values(EXECUTIONS, rebooks[heir])
+            fields = {name: [value, after[name]] for name, (value, _) in fields.items() if value != after[name]}
+        found.append(_noted_row(EXECUTIONS, row, RestatedWhat.CANCELLED, fields, heir))
+    return found
+
+
+def _original(account: BrokerAccount, cancel: Execution) -> ExecutionRow | None:
+    """The execution that a cancellation names, else one with its trade number, else one alike at its instant; of opposite quantity."""
+    known = ExecutionRow.objects.filter(account=account, state=RowState.CURRENT, instrument__key=cancel.instrument.key)
+    known = known.exclude(kind=ExecutionKind.CANCEL).select_related("instrument").order_by("-pk")
+    ways: list[dict[str, Any]] = [{"row_id": cancel.corrects}] if cancel.corrects else []
+    ways += [{"trade_id": cancel.corrects_trade}] if cancel.corrects_trade else []
+    ways.append({"ordered_at": cancel.ordered_at})
+    for way in ways:
+        for row in known.filter(**way):
+            if row.quantity == -cancel.quantity and row.row_id != cancel.execution_id:
+                return row
+    return None
+
+
+def _added(intent: Intent, new: Sequence[Stated]) -> list[RestatedRow]:
+    """New facts on days that were told completely before; cancellations are told with what they cancel."""
+    found = []
+    for entry in new if intent.told else ():
+        fact, day = entry.fact, intent.kind.day(entry.fact)
+        cancel = isinstance(fact, Execution) and fact.kind is ExecutionKind.CANCEL
+        if cancel or not any(days.covers(day) for days in intent.told):
+            continue
+        values = _fact_values(intent.kind, fact)
+        fields = {name: [None, values[name]] for name in _SHOWN if name in values}
+        symbol = fact.instrument.symbol if fact.instrument is not None else ""
+        kind, added = intent.kind.statement_field, RestatedWhat.ADDED
+        found.append(RestatedRow(kind=kind, what=added, row_id=entry.row_id, symbol=symbol[:120], day=day, fields=fields))
+    return found
+
+
+def _row_values(kind: Kind, row: StatedRow) -> dict[str, Any]:
+    values = {name: _text(getattr(row, name)) for name in kind.columns}
+    return values | _instrument_values(kind, row.instrument if row.instrument_id else None)
+
+
+def _fact_values(kind: Kind, fact: Fact) -> dict[str, Any]:
+    values = dict(zip(kind.columns, map(_text, columns(kind, fact)), strict=True))
+    return values | _instrument_values(kind, fact.instrument)
+
+
+def _instrument_values(kind: Kind, instrument: Any) -> dict[str, Any]:
+    """What a fact's money depends on."""
+    if not kind.trades or instrument is None:
+        return {}
+    return {f"instrument_{name}": _text(getattr(instrument, name) or "") for name in _OF_INSTRUMENT}
+
+
+def _text(value: object) -> object:
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
+def _booked(fact: Execution) -> Booked:
+    return Booked(fact.execution_id, fact.instrument.key, fact.trade_id, fact.ordered_at, fact.quantity, fact.price)
+
+
+def _booked_row(row: ExecutionRow) -> Booked:
+    return Booked(row.row_id, row.instrument.key, row.trade_id, row.ordered_at, row.quantity, row.price)

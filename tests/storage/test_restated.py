@@ -1,0 +1,150 @@
+"""What a later statement changes in the past is noted: facts and trades, before and after, for good."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from fillbook.ledger.execution import Execution, ExecutionKind
+from fillbook.ledger.statement import AccountStatement
+from fillbook.storage import restated
+from fillbook.storage.derive import rebuild_account
+from fillbook.storage.models import BrokerAccount, RawStatement, RestatedRow, RestatedTrip, Restatement, RoundTripRow, User
+from fillbook.storage.replay import replay_account
+from tests.storage.deliveries import day_of, days, deliver, only_account, person, says
+from tests.storage.test_replay import Parser, always
+from tests.trades.builders import OTHER, fill
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+
+BUY, SELL = fill(1, 10, 20, day=15, fee=1), fill(2, -10, 25, day=20, fee=1)
+ZORG = (fill(11, 5, 9, OTHER, day=16), fill(12, -5, 8, OTHER, day=17))
+YEAR = says(BUY, SELL, *ZORG, opened_on=day_of(0))
+
+
+def take(owner: User, statement: AccountStatement) -> BrokerAccount:
+    for written in deliver(owner, statement).accounts:
+        if written.instruments is None or written.instruments:
+            rebuild_account(written.account_id, written.instruments, RawStatement.objects.latest("pk").pk)
+    return only_account()
+
+
+@pytest.fixture
+def ada() -> User:
+    return person()
+
+
+@pytest.fixture
+def account(ada: User) -> BrokerAccount:
+    return take(ada, YEAR)
+
+
+def later(*rows: Execution, written: int = 1) -> AccountStatement:
+    return says(*rows, opened_on=day_of(0), written=written)
+
+
+def rows() -> list[tuple[str, str, str, dict[str, list[str | None]]]]:
+    return [(row.what, row.symbol, row.replaced_by, row.fields) for row in restated.rows_in(Restatement.objects.latest("pk"))]
+
+
+def test_what_is_told_the_first_time_or_again_restates_nothing(ada: User, account: BrokerAccount) -> None:
+    take(ada, replace(YEAR, covers=days(10, 70)))
+    take(ada, says(fill(21, 5, 7, OTHER, day=66), covers=days(50, 90), written=2))
+    take(ada, says(fill(31, 5, 7, OTHER, day=-30), fill(32, -5, 7, OTHER, day=-29), covers=days(-60, 5), written=3))
+    assert not Restatement.objects.exists()
+
+
+def test_a_restated_price_is_noted_with_the_trade_before_and_after(ada: User, account: BrokerAccount) -> None:
+    before = RoundTripRow.objects.get(symbol="ACME")
+    take(ada, later(replace(BUY, price=Decimal(21), proceeds=Decimal(-210)), SELL, *ZORG))
+    assert rows() == [("changed", "ACME", "", {"price": ["20", "21"], "proceeds": ["-200", "-210"]})]
+    [noted] = restated.restatements_of(account)
+    [(change, was, now)] = restated.trips_in(noted)
+    assert (change.key_before, change.key_after) == (before.key, before.key)
+    assert now is not None
+    assert [was.realized_pnl, now.realized_pnl, was.quantity, was.charges] == [Decimal(48), Decimal(38), Decimal(10), Decimal(-2)]
+    assert restated.restated_trip(RoundTripRow.objects.get(symbol="ACME")) == [noted]
+    assert restated.restated_trip(RoundTripRow.objects.get(symbol="ZORG")) == []
+    assert restated.parameters_of(noted) == {"account": account.pk, "restatement": noted.pk, "rows": 1, "trades": 1}
+
+
+def test_a_dropped_fill_and_its_return_are_two_restatements(ada: User, account: BrokerAccount) -> None:
+    take(ada, later(BUY, SELL))
+    assert [(what, symbol) for what, symbol, _, _ in rows()] == [("dropped", "ZORG"), ("dropped", "ZORG")]
+    [gone] = RestatedTrip.objects.all()
+    assert (gone.key_after, gone.after, gone.before and gone.before["realized_pnl"]) == ("", None, "-5")
+    take(ada, later(BUY, SELL, *ZORG, written=2))
+    assert [(what, symbol) for what, symbol, _, _ in rows()] == [("returned", "ZORG"), ("returned", "ZORG")]
+    assert Restatement.objects.count() == 2
+    assert RestatedRow.objects.filter(what="dropped").count() == 2
+
+
+def test_cancel_and_rebook_is_one_change_of_one_trade(ada: User, account: BrokerAccount) -> None:
+    cancel = replace(
+        BUY,
+        execution_id="21",
+        quantity=Decimal(-10),
+        proceeds=Decimal(200),
+        kind=ExecutionKind.CANCEL,
+        corrects="1",
+        ordered_at=BUY.ordered_at + timedelta(hours=1),
+    )
+    rebook = replace(BUY, execution_id="22", price=Decimal(21), proceeds=Decimal(-210), ordered_at=BUY.ordered_at)
+    old = RoundTripRow.objects.get(symbol="ACME").key
+    take(ada, later(BUY, cancel, rebook, SELL, *ZORG))
+    assert rows() == [("cancelled", "ACME", "22", {"price": ["20", "21"], "proceeds": ["-200", "-210"]})]
+    [change] = RestatedTrip.objects.all()
+    new = RoundTripRow.objects.get(symbol="ACME").key
+    assert (change.key_before, change.key_after, new != old) == (old, new, True)
+    assert change.after is not None
+    assert Decimal(change.after["realized_pnl"]) < Decimal(48) - 9
+
+
+def test_renumbered_fills_change_no_trade(ada: User, account: BrokerAccount) -> None:
+    renumbered = [replace(row, execution_id=f"9{row.execution_id}") for row in (BUY, SELL, *ZORG)]
+    take(ada, later(*renumbered))
+    assert [(what, fields) for what, _, _, fields in rows()] == [
+        ("changed", {"id": [row.execution_id, f"9{row.execution_id}"]}) for row in (BUY, *ZORG, SELL)
+    ]
+    assert not RestatedTrip.objects.exists()
+
+
+def test_a_fill_that_comes_late_into_told_days_is_noted(ada: User, account: BrokerAccount) -> None:
+    take(ada, later(BUY, fill(3, 5, 20, day=16, fee=1), SELL, *ZORG))
+    assert [(what, symbol, fields["quantity"]) for what, symbol, _, fields in rows()] == [("added", "ACME", [None, "5"])]
+    [change] = RestatedTrip.objects.all()
+    assert change.after is not None
+    assert change.after["is_open"]
+
+
+def test_earlier_history_that_completes_a_trade_restates_nothing(ada: User) -> None:
+    take(ada, says(SELL, covers=days(18, 60)))
+    assert not RoundTripRow.objects.filter(counts=True).exists()
+    take(ada, says(BUY, covers=days(0, 17), written=1))
+    assert RoundTripRow.objects.filter(counts=True).exists()
+    assert not Restatement.objects.exists()
+
+
+def test_the_same_statement_again_notes_nothing_twice(ada: User, account: BrokerAccount) -> None:
+    statement = later(replace(BUY, price=Decimal(21), proceeds=Decimal(-210)), SELL, *ZORG)
+    take(ada, statement)
+    before = list(RestatedRow.objects.values()), list(RestatedTrip.objects.values())
+    take(ada, statement)
+    rebuild_account(account, None, RawStatement.objects.latest("pk").pk)
+    assert (list(RestatedRow.objects.values()), list(RestatedTrip.objects.values())) == before
+
+
+def test_a_rebuild_keeps_what_was_noted(ada: User, account: BrokerAccount, settings: LazySettings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    statement = later(BUY, SELL)
+    take(ada, statement)
+    tables = (Restatement, RestatedRow, RestatedTrip)
+    before = [list(table._default_manager.values()) for table in tables]
+    found, _ = replay_account(account, Parser(YEAR, statement), always)
+    assert found.identical
+    assert [list(table._default_manager.values()) for table in tables] == before
+    account.delete()
+    assert not any(table._default_manager.exists() for table in tables)

@@ -1,0 +1,31 @@
+"""What a later statement changed: reached from the account and the trade, with both versions and both dates."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from fillbook.storage.models import BrokerAccount, RoundTripRow, RunKind, RunState, SyncRun, User
+from tests.web.book import restated_book
+from tests.web.conftest import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_from_account_run_and_trade_to_what_changed(browser_of_owner: Client, owner: User, account: BrokerAccount) -> None:
+    assert "Nothing was restated" in text_of(browser_of_owner.get(reverse("restatements", args=[account.pk])).content)
+    noted = restated_book(owner, account.link)
+    noted.run = SyncRun.objects.create(owner=owner, link=account.link, kind=RunKind.SCHEDULED, state=RunState.DONE)
+    noted.save()
+    url = reverse("restatement", args=[account.pk, noted.pk])
+    trip = RoundTripRow.objects.filter(symbol="ACME", is_open=False).get()
+    listed = browser_of_owner.get(reverse("restatements", args=[account.pk])).content
+    trade = browser_of_owner.get(reverse("trade", args=[trip.key])).content
+    run = browser_of_owner.get(reverse("link-progress", args=[account.link_id])).content
+    assert all(url.encode() in content for content in (listed, trade, run))
+    assert reverse("restatements", args=[account.pk]).encode() in browser_of_owner.get(reverse("account", args=[account.pk])).content
+    assert "Rows: 1 changed. 1 trade changed." in text_of(listed)
+    page = text_of(browser_of_owner.get(url).content)
+    assert "What the statement of 27 Sep 2026 changed" in page
+    assert "Figure Before After Profit +98.00 +88.00 Quantity 10 10 Fees −2.00 −2.00" in page
+    assert "Statement of 26 Sep 2026 Statement of 27 Sep 2026 Price 100 101 Proceeds -1,000 -1,010".replace("-", "\u2212") in page
+    assert "BOLT" not in page
