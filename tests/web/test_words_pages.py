@@ -78,3 +78,23 @@ def test_a_tag_is_renamed_coloured_and_deleted(browser_of_owner: Client, owner: 
     assert b'data-hue="rose"' in browser_of_owner.get("/tags/").content
     browser_of_owner.post(reverse("tag", args=[tag.pk]), {"what": "delete"})
     assert not Tag.objects.exists()
+
+
+def test_a_day_and_a_month_have_one_note_each(browser_of_owner: Client, owner: User, key: str) -> None:
+    words.write_note(owner, key, "Sold too early")
+    url = reverse("day-note", args=["day", "2026-02-10"])
+    part = browser_of_owner.post(url, {"text": "A *slow* day"}, headers={"HX-Request": "true"})
+    assert part.content.lstrip().startswith(b'<section class="card words" id="day-words"')
+    assert "Notes on 10 Feb 2026 All notes A slow day" in text_of(part.content)
+    assert "Sold too early ACME, 10 Feb 2026" in text_of(part.content)
+    browser_of_owner.post(url, {"text": "A quick day"})
+    browser_of_owner.post(reverse("day-note", args=["month", "2026-02-17"]), {"text": "Patience"})
+    assert [(note.about, str(note.day), note.text) for note in Note.objects.exclude(about="trade").order_by("pk")] == [
+        ("day", "2026-02-10", "A quick day"),
+        ("month", "2026-02-01", "Patience"),
+    ]
+    assert "Patience Feb 2026" in text_of(browser_of_owner.get("/notes/?q=patience").content)
+    browser_of_owner.post(url, {"text": "x", "what": "delete"})
+    assert Note.objects.filter(about="day").count() == 0
+    for wrong in ("/notes/year/2026-02-10/", "/notes/day/2026-02-30/"):
+        assert browser_of_owner.get(wrong).status_code == 404

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, TypeVar
 
 from django.db import transaction
@@ -117,6 +118,32 @@ def change_note(note: Note, text: str) -> Note | None:
     """Change any note whose access was checked; an empty text deletes it. Raises `BadNote`."""
     with transaction.atomic():
         return _change(note, clean_text(text))
+
+
+def note_on(viewer: Viewer, about: NoteAbout, day: date) -> Note | None:
+    """The viewer's note on a day, or on the month that a day is in."""
+    return Note.objects.filter(owner=viewer, about=about, day=_first(about, day)).first() if viewer.is_authenticated else None
+
+
+def write_on(owner: User, about: NoteAbout, day: date, text: str) -> Note | None:
+    """Write the note on a day or a month, of which there is one; an empty text deletes it. Raises `BadNote`."""
+    kept, now = clean_text(text), timezone.now()
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)
+        note = note_on(owner, about, day)
+        if note is not None or not kept:
+            return None if note is None else _change(note, kept)
+        return Note.objects.create(owner=owner, about=about, day=_first(about, day), text=kept, created_at=now, changed_at=now)
+
+
+def notes_of_day(viewer: Viewer, day: date) -> list[Note]:
+    """The viewer's notes on trades whose day it is: closed on it, or opened on it and still open. Oldest first."""
+    notes = notes_of(viewer).filter(hung__trip__day=day)
+    return list(notes.distinct().order_by("created_at", "pk"))
+
+
+def _first(about: NoteAbout, day: date) -> date:
+    return day.replace(day=1) if about == NoteAbout.MONTH else day
 
 
 def add_tag(owner: User, key: str, name: str) -> Tag:

@@ -27,6 +27,7 @@ _SECTIONS: Final = {
     "trades": "trades",
     "trade": "trades",
     "notes": "notes",
+    "day-note": "notes",
     "tags": "notes",
     "calendar": "calendar",
     "day": "calendar",

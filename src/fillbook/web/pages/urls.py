@@ -43,6 +43,7 @@ urlpatterns = [
     path("trades/<slug:key>/tags/", words.trade_tags, name="trade-tags"),
     path("notes/", words.notes, name="notes"),
     path("notes/<int:note_id>/", words.note, name="note"),
+    path("notes/<slug:about>/<slug:day>/", words.day_note, name="day-note"),
     path("tags/", words.tags, name="tags"),
     path("tags/<int:tag_id>/", words.tag, name="tag"),
     path("calendar/", calendar.calendar, name="calendar"),

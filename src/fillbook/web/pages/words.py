@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fillbook.journal.notes import LONGEST, BadNote, to_html
 from fillbook.journal.tags import LONGEST as LONGEST_TAG
@@ -52,6 +52,19 @@ class TagView:
     hue: str
     url: str
     trips: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    """What the trader says of a day or a month. trades: notes on the trades of the day. error, typed: as in `WordsView`."""
+
+    title: str
+    note: NoteView | None
+    url: str
+    trades: tuple[NoteView, ...]
+    error: str = ""
+    typed: str = ""
+    longest: int = LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,42 @@ def trade_tags(request: HttpRequest, key: str) -> HttpResponse:
     return _words(request, trip)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def day_note(request: HttpRequest, about: str, day: str) -> HttpResponse:
+    """The note on a day or a month: the region to include in a page, and where its form goes."""
+    user, which, when = viewer(request), _which(about), _date(day)
+    error = typed = ""
+    if request.method == "POST":
+        typed = request.POST.get("text", "")
+        try:
+            words.write_on(user, which, when, "" if request.POST.get("what") == "delete" else typed)
+            typed = ""
+        except BadNote as problem:
+            error = str(problem)
+        if not is_partial(request):
+            _say(request, error)
+            return redirect("notes")
+    context = {"day_words": day_words(user, which, when, error, typed)}
+    template = "components/day_words.html" if is_partial(request) else "pages/day_note.html"
+    return vary_on_partial(render(request, template, context))
+
+
+def day_words(user: User, about: NoteAbout, day: date, error: str = "", typed: str = "") -> DayWords:
+    """The note on a day or a month, and the notes on the trades of a day."""
+    note = words.note_on(user, about, day)
+    url, zone = reverse("day-note", args=[about, day.isoformat()]), _zone(user)
+    of_trades = words.notes_of_day(user, day) if about == NoteAbout.DAY else []
+    trips = words.trips_of_notes(of_trades)
+    return DayWords(
+        title=readable.month(day) if about == NoteAbout.MONTH else readable.day(day),
+        note=None if note is None else note_view(note, url, zone),
+        url=url,
+        trades=tuple(note_view(one, reverse("note", args=[one.pk]), zone, _about(one, trips.get(one.pk, []))) for one in of_trades),
+        error=error,
+        typed=typed,
+    )
+
+
 @require_safe
 def notes(request: HttpRequest) -> HttpResponse:
     """All notes, those changed last first, with a search; before them the words that no trade holds any more."""
@@ -201,7 +250,8 @@ def _about(note: Note, trips: Sequence[RoundTripRow]) -> list[tuple[str, str]]:
     if note.about == NoteAbout.TRADE:
         return [(f"{name_of(one.instrument)[0]}, {readable.day(one.day)}", reverse("trade", args=[one.key])) for one in trips]
     assert note.day is not None
-    return [(readable.month(note.day) if note.about == NoteAbout.MONTH else readable.day(note.day), "")]
+    name = readable.month(note.day) if note.about == NoteAbout.MONTH else readable.day(note.day)
+    return [(name, reverse("day-note", args=[note.about, note.day.isoformat()]))]
 
 
 def _orphan(lost: words.Orphan, zone: str) -> NoteView | TagView:
@@ -214,6 +264,23 @@ def _orphan(lost: words.Orphan, zone: str) -> NoteView | TagView:
     if isinstance(word, TagMark):
         return TagView(word.tag.pk, f"{word.tag.name} ({where})", word.tag.hue, "")
     return note_view(word, reverse("note", args=[word.pk]), zone, where=where)
+
+
+def _say(request: HttpRequest, error: str) -> None:
+    messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or "Saved.")
+
+
+def _which(about: str) -> NoteAbout:
+    if about not in (NoteAbout.DAY, NoteAbout.MONTH):
+        raise Http404("There is no such page.")
+    return NoteAbout(about)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Http404("There is no such page.") from None
 
 
 def _zone(user: User) -> str:
