@@ -68,7 +68,7 @@ def test_a_restated_price_is_noted_with_the_trade_before_and_after(ada: User, ac
     assert [was.realized_pnl, now.realized_pnl, was.quantity, was.charges] == [Decimal(48), Decimal(38), Decimal(10), Decimal(-2)]
     assert restated.restated_trip(RoundTripRow.objects.get(symbol="ACME")) == [noted]
     assert restated.restated_trip(RoundTripRow.objects.get(symbol="ZORG")) == []
-    assert restated.parameters_of(noted) == {"account": account.pk, "restatement": noted.pk, "rows": 1, "trades": 1}
+    assert restated.counts_of([noted]) == {noted.pk: {"changed": 1, "trades": 1}}
 
 
 def test_a_dropped_fill_and_its_return_are_two_restatements(ada: User, account: BrokerAccount) -> None:

@@ -1,11 +1,10 @@
 """What later statements changed in an account's past, to be shown: by account, by the run that brought it, by trade."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from fillbook.storage.models import BrokerAccount, RestatedRow, RestatedTrip, Restatement, RoundTripRow, SyncRun
+from fillbook.storage.models import BrokerAccount, RestatedRow, RestatedTrip, Restatement, RoundTripRow
 from fillbook.storage.trip_figures import TripFigures
 
 
@@ -14,9 +13,9 @@ def restatements_of(account: BrokerAccount) -> QuerySet[Restatement]:
     return Restatement.objects.filter(account=account).select_related("statement", "account").defer("statement__content").order_by("-pk")
 
 
-def restated_in(run: SyncRun) -> QuerySet[Restatement]:
+def restated_in(run_id: int) -> QuerySet[Restatement]:
     """What a run brought, newest first."""
-    return Restatement.objects.filter(run=run).select_related("account").order_by("-pk")
+    return Restatement.objects.filter(run_id=run_id).select_related("account").order_by("-pk")
 
 
 def restated_trip(trip: RoundTripRow) -> list[Restatement]:
@@ -57,9 +56,3 @@ def counts_of(restatements: Iterable[Restatement]) -> dict[int, dict[str, int]]:
     for pk, count in RestatedTrip.objects.filter(restatement__in=numbers).order_by().values_list("restatement_id").annotate(n=Count("pk")):
         found[pk]["trades"] = count
     return found
-
-
-def parameters_of(restatement: Restatement) -> dict[str, Any]:
-    """For a notice: where to read it, and counts; no amount and no symbol."""
-    counts = counts_of([restatement])[restatement.pk]
-    return {"account": restatement.account_id, "restatement": restatement.pk, "rows": restatement.rows, "trades": counts.get("trades", 0)}

@@ -7,6 +7,7 @@ from typing import Final
 from fillbook.brokers.manifests import Manifest, manifest, manifests
 from fillbook.storage.models import EndpointKind, Link, LinkState, NoticeKind, SyncRun
 from fillbook.storage.notices import key_of, settle, tell, told_before
+from fillbook.storage.restated import restated_in
 from fillbook.sync import clock
 from fillbook.sync.policy import Trouble
 
@@ -73,12 +74,14 @@ def ended(link: Link) -> None:
 
 
 def history(link: Link, run_id: int) -> None:
-    """Tell when the statements of a run changed or dropped rows that were there before."""
+    """Tell when the statements of a run changed, cancelled or dropped rows that were there before, or added to days told before."""
     found = SyncRun.objects.filter(pk=run_id).values_list("rows_changed", "rows_withdrawn", "trades_changed").first()
-    if found is None or not (found[0] or found[1]):
+    restated = restated_in(run_id).first()
+    if found is None or not (found[0] or found[1] or restated):
         return
     counts = dict(zip(("changed", "withdrawn", "trades"), found, strict=True))
-    tell(link, NoticeKind.HISTORY_CHANGED, f"run {run_id}", clock.now(), {**counts, "run": run_id})
+    where = {} if restated is None else {"account": restated.account_id, "restatement": restated.pk}
+    tell(link, NoticeKind.HISTORY_CHANGED, f"run {run_id}", clock.now(), {**counts, **where, "run": run_id})
 
 
 def broker_name(link: Link) -> str:

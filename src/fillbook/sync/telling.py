@@ -76,8 +76,13 @@ def _history_changed(_notice: Notice, link: Link, parameters: Mapping[str, Any])
     done = " and ".join(f"{verb} {_counted(count, 'row')}" for count, verb in counts if count)
     trades = parameters.get("trades", 0)
     after = f" {_counted(trades, 'trade')} {'is' if trades == 1 else 'are'} new or different." if trades else " No trade is different."
-    text = f"A later statement of {name} {done} that you had before.{after} Both versions are kept."
-    return Told("info", f"{name} changed your history", text, text, "See this sync", reverse("link-runs", args=[link.pk]))
+    what = f"{done} that you had before" if done else "says of your past something else than before"
+    text = f"A later statement of {name} {what}.{after} Both versions are kept."
+    title = f"{name} changed your history"
+    if "restatement" in parameters:
+        page = reverse("restatement", args=[parameters["account"], parameters["restatement"]])
+        return Told("info", title, text, text, "See what changed", page)
+    return Told("info", title, text, text, "See this sync", reverse("link-runs", args=[link.pk]))
 
 
 _WORDS: Final[Mapping[NoticeKind, Callable[[Notice, Link, Mapping[str, Any]], Told]]] = {

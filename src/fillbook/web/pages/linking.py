@@ -71,7 +71,7 @@ def progress(request: HttpRequest, link_id: str) -> HttpResponse:
     link = link_for(viewer(request), link_id)
     run = runs_of(viewer(request)).filter(link=link).first()
     now = timezone.now()
-    brought = lines(list(restated_in(run))) if run else []
+    brought = lines(list(restated_in(run.pk))) if run else []
     context: dict[str, object] = {"progress": link_progress(link, run, known_broker(link.broker), now), "restated": brought}
     if is_partial(request):
         return vary_on_partial(render(request, "pages/_progress.html", context))

@@ -73,6 +73,6 @@ def discard(request: HttpRequest, statement_id: str) -> HttpResponse:
 def progress(request: HttpRequest, run_id: str) -> HttpResponse:
     """How far the writing is."""
     run = run_for(viewer(request), run_id)
-    context = {"progress": upload_progress(run, timezone.now()), "restated": lines(list(restated_in(run)))}
+    context = {"progress": upload_progress(run, timezone.now()), "restated": lines(list(restated_in(run.pk)))}
     template = "pages/_progress.html" if is_partial(request) else "pages/link_progress.html"
     return vary_on_partial(render(request, template, context))
