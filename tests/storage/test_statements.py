@@ -17,8 +17,9 @@ from fillbook.storage.models import BrokerAccount, Origin, RoundTripRow
 from fillbook.storage.raw import keep_raw, raw_chunks
 from fillbook.trades.account import AccountBook, read_account
 from tests.storage.deliveries import person
+from tests.support import golden
 
-STATEMENTS = sorted((Path(__file__).parent.parent / "statements").glob("*/*.xml"))
+STATEMENTS = [path for broker in ("ibkr", "apex", "tastytrade") for path in golden.documents(broker)]
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
@@ -50,7 +51,7 @@ def read(path: Path) -> ParsedStatement | None:
 def test_the_database_says_what_check_says(path: Path) -> None:
     if (parsed := read(path)) is None:
         return
-    raw = keep_raw(person(), "ibkr", path.read_bytes(), Origin.UPLOADED)
+    raw = keep_raw(person(), path.parent.name, path.read_bytes(), Origin.UPLOADED)
     assert b"".join(raw_chunks(raw)) == path.read_bytes()
     for written in write_statement(raw, parsed).accounts:
         rebuild_account(written.account_id, written.instruments)

@@ -117,6 +117,7 @@ def _jobs() -> Iterator[None]:
 
 
 def _announce(host: str, port: int) -> None:
+    from fillbook.storage.models import Instance
     from fillbook.storage.people import issue_setup_code
 
     name = "localhost" if host in LOOPBACK or host in ("0.0.0.0", "::") else host  # noqa: S104 - compared with, not listened on
@@ -124,6 +125,7 @@ def _announce(host: str, port: int) -> None:
     if code:
         print(f"Set-up code for the first user: {code}")
     print(f"Fillbook is ready: http://{name}:{port}", flush=True)
+    print(f"The sandbox's page for granting access: {Instance.load().sandbox_url}/portal/", file=sys.stderr)
     print("Stop it with ctrl-c.", file=sys.stderr, flush=True)
 
 
