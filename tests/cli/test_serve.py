@@ -106,7 +106,9 @@ def test_from_a_bare_folder_to_ctrl_c(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
         assert (process.returncode, out) == (0, "")
-        assert err == "Stop it with ctrl-c.\n\nFillbook has stopped.\n"
+        sandbox, *rest = err.splitlines()
+        assert re.fullmatch(r"The sandbox's page for granting access: http://127\.0\.0\.1:\d+/portal/", sandbox)
+        assert rest == ["Stop it with ctrl-c.", "", "Fillbook has stopped."]
     assert sandbox_url(data) == "''"
 
 
