@@ -351,3 +351,24 @@ def test_what_the_query_was_is_learned_from_several_statements() -> None:
     newest_first = ["T:- OP:11 +:aa", "T:22 OP:- +:aa", "T:33 OP:44 +:bb", "T:22 OP:11 +:aa"]
     assert learned(newest_first) == ("T:22 OP:11 +:aa", 2), "the third is of another query, and what is before it says nothing"
     assert learned([]) == ("", 0)
+
+
+def test_codes_and_words_that_mean_nothing_to_us_are_kept_and_told() -> None:
+    row = trade(notes="P;ZZ;", buySell="LEND", levelOfDetail="NEW_LEVEL")
+    action = element("CorporateAction", {"accountId": "U9000001", "symbol": "ACM", "type": "FS", "dateTime": "20260302", "code": "QQ"})
+    moved = element("Transfer", {"accountId": "U9000001", "symbol": "ACM", "date": "20260302", "type": "BEAMED", "quantity": "1"})
+    content = document(statement(row, CorporateActions=action, extra=f"<Transfers>{moved}</Transfers>"))
+    parsed = parse([content])
+    told = {found.params["field"]: found.message for found in parsed.findings if found.code == "values_unknown"}
+    assert {field: message.partition(": ")[2] for field, message in told.items()} == {
+        "notes": "'ZZ'.", "buySell": "'LEND'.", "levelOfDetail": "'NEW_LEVEL'.", "code of CorporateAction": "'QQ'.",
+        "type of Transfer": "'BEAMED'.",
+    }  # fmt: skip
+    (execution,) = parsed.accounts[0].executions
+    assert execution.codes == "P;ZZ;"
+    assert len(parsed.accounts[0].transfers) == 1
+
+
+@pytest.mark.parametrize("notes", ["", "P;IA", "A", "Ex;P", "AFx", "Ca", "LI", "P;", "C,P", "RI", "GEA"])
+def test_the_brokers_codes_are_known(notes: str) -> None:
+    assert "values_unknown" not in findings(document(statement(trade(notes=notes))))

@@ -26,6 +26,7 @@ _ONE: Final = Decimal(1)
 _COMPLETED: Final = frozenset({"multiplier", "assetCategory", "currency"})
 """Fields of trades that other sections can stand in for."""
 _DELIVERIES: Final = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
+_BOOK: Final = ExecutionKind.BOOK
 _EVENT_KINDS: Final = {
     OptionEventKind.EXPIRATION: ExecutionKind.EXPIRY,
     OptionEventKind.ASSIGNMENT: ExecutionKind.ASSIGNMENT,
@@ -144,13 +145,15 @@ def _take_option_events_pnl(draft: AccountDraft) -> None:
 def _take_option_events_kinds(draft: AccountDraft) -> None:
     """What was booked without saying why (a query without Notes/Codes) by what the option events say of the same trade number."""
     kinds = {event.trade_id: event.kind for event in draft.option_events.values() if event.trade_id}
+    if not kinds:
+        return
     exercised = {
         (event.trade_date, event.instrument.underlying_key)
         for event in draft.option_events.values()
         if event.kind is OptionEventKind.EXERCISE
     }
     for key, fill in draft.fills.items():
-        kind = kinds.get(fill.trade_id) if fill.kind is ExecutionKind.BOOK else None
+        kind = kinds.get(fill.trade_id) if fill.kind is _BOOK else None
         if kind is OptionEventKind.STOCK_LEG:
             by_exercise = (fill.trade_date, fill.instrument.key) in exercised
             draft.fills[key] = replace(fill, kind=ExecutionKind.EXERCISE if by_exercise else ExecutionKind.ASSIGNMENT)

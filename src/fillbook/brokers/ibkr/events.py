@@ -9,6 +9,7 @@ from typing import Final
 
 from fillbook.brokers.ibkr.accounts import Drafts, new_york
 from fillbook.brokers.ibkr.actions import kind_said_by, name_said_by, parent_said_by, ratio_said_by
+from fillbook.brokers.ibkr.codes import CODES, TRANSFER_TYPES, codes_of
 from fillbook.brokers.ibkr.executions import Unusable
 from fillbook.brokers.ibkr.formats import time_of
 from fillbook.brokers.ibkr.instruments import InstrumentBook
@@ -102,7 +103,7 @@ class EventReader:
                 parent=parent_said_by(sentence, instrument),
                 broker_type=broker_type[:40],
                 description=sentence,
-                reverses="Ca" in re.split(r"[;,\s]+", row.text("code")),
+                reverses="Ca" in self._codes(row),
                 place=row.place,
             ),
             summary=row.text("levelOfDetail") == "SUMMARY",
@@ -184,7 +185,9 @@ class EventReader:
         day = row.day("date", "dateTime", "reportDate")
         if day is None:
             raise Unusable("Date")
-        reverses = "Ca" in re.split(r"[;,\s]+", row.text("code"))
+        reverses = "Ca" in self._codes(row)
+        if row.text("type") not in TRANSFER_TYPES:
+            self._observed.strange("type of Transfer", row.text("type"))
         quantity = row.number("quantity") or ZERO
         if not reverses and row.text("direction") in ("IN", "OUT"):
             quantity = abs(quantity) if row.text("direction") == "IN" else -abs(quantity)
@@ -208,6 +211,13 @@ class EventReader:
                 place=row.place,
             )
         )
+
+    def _codes(self, row: Row) -> frozenset[str]:
+        """The row's codes; those that mean nothing to us are told."""
+        codes = codes_of(row.text("code"))
+        for code in codes - CODES:
+            self._observed.strange(f"code of {row.tag}", code)
+        return codes
 
     def _arrival(self, day: date, row: Row, quantity: Decimal) -> datetime:
         """The instant that orders a transfer; without a time of day, what comes in precedes the day's fills, what leaves follows."""

@@ -1,6 +1,5 @@
 """Rows of the section Trades become executions. This is the path that hundred thousands of rows take, so it does each thing once."""
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import blake2b
@@ -8,6 +7,7 @@ from typing import Final, NamedTuple
 
 from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.accounts import AccountDraft, Drafts
+from fillbook.brokers.ibkr.codes import CODES, LEVELS, SIDES, codes_of
 from fillbook.brokers.ibkr.columns import INSTRUMENT
 from fillbook.brokers.ibkr.formats import NOTHING, Dates, Numbers, in_new_york, rate_of, time_of
 from fillbook.brokers.ibkr.instruments import InstrumentBook
@@ -88,6 +88,8 @@ class ExecutionReader:
         draft = self._drafts.of(account)
         if draft is None or level in _OTHER_LEVELS:
             return
+        if level not in LEVELS:
+            self._observed.strange("levelOfDetail", level)
         instrument = self._instruments.find(values[:_WIDTH])
         numbers, days, shared = self._numbers, self._dates.days, self._shared
         stamp_day, executed_at = self._dates.moment(moment)
@@ -148,7 +150,11 @@ class _TraitsBook(dict[tuple[str, str, str, str], Traits]):
     def __missing__(self, key: tuple[str, str, str, str]) -> Traits:
         """Codes are looked at before the row's type: a book trade is an expiry because its notes say Ep."""
         row_type, notes, side, indicator = key
-        codes = frozenset(re.split(r"[;,\s]+", notes.strip()))
+        codes = codes_of(notes)
+        for code in codes - CODES:
+            self._observed.strange("notes", code)
+        if side not in SIDES:
+            self._observed.strange("buySell", side)
         effect = _EFFECTS.get(indicator.strip())
         if effect is None:
             self._observed.strange("openCloseIndicator", indicator)
