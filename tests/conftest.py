@@ -14,6 +14,7 @@ from tests.support.debian import Missing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from pytest_django import DjangoDbBlocker
 
 # The plain tests take 100 examples, `python3 run.py long properties` says how many. No deadline: other work may share the machine.
 hypothesis.settings.register_profile("fillbook", max_examples=int(os.environ.get("FILLBOOK_TEST_EXAMPLES", "100")), deadline=None)
@@ -29,6 +30,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--corpus") is None:
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("corpus")])
         items[:] = [item for item in items if not item.get_closest_marker("corpus")]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The tables of the tests are made at once, as those of a new database are; a test of storage holds the migrations to the same."""
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
+    """As the plugin's own, and noted as migrated."""
+    from fillbook.storage import start
+
+    with django_db_blocker.unblock():
+        start.note_as_migrated()
 
 
 @pytest.fixture(scope="session")

@@ -74,20 +74,27 @@ def make_tables() -> None:
     """
     from django.core.management import call_command
     from django.db import connection, transaction
-    from django.db.migrations.loader import MigrationLoader
-    from django.db.migrations.recorder import MigrationRecorder
 
     migrations = settings.MIGRATION_MODULES
     with connection.constraint_checks_disabled(), transaction.atomic():
-        recorder = MigrationRecorder(connection)
-        recorder.ensure_schema()
-        for app, name in MigrationLoader(connection).disk_migrations:
-            recorder.record_applied(app, name)
+        note_as_migrated()
         settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
         try:
             call_command("migrate", interactive=False, run_syncdb=True, verbosity=0)
         finally:
             settings.MIGRATION_MODULES = migrations
+
+
+def note_as_migrated() -> None:
+    """Say that every migration was applied."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    for app, name in MigrationLoader(connection).disk_migrations:
+        recorder.record_applied(app, name)
 
 
 def is_current() -> bool:
