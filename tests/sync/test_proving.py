@@ -10,7 +10,7 @@ from django.http import Http404
 
 from fillbook.brokers.interface import Endpoint
 from fillbook.ledger.statement import ParsedStatement
-from fillbook.storage.access import account_for, accounts_of, statements_of, trips_of
+from fillbook.storage.access import account_for, accounts_of, notices_of, statements_of, trips_of
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.intake import write_statement
 from fillbook.storage.models import AccountClaim, BrokerAccount, Link, LinkState, Origin, ProofTry, RawStatement, SyncRun, User
@@ -142,6 +142,7 @@ def test_a_second_proof_stops_both_and_tells_both(ann: User, bob: User) -> None:
     for one, user in ((link, ann), (other, bob)):
         one.refresh_from_db()
         assert (one.state, one.error_code) == (LinkState.NEEDS_USER, "disputed")
+        assert [notice.parameters["code"] for notice in notices_of(user)] == ["disputed"]
         with pytest.raises(service.Refused):
             service.sync_now(user, one.pk)
     assert (accounts_of(ann).count(), accounts_of(bob).count()) == (1, 0)

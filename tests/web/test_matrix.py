@@ -81,6 +81,8 @@ PAGES = {
     "reconciliation-sent": Cell(other=404, kind="compared row"),
     "link": Cell(),
     "link-broker": Cell(kind="broker"),
+    "link-practise": Cell(kind="broker with a portal"),
+    "link-answer": Cell("POST", 302, 404, kind="link"),
     "link-progress": Cell(other=404, kind="link"),
     "link-runs": Cell(other=404, kind="link"),
     "link-replace": Cell(other=404, kind="link"),
@@ -104,6 +106,8 @@ PAGES = {
     "notices": Cell(),
     "notices-away": Cell("POST", 302, 302),
     "notice-away": Cell("POST", 302, 404, kind="notice"),
+    "settings-broker": Cell(other=302, kind="broker with settings"),
+    "settings-claim": Cell("POST", 302, 302, kind="claim"),
     "look": Cell("POST", 302, 302),
     "account_login": Cell(owner=302, other=302, nobody=200),
     "account_logout": Cell(),
@@ -165,6 +169,9 @@ MISSING: dict[str, list[str | int]] = {
     "noted day": ["day", "2026-02-10"],
     "tag": [987654],
     "broker": ["nobody"],
+    "broker with a portal": ["nobody"],
+    "broker with settings": ["nobody"],
+    "claim": [987654],
     "key": ["nothing"],
     "reset": ["1", "nothing"],
     "passkey": [1],
@@ -202,6 +209,8 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "broker": [BROKER],
         "notice": [str(notice.pk)],
         "day": ["2026-02-10"],
+        "broker with a portal": ["apex"],
+        "broker with settings": ["apex"],
     }
 
 

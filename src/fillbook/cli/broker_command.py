@@ -4,7 +4,7 @@ import argparse
 import getpass
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fillbook.cli.database import add_data_argument, open_database
 from fillbook.cli.stop import Stop
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `broker` takes."""
-    parser.add_argument("do", choices=["list", "set", "remove", "test"], help="what to do")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="what to set, such as smtp")
+    parser.add_argument("do", choices=["list", "set", "remove", "test", "settle"], help="what to do")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="what to set, such as smtp; with settle: the number of a claim in the list")
     parser.add_argument("--to", metavar="EMAIL", help="where a test message goes (default: the operator's address)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_data_argument(parser)
@@ -28,6 +28,8 @@ def run(options: argparse.Namespace) -> int:
     open_database(options.data)
     from fillbook.sync import operators
 
+    if options.do == "settle":
+        return _settle(options.name or "")
     known = ", ".join(operators.forms())
     if options.do != "list" and options.name not in operators.forms():
         raise Stop(f"Name what to {options.do}: {known}.", 2)
@@ -35,13 +37,15 @@ def run(options: argparse.Namespace) -> int:
     sentence = done(options) if done else ""
     states = {name: operators.present(name) for name in operators.forms()}
     if options.json:
-        json.dump({"settings": states}, sys.stdout, ensure_ascii=False)
+        json.dump({"settings": states, "disputes": _disputes()}, sys.stdout, ensure_ascii=False)
         print()
     elif sentence:
         print(sentence)
     else:
         for name, values in states.items():
             print(f"{name}  {'not set' if values is None else ', '.join(f'{key} {value}' for key, value in values.items() if value)}")
+        for one in _disputes():
+            print(f"dispute: claim {one['n']} of {one['user']} to {one['broker']} account …{one['account']}, shown on {one['since']}")
     return 0
 
 
@@ -91,3 +95,31 @@ def _test(options: argparse.Namespace) -> str:
     except MailRefused as problem:
         raise Stop(str(problem)) from None
     return f"A test message is on its way to {recipient}."
+
+
+def _disputes() -> list[dict[str, Any]]:
+    """Claims that stand against each other about an account; of the account the last three characters."""
+    from fillbook.storage.claims import open_disputes
+
+    return [
+        {
+            "n": one.pk,
+            "user": one.owner.email,
+            "broker": one.broker,
+            "account": one.number[-3:],
+            "since": one.proven_at and one.proven_at.date().isoformat(),
+        }
+        for one in open_disputes()
+    ]
+
+
+def _settle(number: str) -> int:
+    """Decide a dispute: the account belongs to whom this claim is; what others had of it is hidden from them."""
+    from fillbook.sync import proving
+
+    found = next((one for one in _disputes() if str(one["n"]) == number), None)
+    if found is None:
+        raise Stop("Give the number of a claim in a dispute that `fillbook broker list` shows.", 2)
+    proving.settle(found["n"])
+    print(f"Decided: the account is {found['user']}'s.")
+    return 0

@@ -22,7 +22,7 @@ from fillbook.performance.results import Result
 from fillbook.performance.summary import Summary, from_e8
 from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, is_plain, trips_in
 from fillbook.storage.fields import ExactSum
-from fillbook.storage.models import AccountInstrument, BridgeRow, DayTotals, RoundTripRow, StatedOpening
+from fillbook.storage.models import AccountInstrument, BridgeRow, DayTotals, RoundTripRow, StatedOpening, StatementCoverage
 from fillbook.trades.bridge import LINES, BridgeLine
 from fillbook.trades.records import Basis
 
@@ -171,9 +171,18 @@ def equity_curve(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[CurveP
     return {group: curve_of(part) for group, part in results(accounts, chosen).items()}
 
 
+def stating_profit(accounts: Accounts) -> set[int]:
+    """Ids of those accounts whose broker says what their fills realized."""
+    stating = StatementCoverage.objects.filter(account_id__in=[account.pk for account in accounts], states_realized_pnl=True)
+    return set(stating.order_by().values_list("account_id", flat=True).distinct())
+
+
 def bridge(accounts: Accounts) -> dict[str, tuple[BridgeLine, ...]]:
-    """For each kind of account the bridge from the profit shown to the broker's realized figure: lines in order, currency by currency."""
-    rows = BridgeRow.objects.filter(account_id__in=[account.pk for account in accounts])
+    """For each kind of account the bridge from the profit shown to the broker's realized figure: lines in order, currency by currency.
+
+    Of accounts whose broker states such a figure at all.
+    """
+    rows = BridgeRow.objects.filter(account_id__in=stating_profit(accounts))
     sums: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
     for row in rows.values("account__kind", "currency", "line").annotate(sum=ExactSum("amount")):
         sums[row["account__kind"]][row["currency"], row["line"]] = row["sum"]

@@ -15,7 +15,8 @@ from django.db import transaction
 from fillbook.brokers import registry
 from fillbook.brokers.interface import StatementUnreadable
 from fillbook.storage import claims as rows
-from fillbook.storage.models import AccountClaim, Link, LinkState, ProofTry, RunKind, RunState, SecurityEvent, SyncRun, User
+from fillbook.storage.models import AccountClaim, Link, LinkState, NoticeKind, ProofTry, RunKind, RunState, SecurityEvent, SyncRun, User
+from fillbook.storage.notices import tell
 from fillbook.storage.secrets import vault
 from fillbook.storage.services import config_of
 from fillbook.sync import clock, runs
@@ -286,6 +287,8 @@ def _stop(link: Link, trouble: Trouble) -> None:
     now = clock.now()
     told = {"error_kind": trouble.kind, "error_code": trouble.code, "error_message": trouble.message, "error_at": now}
     Link.objects.filter(pk=link.pk).update(state=LinkState.NEEDS_USER, alarm_sent_at=now, **told)
+    link.refresh_from_db()
+    tell(link, NoticeKind.LINK_STOPPED, f"{trouble.code}-{now.isoformat()}", now, {"code": trouble.code, "message": trouble.message})
 
 
 def _stopped(trouble: Trouble) -> Look:

@@ -38,6 +38,7 @@ _SECTIONS: Final = {
     "settings-key": "settings",
     "settings-mail": "settings",
     "notices": "settings",
+    "settings-broker": "settings",
 }
 _SECTION_BY_PREFIX: Final = (
     ("account_", "settings"),

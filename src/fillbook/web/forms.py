@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +11,8 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 
-from fillbook.brokers.interface import FieldError
-from fillbook.brokers.manifests import Manifest
+from fillbook.brokers.interface import BrokerConfig, FieldError
+from fillbook.brokers.manifests import Manifest, SettingKind
 from fillbook.storage.models import User
 from fillbook.storage.stating import Wording
 
@@ -88,6 +90,96 @@ class LookForm(forms.Form):
 
     theme = forms.ChoiceField(choices=User.Theme.choices, required=False)
     gain_colours = forms.ChoiceField(choices=User.GainColours.choices, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TradeRow:
+    """What somebody says of one trade."""
+
+    day: date
+    quantity: Decimal
+    price: Decimal
+
+
+class AnswerForm(forms.Form):
+    """Day, quantity and price of trades at given places of a list, to show that an account is one's own."""
+
+    def __init__(self, places: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        """Make three fields for each place."""
+        super().__init__(*args, **kwargs)
+        self.places = tuple(places)
+        for number, place in enumerate(places):
+            self.fields[f"day{number}"] = forms.DateField(
+                label=f"Day of the {place}", widget=forms.DateInput({"type": "date"}), input_formats=["%Y-%m-%d"]
+            )
+            for name in ("quantity", "price"):
+                widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "class": "num"})
+                self.fields[f"{name}{number}"] = forms.CharField(label=name.capitalize(), max_length=40, widget=widget)
+
+    def clean(self) -> dict[str, Any]:
+        """Numbers as numbers."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in [name for name in cleaned if not name.startswith("day")]:
+            try:
+                cleaned[name] = _number(cleaned[name])
+            except ValidationError as error:
+                self.add_error(name, error)
+        return cleaned
+
+    @property
+    def rows(self) -> list[TradeRow]:
+        """What was said, once the form is valid."""
+        said = self.cleaned_data
+        return [TradeRow(said[f"day{number}"], said[f"quantity{number}"], said[f"price{number}"]) for number in range(len(self.places))]
+
+    @property
+    def by_place(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Fields to show, place by place."""
+        return [(place, [self[f"{name}{number}"] for name in ("day", "quantity", "price")]) for number, place in enumerate(self.places)]
+
+
+class SettingsForm(forms.Form):
+    """What the operator sets for a broker. A secret is never sent back; left empty it stays, unless it is to be forgotten."""
+
+    def __init__(self, manifest: Manifest, config: BrokerConfig, *args: Any, **kwargs: Any) -> None:
+        """Make a field for each setting, filled with what is set unless that is a secret."""
+        super().__init__(*args, **kwargs)
+        self._settings = manifest.settings
+        for one in manifest.settings:
+            is_secret = one.kind is SettingKind.SECRET
+            known = one.name in config.secrets
+            widget: forms.Widget = forms.PasswordInput({"autocomplete": "off"}) if is_secret else forms.TextInput({"autocomplete": "off"})
+            if one.kind is SettingKind.CHOICE:
+                widget = forms.Select(choices=[(choice, choice) for choice in one.choices])
+            elif one.kind is SettingKind.HOST:
+                widget.attrs["list"] = f"choices-{one.name}"
+            kept = "Set, and never shown again. Leave it empty to keep it." if known else "Not set."
+            self.fields[one.name] = forms.CharField(
+                label=one.label,
+                help_text=f"{one.help} {kept}" if is_secret else one.help,
+                required=False,
+                max_length=4000,
+                widget=widget,
+                initial="" if is_secret else config.values.get(one.name, one.default),
+            )
+            if is_secret and known:
+                self.fields[f"forget-{one.name}"] = forms.BooleanField(
+                    label=f"Forget {one.label[:1].lower()}{one.label[1:]}", required=False
+                )
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """Name -> new value, "" to forget it; secrets that were left empty are not among them."""
+        typed, changed = self.cleaned_data, {}
+        for one in self._settings:
+            if one.kind is not SettingKind.SECRET or typed[one.name] or typed.get(f"forget-{one.name}"):
+                changed[one.name] = "" if typed.get(f"forget-{one.name}") else typed[one.name]
+        return changed
+
+    @property
+    def hosts(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Ids of lists of hosts to choose from, with what is in them."""
+        return [(f"choices-{one.name}", one.choices) for one in self._settings if one.kind is SettingKind.HOST]
 
 
 class OpeningForm(forms.Form):

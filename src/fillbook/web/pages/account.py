@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from fillbook.brokers.manifests import manifests
+from fillbook.storage import queries
 from fillbook.storage.access import Viewer, account_for, runs_of, statements_of
 from fillbook.storage.coverage import covered_days
 from fillbook.storage.derive import settings_of
@@ -19,6 +20,7 @@ from fillbook.storage.models import BrokerAccount, Origin, RawStatement, Reconci
 from fillbook.storage.trying import never_flat
 from fillbook.sync.service import can_go_back
 from fillbook.trades.completeness import judge_account
+from fillbook.trades.reconcile import Status
 from fillbook.trades.settings import Grouping
 from fillbook.web import readable
 from fillbook.web.pages.account_settings import questions
@@ -92,7 +94,8 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     found = account_for(user, account_id)
     checked = reconciled(found)
     statements = list(statements_of(user).filter(coverages__account=found).distinct()[:12])
-    lines = differences(found)
+    silent = _silent(found, statements)
+    lines = [row for row in differences(found) if not silent or row.status != Status.UNSTATED]
     marks = instrument_marks(found)
     context = {
         "account": found,
@@ -118,6 +121,8 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "more_lines": max(0, len(lines) - _MOST_LINES),
         "held": _held(found),
         "statements": [_statement(raw) for raw in statements],
+        "no_positions": _no_positions(found),
+        "silent": silent,
     }
     return render(request, "pages/account.html", context)
 
@@ -139,6 +144,18 @@ def _back(found: BrokerAccount, user: Viewer, now: datetime) -> Back | None:
     begins = f"Your history begins on {readable.day(first)}. " if first else ""
     words = f"{begins}{broker} may have earlier years; they complete trades that were opened before."
     return Back(words, "Go further back", reverse("link-back", args=[link.pk]), post=True) if can_go_back(link) else Back(words)
+
+
+def _no_positions(found: BrokerAccount) -> str:
+    """The broker's name where it states no positions; "" where it does."""
+    broker = manifests().get(found.broker)
+    return broker.name if broker is not None and not broker.capabilities.positions else ""
+
+
+def _silent(found: BrokerAccount, statements: list[RawStatement]) -> str:
+    """The broker's name where it states no profits, so that there is nothing to compare fills with; "" where it does."""
+    broker = manifests().get(found.broker)
+    return broker.name if broker is not None and statements and not queries.stating_profit([found]) else ""
 
 
 def _read_as(found: BrokerAccount) -> str:

@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from fillbook.brokers.manifests import LinkKind, Manifest, Precision, QualityLevel, Renewal
+from fillbook.storage.models import EndpointKind, Instance
+from fillbook.storage.services import config_of
+from fillbook.vault import CannotOpen
 
 LEVELS: Final = {
     QualityLevel.PARSES: ("Reads", "Reads this broker's statements."),
     QualityLevel.RECONCILES: ("Reconciles", "Every fill and position is compared with the broker's own figures."),
     QualityLevel.COMPLETE: ("Complete", "Compared to the cent in every asset class, corporate actions included."),
 }
+_GRANTEE: Final = "username"
+"""The setting of the operator's that names the login which accounts are granted to."""
 _TIMES: Final = {Precision.EXACT: "To the second", Precision.DATE: "Day only", Precision.MIXED: "Some to the second"}
 _CLASSES: Final = {
     "stock": "stocks",
@@ -79,6 +84,38 @@ def capabilities(manifest: Manifest) -> tuple[Capability, ...]:
         Capability("Several accounts in one link", "Yes" if can.several_accounts else "No", good=can.several_accounts),
         Capability("The link lasts", _lasts(can.renewal, can.renewal_days)),
     )
+
+
+def by_grant(manifest: Manifest) -> bool:
+    """Whether one links by granting access to a login of the operator's."""
+    return any(setting.name == _GRANTEE for setting in manifest.settings)
+
+
+def grantee_of(manifest: Manifest, endpoint: str) -> str:
+    """The user id that access is granted to; "" where the operator has set none."""
+    if not by_grant(manifest):
+        return ""
+    try:
+        return config_of(manifest.id, endpoint).values.get(_GRANTEE, "")
+    except CannotOpen:
+        return ""
+
+
+def can_log_in(manifest: Manifest, endpoint: str) -> bool:
+    """Whether the operator has set what a link needs: the user id, and a password or a session for it."""
+    try:
+        config = config_of(manifest.id, endpoint)
+    except CannotOpen:
+        return False
+    return endpoint == EndpointKind.SANDBOX or bool(config.values.get(_GRANTEE) and config.secrets)
+
+
+def portal_of(manifest: Manifest, endpoint: str) -> str:
+    """Where one acts at the broker; "" where the sandbox broker has no such page or does not run."""
+    if endpoint != EndpointKind.SANDBOX:
+        return manifest.portal
+    base = Instance.load().sandbox_url
+    return f"{base}{manifest.sandbox_portal}" if base and manifest.sandbox_portal else ""
 
 
 def _days(days: int) -> str:

@@ -10,10 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fillbook.brokers.interface import Endpoint
 from fillbook.brokers.manifests import LinkKind, Manifest, manifest, manifests
 from fillbook.storage.access import link_for, runs_of
+from fillbook.storage.claims import is_shared
 from fillbook.storage.restated import restated_in
 from fillbook.sync import service
 from fillbook.web.forms import LinkForm
-from fillbook.web.pages.brokers import capabilities, card
+from fillbook.web.pages.brokers import by_grant, can_log_in, capabilities, card, grantee_of, portal_of
+from fillbook.web.pages.claiming import claiming, open_claim
+from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.freshness import unread
 from fillbook.web.pages.progress import link_progress
 from fillbook.web.pages.restated import lines
@@ -32,16 +35,31 @@ def choose(request: HttpRequest) -> HttpResponse:
 @recently_confirmed
 def broker(request: HttpRequest, broker_id: str) -> HttpResponse:
     """Guide, promises and form of one broker. What is typed goes to the broker for a trial and is kept sealed."""
+    return _begin(request, known_broker(broker_id), Endpoint.LIVE)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_confirmed
+def practise(request: HttpRequest, broker_id: str) -> HttpResponse:
+    """The same page with the sandbox broker's own portal, to go the whole way by hand; for brokers that have one."""
     chosen = known_broker(broker_id)
+    if not chosen.sandbox_portal:
+        raise Http404("There is no such page.")
+    return _begin(request, chosen, Endpoint.SANDBOX)
+
+
+def _begin(request: HttpRequest, chosen: Manifest, endpoint: Endpoint) -> HttpResponse:
     if chosen.link is LinkKind.UPLOAD:
         return redirect("upload")
     form = LinkForm(chosen, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        outcome = service.begin_link(viewer(request), chosen.id, Endpoint.LIVE, form.cleaned_data)
+        outcome = service.begin_link(viewer(request), chosen.id, endpoint, form.cleaned_data)
         if outcome.link and not outcome.errors:
+            for note in outcome.notes:
+                messages.info(request, note)
             return redirect("link-progress", outcome.link.pk)
         form.refuse(outcome.errors)
-    return _guide(request, chosen, form, renew=False)
+    return _guide(request, chosen, form, renew=False, endpoint=endpoint)
 
 
 @sensitive_post_parameters()
@@ -57,25 +75,48 @@ def replace(request: HttpRequest, link_id: str) -> HttpResponse:
         if not outcome.errors:
             return redirect("link-progress", link.pk)
         form.refuse(outcome.errors)
-    return _guide(request, chosen, form, renew=True)
+    return _guide(request, chosen, form, renew=True, endpoint=link.endpoint)
 
 
-def _guide(request: HttpRequest, chosen: Manifest, form: LinkForm, renew: bool) -> HttpResponse:
-    context = {"broker": chosen, "form": form, "capabilities": capabilities(chosen), "renew": renew}
+def _guide(request: HttpRequest, chosen: Manifest, form: LinkForm, renew: bool, endpoint: str = Endpoint.LIVE) -> HttpResponse:
+    granted = by_grant(chosen)
+    context = {
+        "broker": chosen,
+        "form": form,
+        "capabilities": capabilities(chosen),
+        "renew": renew,
+        "portal": portal_of(chosen, endpoint),
+        "practice": endpoint == Endpoint.SANDBOX,
+        "by_grant": granted,
+        "grantee": grantee_of(chosen, endpoint),
+        "ready": not granted or can_log_in(chosen, endpoint),
+        "contact": contact(),
+        "alone": not is_shared(),
+    }
     return render(request, "pages/link_broker.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
 def progress(request: HttpRequest, link_id: str) -> HttpResponse:
-    """How far a link is; the page asks for its middle again every other second while something goes on."""
+    """How far a link is; the page asks for its middle again every other second while something goes on.
+
+    While its account is still to be proven, nothing here depends on what a look has shown.
+    """
     link = link_for(viewer(request), link_id)
     run = runs_of(viewer(request)).filter(link=link).first()
-    now = timezone.now()
-    brought = lines(list(restated_in(run.pk))) if run else []
-    context: dict[str, object] = {"progress": link_progress(link, run, known_broker(link.broker), now), "restated": brought}
+    now, chosen, claim = timezone.now(), known_broker(link.broker), open_claim(link)
+    brought = lines(list(restated_in(run.pk))) if run and claim is None else []
+    shown = link_progress(link, run, chosen, now, claimed=claim is not None)
+    context: dict[str, object] = {"progress": shown, "restated": brought}
     if is_partial(request):
-        return vary_on_partial(render(request, "pages/_progress.html", context))
-    context |= {"standing": standing(viewer(request), link, now), "attention": unread(viewer(request), link)}
+        response = render(request, "pages/_progress.html", context)
+        if claim is None and "proving" in request.GET:
+            response.headers["HX-Refresh"] = "true"
+        return vary_on_partial(response)
+    if claim is not None:
+        context["claiming"] = claiming(link, claim, chosen)
+    else:
+        context |= {"standing": standing(viewer(request), link, now), "attention": unread(viewer(request), link)}
     return vary_on_partial(render(request, "pages/link_progress.html", context))
 
 

@@ -10,8 +10,9 @@ from django.urls import reverse
 from fillbook.brokers.interface import NeedsUser
 from fillbook.brokers.manifests import Manifest
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
-from fillbook.sync import service
+from fillbook.sync import proving, service
 from fillbook.web import readable
+from fillbook.web.pages.brokers import grantee_of, portal_of
 
 _PAUSE: Final = "pause"
 _OURS: Final = ("read", "match")
@@ -41,11 +42,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The one thing to do. post: by a form rather than a link."""
+    """The one thing to do. post: by a form rather than a link. away: at the broker, in a window of its own."""
 
     name: str
     url: str
     post: bool = False
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,17 @@ class Words:
     tone: str
     sentences: tuple[str, ...]
     action: Next | None = None
+
+
+_PROVING: Final = Words(
+    "Show that this account is yours",
+    "warn",
+    (
+        "Several people use this site. Nothing of an account is fetched before somebody has shown that it is theirs.",
+        "Fillbook looks at the broker by itself, and this page goes on once the account is yours. Until then it says the same whatever a "
+        "look has shown, so that nobody can find out here who has which account.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,11 @@ class Progress:
     elapsed: str = ""
 
 
-def link_progress(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -> Progress:
-    """The state of a link with its latest run."""
+def link_progress(link: Link, run: SyncRun | None, broker: Manifest, now: datetime, claimed: bool = False) -> Progress:
+    """The state of a link with its latest run. claimed: its user has still to show that the account is theirs."""
+    if claimed:
+        url = f"{reverse('link-progress', args=[link.pk])}?proving"
+        return Progress(_PROVING, broker.name, url, polls=True, pace="5s", sandbox=link.is_sandbox)
     going = run is not None and run.state in _OPEN
     waits = run is not None and run.state == RunState.WAITING
     told = run is not None and run.state in _TOLD and link.state != LinkState.PAUSED
@@ -116,7 +132,7 @@ def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -
     """The state of a link in sentences, with the one thing to do if there is one."""
     retry = Next("Sync now", reverse("link-sync", args=[link.pk]), post=True)
     if run is not None and run.state == RunState.WAITING:
-        return _waiting(link, run, now)
+        return _awaiting_grant(link, run, broker, now) if link.state == LinkState.AWAITING_GRANT else _waiting(link, run, now)
     if run is not None and run.state in _OPEN:
         return _going(run, broker)
     if link.state == LinkState.PAUSED:
@@ -124,6 +140,10 @@ def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -
         return Words("Paused", "plain", ("Nothing is fetched until you resume. What was fetched stays.",), resume)
     if link.state == LinkState.NEEDS_USER:
         mend = Next("Replace what you entered", reverse("link-replace", args=[link.pk]))
+        if link.error_code == proving.DISPUTED.code:
+            mend = Next("Give this link up", reverse("link-unlink", args=[link.pk]))
+        elif link.account:
+            mend = Next("Look again", reverse("link-sync", args=[link.pk]), post=True)
         return Words("One thing for you to do", "bad", (link.error_message, "What was fetched before stays as it is."), mend)
     if run is not None and run.state == RunState.FAILED and run.error_kind == NeedsUser.__name__ and run.kind != RunKind.HISTORY:
         again = Next("Enter it again", reverse("link-replace", args=[link.pk]))
@@ -156,6 +176,16 @@ def _waiting(link: Link, run: SyncRun, now: datetime) -> Words:
         kept = "What you entered is kept sealed; you need not do anything."
         return Words("Still validating", "warn", (run.error_message, again, end, kept))
     return Words("Waiting to try again", "warn", (run.error_message, again, "Nothing was lost."))
+
+
+def _awaiting_grant(link: Link, run: SyncRun, broker: Manifest, now: datetime) -> Words:
+    grantee = grantee_of(broker, link.endpoint)
+    whom = f"Grant {grantee} access to account {link.account}." if grantee else ""
+    again = f"Fillbook looks again {readable.until(run.retry_at, now)}, by itself." if run.retry_at else "Fillbook looks again by itself."
+    alone = "You are the only one who uses this site, so the grant is all it takes: there is nobody to prove to that the account is yours."
+    portal = portal_of(broker, link.endpoint)
+    there = Next("Open the portal", portal, away=True) if portal else None
+    return Words("Waiting for your grant", "warn", (run.error_message, whom, again, alone), there)
 
 
 def _arrived(run: SyncRun | None) -> str:

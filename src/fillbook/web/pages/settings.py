@@ -18,6 +18,7 @@ from fillbook.storage.access import notices_of
 from fillbook.storage.models import Instance, SecurityEvent, User
 from fillbook.sync import mail
 from fillbook.web.forms import LookForm
+from fillbook.web.pages.operating import offered
 from fillbook.web.viewer import recently_confirmed, viewer
 
 
@@ -62,6 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "unread": notices_of(user).filter(read_at=None).count(),
             "may_export": user.is_operator and not instance_settings.VAULT_KEYS,
             "key_is_elsewhere": bool(instance_settings.VAULT_KEYS),
+            "brokers": offered() if user.is_operator else [],
         },
     )
 

@@ -1,0 +1,93 @@
+"""What the operator of this instance sets for brokers, and disputes about accounts: who and when, nothing of the accounts themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from fillbook.brokers.interface import NO_CONFIG
+from fillbook.brokers.manifests import manifest, manifests
+from fillbook.storage import claims
+from fillbook.storage.models import BrokerService, EndpointKind, SecurityEvent
+from fillbook.storage.services import BadSetting, config_of, save_settings
+from fillbook.sync import proving
+from fillbook.vault import CannotOpen
+from fillbook.web.forms import SettingsForm
+from fillbook.web.pages.linking import known_broker
+from fillbook.web.viewer import recently_confirmed, viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """One claim in a dispute. number: of the account, all but its last three characters hidden."""
+
+    id: int
+    person: str
+    number: str
+    since: datetime | None
+    fetches: bool
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_confirmed
+def broker(request: HttpRequest, broker_id: str) -> HttpResponse:
+    """The settings of one broker, for the operator alone. Secrets are sealed and never shown again."""
+    user, chosen = viewer(request), known_broker(broker_id)
+    if not user.is_operator:
+        return redirect("settings")
+    if not chosen.settings:
+        raise Http404("There is no such page.")
+    try:
+        config, lost = config_of(chosen.id), False
+    except CannotOpen:
+        config, lost = NO_CONFIG, True
+    form = SettingsForm(chosen, config, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_settings(chosen.id, form.changes, timezone.now())
+        except BadSetting as problem:
+            form.add_error(problem.name, str(problem))
+        else:
+            SecurityEvent.objects.create(user=user, what="broker_settings_changed", detail={"broker": chosen.id})
+            messages.success(request, "Kept. Secrets are sealed; the next request logs in with what you set.")
+            return redirect("settings-broker", chosen.id)
+    row = BrokerService.objects.filter(broker=chosen.id, endpoint=EndpointKind.LIVE).first()
+    context = {"broker": chosen, "form": form, "service": row, "lost": lost, "disputes": disputes(chosen.id)}
+    return render(request, "pages/settings_broker.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@recently_confirmed
+def settle(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Decide a dispute for one of those who claim an account."""
+    user = viewer(request)
+    claim = next((one for one in claims.open_disputes() if one.pk == claim_id), None) if user.is_operator else None
+    if claim is None:
+        return redirect("settings")
+    proving.settle(claim.pk)
+    SecurityEvent.objects.create(user=user, what="account_dispute_settled", detail={"broker": claim.broker, "claim": claim.pk})
+    messages.success(request, f"Decided: the account is {claim.owner.email}'s. What others had of it is hidden from them.")
+    return redirect("settings-broker", claim.broker)
+
+
+def disputes(broker_id: str) -> list[list[Disputed]]:
+    """Accounts of a broker about which people stand against each other."""
+    by_account: dict[tuple[str, str], list[Disputed]] = {}
+    for one in claims.open_disputes():
+        if one.broker == broker_id:
+            masked = "•" * (len(one.number) - 3) + one.number[-3:]
+            shown = Disputed(one.pk, one.owner.email, masked, one.proven_at, one.standing == "frozen")
+            by_account.setdefault((one.endpoint, one.number), []).append(shown)
+    return list(by_account.values())
+
+
+def offered() -> list[tuple[str, str, bool]]:
+    """(id, name, whether anything is set) of each broker that the operator sets something for."""
+    kept = set(BrokerService.objects.filter(endpoint=EndpointKind.LIVE).exclude(sealed_settings="").values_list("broker", flat=True))
+    return [(one.id, manifest(one.id).name, one.id in kept) for one in manifests().values() if one.settings]
