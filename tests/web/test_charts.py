@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from fillbook.web.charts import EquityDay, FillPoint, equity_chart, trade_chart
+from fillbook.web.measure import Measure
 
 
 def day(number: int, gain: str, equity: str, drawdown: str, trades: int = 1) -> EquityDay:
@@ -15,7 +16,7 @@ DAYS = (day(2, "98", "98", "0"), day(3, "-12.5", "85.5", "-12.5", 2))
 
 
 def test_the_curve_has_a_point_a_day_and_its_drawdown_below() -> None:
-    chart = equity_chart(DAYS, "USD")
+    chart = equity_chart(DAYS, Measure("USD"))
     equity, drawdown = chart.option["series"]
     midnight = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp() * 1000)
     assert equity["data"] == [[midnight, 98.0], [midnight + 86_400_000, 85.5]]
@@ -24,7 +25,7 @@ def test_the_curve_has_a_point_a_day_and_its_drawdown_below() -> None:
 
 
 def test_the_curve_says_in_a_sentence_and_a_table_what_it_shows() -> None:
-    chart = equity_chart(DAYS, "USD")
+    chart = equity_chart(DAYS, Measure("USD"))
     assert chart.caption == (
         "3 closed trades, 2 Mar – 3 Mar 2026, came to +85.50 USD; at worst 12.50 below its high, on 3 Mar 2026. "
         "Deposits and open positions are not in it."
@@ -35,7 +36,7 @@ def test_the_curve_says_in_a_sentence_and_a_table_what_it_shows() -> None:
 
 
 def test_an_empty_curve_says_so() -> None:
-    assert equity_chart((), "USD").caption == "No trade closed in this period."
+    assert equity_chart((), Measure("USD")).caption == "No trade closed in this period."
 
 
 def point(minute: int, quantity: int, price: str, position: int, changed: bool = False) -> FillPoint:
@@ -81,7 +82,7 @@ def test_without_times_fills_stand_in_their_order() -> None:
 
 
 def test_what_the_browser_gets_is_json_without_markup_of_ours() -> None:
-    for chart in (equity_chart(DAYS, "USD"), trade_chart([point(30, 1, "5", 1)], "Europe/Berlin", "EUR", None, None)):
+    for chart in (equity_chart(DAYS, Measure("USD")), trade_chart([point(30, 1, "5", 1)], "Europe/Berlin", "EUR", None, None)):
         text = json.dumps(chart.data)
         assert "<" not in text
         assert "function" not in text

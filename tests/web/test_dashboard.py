@@ -22,24 +22,26 @@ def test_the_three_numbers(browser_of_owner: Client, account: BrokerAccount) -> 
     assert account.base_currency == "USD"
     shown = page(browser_of_owner)
     assert "Profit +86.00 USD +90.00 before 4.00 of fees" in shown
-    assert "Average gain few trades +2.5 % +43.00 USD a trade" in shown
-    assert "Win rate few trades 50.0 % 1 won, 1 lost" in shown
+    assert "Average gain few trades +2.5 % +43.00 USD a trade, +6.9 % on all money put in" in shown  # 86 / (1001 + 249)
+    assert "Win rate few trades 50.0 % 1 of 2 trades" in shown
 
 
 def test_the_further_figures(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     shown = page(browser_of_owner)
-    assert "Closed trades 2 best +98.00, worst \u221212.00" in shown
-    assert "Profit factor 8.17 +6.9 % on all money put in" in shown  # 98 / 12; 86 / (1001 + 249)
-    assert "Expectancy +43.00 USD ± 55.00" in shown  # deviations of 55 each: sqrt(2 * 55^2 / 1 / 2)
+    assert "Closed trades 2 1 won 1 lost" in shown
+    assert "Profit factor 8.17 +98.00 by \u221212.00" in shown  # 98 / 12
+    assert "Expectancy +43.00 USD ± 55.00 a trade" in shown  # deviations of 55 each: sqrt(2 * 55^2 / 1 / 2)
     assert "Deepest fall \u221212.00 USD low on 3 Mar 2026" in shown
     assert "Average win against average loss +98.00 8.17 to 1 \u221212.00" in shown
 
 
-def test_months_open_positions_and_last_trades(browser_of_owner: Client, account: BrokerAccount) -> None:
+def test_the_month_open_positions_and_last_trades(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     shown = page(browser_of_owner)
-    assert "Mar 2026 1 0.0 % \u221212.00 Feb 2026 1 100.0 % +98.00" in shown
+    assert "Mar 2026 \u221212.00 USD 1 trade" in shown
+    assert "2 3 \u221212 1 4 5 6 7 8 \u221212 1" in shown, "the days of a week, then its total and its trades"
+    assert "Feb 2026 +98.00 USD 1 trade" in page(browser_of_owner, "/?month=2026-02")
     assert "Open now 1 position ACME Long 4 at 120.00, since 5 Mar 2026 0.00 USD realized so far" in shown
     assert shown.index("3 Mar 2026 BOLT") < shown.index("10 Feb 2026 ACME")
 
@@ -64,15 +66,37 @@ def test_every_number_is_a_door_to_its_trades(browser_of_owner: Client, account:
     assert account.pk
     content = browser_of_owner.get("/?symbol=BOLT").content.decode()
     doors = re.findall(r'<a class="(?:stat|tile)" href="([^"]*)"', content)
-    assert len(doors) == 8
-    assert all(door.startswith("/trades/?symbol=BOLT") for door in doors)
+    assert len(doors) == 6
+    doors += re.findall(r'<a class="(?:tile-name|tile-value num|outcome-link|num month-sum)" href="([^"]*)"', content)
+    doors += re.findall(r'<a href="([^"]*)" aria-label="[^"]*trade', content)
+    assert len(doors) == 13
+    assert all(re.match(r"/trades/\?(from=2026-03-\d\d&amp;to=2026-03-\d\d&amp;)?symbol=BOLT", door) for door in doors)
     assert "/trades/?symbol=BOLT&amp;outcome=win" in doors
+    assert "/trades/?symbol=BOLT&amp;outcome=loss" in doors
 
 
 def test_the_period_before_stands_beside_the_chosen_one(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     shown = page(browser_of_owner, "/?from=2026-03-01&to=2026-03-31")
     assert "Profit \u221212.00 USD \u221210.00 before 2.00 of fees from +98.00 in Feb 2026" in shown
+
+
+def test_percent_instead_of_money_everywhere(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    answer = browser_of_owner.get("/?show=percent").content
+    shown = text_of(answer)
+    assert "Profit +5.0 % of one stake gains of all trades added up" in shown  # 98 / 1001 - 12 / 249
+    assert "Expectancy +2.5 % a trade" in shown
+    assert "Deepest fall \u22124.8 % low on 3 Mar 2026" in shown
+    assert "win 8.17 to 1 loss" in shown
+    assert "came to +5.0 % of one stake" in shown
+    assert "/trades/?outcome=win&amp;show=percent" in answer.decode()
+
+
+def test_the_fall_leads_to_the_days_it_lasted(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    content = browser_of_owner.get("/").content.decode()
+    assert 'href="/trades/?from=2026-02-11&amp;to=2026-03-03"' in content
 
 
 def test_freshness_is_said_in_one_sentence(browser_of_owner: Client, account: BrokerAccount) -> None:

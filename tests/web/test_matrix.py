@@ -22,6 +22,7 @@ from fillbook.storage.models import (
     RawStatement,
     RoundTripRow,
     RunKind,
+    SavedView,
     StatedOpening,
     SyncRun,
     User,
@@ -50,7 +51,11 @@ PAGES = {
     "dashboard": Cell(other=302),
     "setup": Cell(owner=302, other=302, nobody=302),
     "welcome": Cell(),
+    "view-save": Cell("POST", 302, 302),
+    "view-change": Cell("POST", 302, 404, kind="view"),
     "trades": Cell(other=302),
+    "trades-csv": Cell(),
+    "trades-columns": Cell("POST", 302, 302),
     "trade": Cell(other=404, kind="trade"),
     "trade-evidence": Cell(other=404, kind="trade"),
     "trade-sent": Cell(other=404, kind="fill"),
@@ -155,6 +160,7 @@ def test_every_address_has_a_line() -> None:
 
 
 MISSING: dict[str, list[str | int]] = {
+    "view": [987654],
     "trade": ["0" * 20],
     "fill": ["0" * 20, 1],
     "account": [987654],
@@ -194,6 +200,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
     notice = Notice.objects.create(owner=owner, link=account.link, kind=NoticeKind.LINK_STOPPED, key="stopped")
     return {
         **MISSING,
+        "view": [SavedView.objects.create(owner=owner, name="ACME by day", query="symbol=ACME").pk],
         "trade": [key],
         "fill": [key, 1],
         "account": [account.pk],

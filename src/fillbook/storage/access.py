@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
+from django.db.models.functions import Lower
 from django.http import Http404
 
 from fillbook.storage.models import (
@@ -20,6 +21,7 @@ from fillbook.storage.models import (
     RawStatement,
     Restatement,
     RoundTripRow,
+    SavedView,
     SecurityEvent,
     SyncRun,
     Tag,
@@ -123,6 +125,16 @@ def notices_of(viewer: Viewer) -> QuerySet[Notice]:
 def notice_for(viewer: Viewer, notice_id: int | str) -> Notice:
     """One notice of the viewer's; raises `Http404` as `account_for`."""
     return _one(notices_of(viewer), _number(notice_id))
+
+
+def views_of(viewer: Viewer) -> QuerySet[SavedView]:
+    """The viewer's saved views, by name."""
+    return _owned(SavedView.objects.all(), viewer).order_by(Lower("name"), "pk")
+
+
+def view_for(viewer: Viewer, view_id: int | str) -> SavedView:
+    """One saved view of the viewer's; raises `Http404` as `account_for`."""
+    return _one(views_of(viewer), _number(view_id))
 
 
 def events_of(viewer: Viewer) -> QuerySet[SecurityEvent]:

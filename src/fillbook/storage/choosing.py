@@ -5,7 +5,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models import Expression, F, FloatField, OrderBy, Q, QuerySet
+from django.db.models.functions import Cast
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.breakdowns import Dimension, Slot
@@ -24,26 +25,41 @@ class Sort(StrEnum):
     DAY = "day"
     OPENED = "opened"
     SYMBOL = "symbol"
-    PROFIT = "profit"
-    GAIN = "gain"
-    FEES = "fees"
+    SIDE = "side"
+    KIND = "kind"
+    QUANTITY = "quantity"
+    ENTRY = "entry"
+    EXIT = "exit"
     HELD = "held"
     FILLS = "fills"
+    GROSS = "gross"
+    FEES = "fees"
+    GAIN = "gain"
+    PROFIT = "profit"
+    ACCOUNT = "account"
 
 
-_COLUMNS: Final = {
-    Sort.DAY: "day",
-    Sort.OPENED: "opened_on",
-    Sort.SYMBOL: "symbol",
-    Sort.PROFIT: "net_e8",
-    Sort.GAIN: "gain_e8",
-    Sort.FEES: "fees_e8",
-    Sort.HELD: "holding_seconds",
-    Sort.FILLS: "fills",
+VALUE_OF: Final[dict[Sort, Expression | F]] = {
+    Sort.DAY: F("day"),
+    Sort.OPENED: F("opened_on"),
+    Sort.SYMBOL: F("symbol"),
+    Sort.SIDE: F("side"),
+    Sort.KIND: F("asset_class"),
+    Sort.QUANTITY: Cast("quantity", FloatField()),
+    Sort.ENTRY: Cast("entry_price", FloatField()),
+    Sort.EXIT: Cast("exit_price", FloatField()),
+    Sort.HELD: F("holding_seconds"),
+    Sort.FILLS: F("fills"),
+    Sort.GROSS: F("net_e8") - F("fees_e8"),
+    Sort.FEES: F("fees_e8"),
+    Sort.GAIN: F("gain_e8"),
+    Sort.PROFIT: F("net_e8"),
+    Sort.ACCOUNT: F("account__number"),
 }
+"""What is compared. Exact amounts are compared as doubles, which decides an order and no figure."""
 MOVED_ON: Final = Q(is_open=False, outcome="", realized_pnl__isnull=False)
 """`RoundTrip.moved_on`: every other closed round trip with a known P&L has an outcome."""
-_TIES: Final = ("day", "closed_at", "opened_at", "key")
+TIES: Final = ("day", "closed_at", "opened_at", "key")
 
 
 def accounts_in(viewer: Viewer, chosen: Filter) -> list[BrokerAccount]:
@@ -105,12 +121,12 @@ def _in_slot(slot: Slot) -> Q:
 
 def in_order(trips: QuerySet[RoundTripRow], sort: Sort = Sort.DAY, *, descending: bool = False) -> QuerySet[RoundTripRow]:
     """Sorted; what has no value comes last either way. Ascending by day is the order of `performance.results.result_order`."""
-    names = dict.fromkeys((_COLUMNS[sort], *_TIES))
-    return trips.order_by(*(_order(name, descending=descending) for name in names))
+    ties = TIES[1:] if sort is Sort.DAY else TIES
+    return trips.order_by(_order(VALUE_OF[sort], descending=descending), *(_order(F(name), descending=descending) for name in ties))
 
 
-def _order(name: str, *, descending: bool) -> OrderBy:
-    return F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True)
+def _order(value: Expression | F, *, descending: bool) -> OrderBy:
+    return value.desc(nulls_last=True) if descending else value.asc(nulls_last=True)
 
 
 def is_plain(chosen: Filter) -> bool:

@@ -75,6 +75,16 @@ def trips_page(
     return TripsPage(list(ordered[(number - 1) * size : number * size]), total, number, pages)
 
 
+def latest_of(accounts: Accounts, chosen: Filter, count: int) -> list[RoundTripRow]:
+    """The round trips under a filter that closed last: those of each account by its index, then the last among them."""
+    found: list[int] = []
+    for account in accounts:
+        ordered = in_order(trips_in([account], chosen), descending=True)
+        found += ordered.values_list("pk", flat=True)[:count]
+    trips = RoundTripRow.objects.filter(pk__in=found)
+    return list(in_order(trips, descending=True).select_related("account", "instrument")[:count])
+
+
 def latest_trips(accounts: Accounts, count: int = 10) -> list[RoundTripRow]:
     """The round trips closed last, whatever is known of them."""
     trips = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts], is_open=False)

@@ -83,6 +83,11 @@ def tags_of(viewer: Viewer) -> QuerySet[Tag]:
     return Tag.objects.filter(owner=viewer).annotate(trips=Count("marks__hung__trip", distinct=True)).order_by("key")
 
 
+def tag_names(viewer: Viewer) -> list[tuple[str, str]]:
+    """(key, name) of the viewer's tags, by key."""
+    return list(Tag.objects.filter(owner=viewer).order_by("key").values_list("key", "name")) if viewer.is_authenticated else []
+
+
 def trips_with(tag: Tag) -> int:
     """How many round trips have a tag that `tags_of` gave."""
     return int(getattr(tag, "trips", 0))

@@ -12,6 +12,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fillbook.web import readable
+from fillbook.web.measure import Measure
+from fillbook.web.privacy import amounts_hidden, shape
 
 Option = dict[str, Any]
 
@@ -26,6 +28,7 @@ class Chart:
     """A chart with its sentence and its table.
 
     tips: for each series, for each point, the lines shown beside the pointer. links: likewise where a click leads, "" for nowhere.
+    brush: an address to which `from` and `to` of a stretch drawn with the pointer are added; "" where none can be drawn.
     columns, rows: the same numbers as a table; the first column heads its row.
     """
 
@@ -35,16 +38,20 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     tips: tuple[tuple[tuple[str, ...], ...], ...] = ()
     links: tuple[tuple[str, ...], ...] = field(default=())
+    brush: str = ""
 
     @property
     def data(self) -> Option:
         """What the page hands to the browser."""
-        return {"option": self.option, "tips": self.tips, "links": self.links}
+        return {"option": self.option, "tips": self.tips, "links": self.links, "brush": self.brush}
 
 
 @dataclass(frozen=True, slots=True)
 class EquityDay:
-    """The closed-trade curve at the end of a day. gain: what the day added, of `trades` round trips. drawdown: 0 or negative."""
+    """The closed-trade curve at the end of a day, or of the days from `first` to `day`.
+
+    gain: what they added, of `trades` round trips. drawdown: 0 or negative. All as the measure has them.
+    """
 
     day: date
     gain: Decimal
@@ -52,48 +59,50 @@ class EquityDay:
     equity: Decimal
     drawdown: Decimal
     url: str = ""
+    first: date | None = None
+
+    @property
+    def name(self) -> str:
+        """The day, or the days."""
+        return readable.days(self.first or self.day, self.day)
 
 
-def equity_chart(days: Sequence[EquityDay], currency: str) -> Chart:
-    """The curve of closed trades with its drawdown below, one point a day on which something closed."""
+def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -> Chart:
+    """The curve of closed trades with its drawdown below. brush: the page's address without a period, to which a chosen one is added."""
     times = [_midnight(one.day) for one in days]
+    unit = "" if measure.percent else f" {measure.currency}"
     lines = tuple(
         (
-            readable.day(one.day),
-            f"Total {readable.gain(one.equity, currency)} {currency}",
-            f"That day {readable.gain(one.gain, currency)} of {readable.plural(one.trades, 'trade')}",
-            f"Below its high {readable.gain(one.drawdown, currency)}" if one.drawdown else "At its high",
+            one.name,
+            f"Total {measure.gain(one.equity)}{unit}",
+            f"{'That day' if one.first in (None, one.day) else 'Then'} {measure.gain(one.gain)} of {readable.plural(one.trades, 'trade')}",
+            f"Below its high {measure.gain(one.drawdown)}" if one.drawdown else "At its high",
         )
         for one in days
     )
-    urls = tuple(one.url for one in days)
-    equity = [[time, float(one.equity)] for time, one in zip(times, days, strict=True)]
-    drawdown = [[time, float(one.drawdown)] for time, one in zip(times, days, strict=True)]
+    heights = shape([float(one.equity) for one in days] + [float(one.drawdown) for one in days])
+    equity = [[time, height] for time, height in zip(times, heights[: len(days)], strict=True)]
+    drawdown = [[time, height] for time, height in zip(times, heights[len(days) :], strict=True)]
     return Chart(
         option={
             **frame("axis"),
             "grid": [{"left": 60, "right": 16, "top": 16, "height": "60%"}, {"left": 60, "right": 16, "bottom": 26, "height": "18%"}],
             "xAxis": [time_axis(0, labels=False), time_axis(1)],
-            "yAxis": [money_axis(0), {**money_axis(1), "splitNumber": 2, "max": 0}],
+            "yAxis": [_amount_axis(0, measure), {**_amount_axis(1, measure), "splitNumber": 1, "max": 0}],
             "series": [
                 line(equity, 0, "var(--ink)", 1.6) | {"markLine": zero_line()},
                 line(drawdown, 1, "var(--loss)", 1) | {"areaStyle": {"color": "var(--loss)", "opacity": 0.16}},
             ],
         },
-        caption=_equity_sentence(days, currency),
-        columns=("Day", "Trades", f"That day ({currency})", f"Total ({currency})", f"Below its high ({currency})"),
+        caption=_equity_sentence(days, measure),
+        columns=("Days", "Trades", f"Gained ({measure.unit})", f"Total ({measure.unit})", f"Below its high ({measure.unit})"),
         rows=tuple(
-            (
-                readable.day(one.day),
-                readable.whole(one.trades),
-                readable.gain(one.gain, currency),
-                readable.gain(one.equity, currency),
-                readable.gain(one.drawdown, currency),
-            )
+            (one.name, readable.whole(one.trades), measure.gain(one.gain), measure.gain(one.equity), measure.gain(one.drawdown))
             for one in days
         ),
-        tips=(lines, lines),
-        links=(urls, urls),
+        tips=(lines,),
+        links=(tuple(one.url for one in days),),
+        brush=brush,
     )
 
 
@@ -215,6 +224,12 @@ def money_axis(grid: int, formatter: str = "fn:money") -> Option:
     }
 
 
+def _amount_axis(grid: int, measure: Measure) -> Option:
+    """Of money or of percent; without labels while amounts are hidden."""
+    axis = money_axis(grid, "fn:percent" if measure.percent else "fn:money")
+    return axis | {"axisLabel": {"show": False}} if amounts_hidden() and not measure.percent else axis
+
+
 def line(points: list[list[float]], axis: int, color: str, width: float) -> Option:
     """Points joined by a line."""
     return {
@@ -267,18 +282,17 @@ def _average_lines(entry: Decimal | None, exit_price: Decimal | None) -> Option:
     }
 
 
-def _equity_sentence(days: Sequence[EquityDay], currency: str) -> str:
+def _equity_sentence(days: Sequence[EquityDay], measure: Measure) -> str:
     if not days:
         return "No trade closed in this period."
     end, deepest = days[-1], min(days, key=lambda one: one.drawdown)
     trades = readable.plural(sum(one.trades for one in days), "closed trade")
-    period = readable.days(days[0].day, end.day)
-    fall = (
-        f"; at worst {readable.amount(-deepest.drawdown, currency)} below its high, on {readable.day(deepest.day)}"
-        if deepest.drawdown
-        else ""
-    )
-    return f"{trades}, {period}, came to {readable.gain(end.equity, currency)} {currency}{fall}. Deposits and open positions are not in it."
+    period = readable.days(days[0].first or days[0].day, end.day)
+    low = readable.days(deepest.first or deepest.day, deepest.day)
+    size = measure.gain(-deepest.drawdown).removeprefix("+")
+    unit = " of one stake" if measure.percent else f" {measure.currency}"
+    fall = f"; at worst {size} below its high, {'on' if deepest.first in (None, deepest.day) else 'in'} {low}" if deepest.drawdown else ""
+    return f"{trades}, {period}, came to {measure.gain(end.equity)}{unit}{fall}. Deposits and open positions are not in it."
 
 
 def _trade_sentence(fills: Sequence[FillPoint], currency: str) -> str:

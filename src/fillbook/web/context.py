@@ -1,14 +1,18 @@
 """What the frame of every page needs: the menu, the look its reader chose, whether the sandbox is what they look at."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage.access import accounts_of, links_of
 from fillbook.storage.models import AccountKind, LinkState, User
+from fillbook.web.pages.filterbar import EVERYTHING, address
+from fillbook.web.pages.saved import kept_of
 
 _MENU: Final = (
     ("dashboard", gettext_lazy("Dashboard"), "dashboard", "d"),
@@ -21,6 +25,8 @@ _MENU: Final = (
 )
 _TABS: Final = ("dashboard", "trades", "calendar", "intraday")
 """Places that a phone has at its bottom; the others are under More."""
+FILTERED: Final = frozenset({"dashboard", "trades", "calendar", "intraday"})
+"""Pages that are about a filter, which goes from one to the other."""
 _SECTIONS: Final = {
     "dashboard": "dashboard",
     "welcome": "dashboard",
@@ -104,8 +110,9 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
     theme, icon, next_theme, words = _THEMES[User.Theme(user.theme)]
     section = _section(request)
     trouble = links_of(user).filter(state=LinkState.NEEDS_USER).count()
+    carried = _carried(request)
     menu = tuple(
-        MenuItem(str(name), reverse(url), icon_name, key, current=section == url, count=trouble if url == "accounts" else 0)
+        MenuItem(str(name), carried(url), icon_name, key, current=section == url, count=trouble if url == "accounts" else 0)
         for url, name, icon_name, key in _MENU
     )
     return {
@@ -123,6 +130,17 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             sandbox=set(accounts_of(user).order_by().values_list("kind", flat=True).distinct()) == {AccountKind.SANDBOX},
         )
     }
+
+
+def _carried(request: HttpRequest) -> Callable[[str], str]:
+    """Addresses of the menu: between pages that have the filter bar, the filter goes along."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    if name not in FILTERED:
+        return reverse
+    parameters = dict(request.GET.lists())
+    chosen = replace(Filter.from_query(parameters), status=TripStatus.CLOSED)
+    others = kept_of(parameters) | ({"view": EVERYTHING} if chosen == Filter() and request.GET.get("view") == EVERYTHING else {})
+    return lambda page: address(reverse(page), chosen, **others) if page in FILTERED else reverse(page)
 
 
 def _section(request: HttpRequest) -> str:

@@ -90,6 +90,7 @@ class LookForm(forms.Form):
 
     theme = forms.ChoiceField(choices=User.Theme.choices, required=False)
     gain_colours = forms.ChoiceField(choices=User.GainColours.choices, required=False)
+    amounts = forms.ChoiceField(choices=[("shown", "shown"), ("hidden", "hidden")], required=False)
 
 
 @dataclass(frozen=True, slots=True)

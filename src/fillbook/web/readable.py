@@ -1,7 +1,7 @@
 """How numbers, days and times read on a page.
 
 Minus is U+2212, separators are the language's, rounding (half to even) happens here and nowhere before. An unknown value is an em
-dash, never a zero.
+dash, never a zero. Amounts and quantities are out of sight while `privacy.amounts_hidden`.
 """
 
 from datetime import date, datetime, timedelta
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats
 
 from fillbook.ledger.numbers import EXACT
+from fillbook.web.privacy import MASK, amounts_hidden
 
 MINUS: Final = "\u2212"
 UNKNOWN: Final = "\u2014"
@@ -37,7 +38,9 @@ def number(value: Decimal, decimals: int, signed: bool = False) -> str:
 
 
 def amount(value: Decimal | None, currency: str = "", signed: bool = False) -> str:
-    """An amount of money with the currency's decimals, without its name."""
+    """An amount of money with the currency's decimals, without its name; hidden, only its sign."""
+    if value is not None and amounts_hidden():
+        return _sign(value, signed) + MASK
     return UNKNOWN if value is None else number(value, cents(currency), signed)
 
 
@@ -48,6 +51,8 @@ def gain(value: Decimal | None, currency: str = "") -> str:
 
 def short_amount(value: Decimal, signed: bool = True) -> str:
     """An amount for narrow places: `+12.3k`, `−1.25M`; below 1,000 whole units."""
+    if amounts_hidden():
+        return _sign(value, signed) + MASK
     size = abs(value)
     for limit, letter in ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k")):
         if size >= limit:
@@ -66,7 +71,9 @@ def ratio(value: Decimal | None) -> str:
 
 
 def quantity(value: Decimal | None, signed: bool = False) -> str:
-    """Units without trailing zeros."""
+    """Units without trailing zeros; hidden with the amounts, because with a price they tell them."""
+    if value is not None and amounts_hidden():
+        return _sign(value, signed) + MASK
     return UNKNOWN if value is None else _sign(value, signed) + _grouped(_trimmed(abs(value)))
 
 

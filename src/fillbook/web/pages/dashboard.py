@@ -1,10 +1,10 @@
 """The dashboard: three numbers first, then what lies behind them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
-from itertools import groupby
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,55 +12,47 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from fillbook.performance import metrics
-from fillbook.performance.curves import CurvePoint, by_month, equity_curve
+from fillbook.performance.calendar import last_day, month_of
+from fillbook.performance.curves import CurveDay, Path, Period, coarser, curve_days
 from fillbook.performance.filters import Filter, TripStatus, previous_period
-from fillbook.performance.results import Result
 from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
+from fillbook.storage.daybook import DayRecord, day_records
 from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.charts import Chart, EquityDay, equity_chart
+from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.bridge import Bridge, Count, bridges, counts
-from fillbook.web.pages.figures import Before, Stat, Versus, headline, tiles, tone_of, versus
-from fillbook.web.pages.filterbar import address, filter_bar
+from fillbook.web.pages.figures import Before, Fall, Share, Stat, Versus, headline, outcomes, tiles, versus
+from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import attention, freshness, today_there
 from fillbook.web.pages.incomplete import LeftOut, left_out, rests_on_stated
+from fillbook.web.pages.monthgrid import MonthGrid, month_after, month_before, month_grid
 from fillbook.web.pages.rows import OpenRow, TripRow, open_rows, trip_rows
+from fillbook.web.pages.saved import bar_of, begins_elsewhere, kept_of
 from fillbook.web.pages.scope import Scope, by_weight, money_choices, pick, scope
 from fillbook.web.viewer import viewer
 
-_LAST = 8
-_OPEN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month of the table. bar_*: a bar from zero on an axis of 100, scaled to the largest month."""
-
-    name: str
-    url: str
-    trades: int
-    win_rate: Decimal | None
-    profit: str
-    tone: str
-    sign: str
-    bar_start: str
-    bar_width: str
+_LAST: Final = 8
+_OPEN: Final = 6
+_RECENT: Final = timedelta(days=29)
+_MONTH: Final = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", re.ASCII)
+Records = Sequence[DayRecord]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything the dashboard shows of some round trips, all in `currency`."""
+    """Everything the dashboard shows of some round trips, told in `measure`."""
 
-    currency: str
-    trades: int
+    measure: Measure
+    trades: str
     headline: tuple[Stat, ...]
+    outcomes: tuple[Share, ...]
     tiles: tuple[Stat, ...]
     versus: Versus | None
     equity: Chart
-    months: tuple[Month, ...]
+    month: MonthGrid
     last: tuple[TripRow, ...]
     trades_url: str
     open: tuple[OpenRow, ...]
@@ -80,30 +72,78 @@ class Empty:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address says: the scope of its filter, what else goes from page to page, and which month the calendar shows."""
+
+    about: Scope
+    kept: dict[str, str]
+    month: date | None
+
+    @property
+    def chosen(self) -> Filter:
+        return self.about.chosen
+
+    def trades(self, chosen: Filter) -> str:
+        """The address of the trades that a filter admits."""
+        return address(reverse("trades"), chosen, **self.kept)
+
+    def dashboard(self, chosen: Filter, **others: str) -> str:
+        """The dashboard under a filter."""
+        return address(reverse("dashboard"), chosen, **self.kept, **others)
+
+
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How well one trades, for the accounts and the period in the address."""
-    user, now = viewer(request), timezone.now()
-    about = scope(user, Filter.from_query(dict(request.GET.lists())))
+    user, now, path = viewer(request), timezone.now(), reverse("dashboard")
+    parameters = dict(request.GET.lists())
+    asked = Asked(scope(user, Filter.from_query(parameters)), kept_of(parameters), _month_asked(request.GET.get("month", "")))
+    about = asked.about
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
-    path = reverse("dashboard")
-    summaries = queries.summaries(about.accounts, about.chosen)
+    if elsewhere := begins_elsewhere(request):
+        return elsewhere
+    records = day_records(about.accounts, _with_period_before(about.chosen))
+    within = {group: kept for group, days in records.items() if (kept := _between(days, about.chosen.first, about.chosen.last))}
+    summaries = {group: _summed(days) for group, days in within.items()}
     groups = by_weight(summaries)
-    group = pick(groups, request.GET.get("money", ""))
-    partly = _left_out(about, group, path, request.GET.get("money", ""))
+    money = asked.kept.get("money", "")
+    group = pick(groups, money)
+    bar = bar_of(user, path, about, asked.kept, today_there(now))
     context = {
         "about": about,
-        "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)),
+        "bar": bar,
         "fresh": freshness(user, about.accounts, now),
         "attention": attention(user, about.accounts),
-        "currencies": money_choices(groups, group, path, about.chosen),
-        "left_out": partly,
+        "currencies": money_choices(groups, group, path, about.chosen, asked.kept),
+        "left_out": _left_out(about, group, path, money),
         "stated": rests_on_stated(about.accounts, about.chosen),
-        "board": board(about, group, summaries[group], partly) if group else None,
-        "empty": _empty(about),
+        "board": board(asked, group, records[group], summaries[group]) if group else None,
+        "empty": _empty(about, bar.clear_url),
     }
     return render(request, "pages/dashboard.html", context)
+
+
+def _month_asked(text: str) -> date | None:
+    return date.fromisoformat(f"{text}-01") if _MONTH.fullmatch(text) else None
+
+
+def _with_period_before(chosen: Filter) -> Filter:
+    """The filter reaching back over the period before, so that one reading serves both."""
+    before = previous_period(chosen)
+    return chosen if before is None else replace(chosen, first=before.first)
+
+
+def _between(records: Records, first: date | None, last: date | None) -> Records:
+    return [one for one in records if (first is None or first <= one.day) and (last is None or one.day <= last)]
+
+
+def _summed(records: Iterable[DayRecord]) -> Summary:
+    whole = Summary()
+    for record in records:
+        whole = whole.merge(record.summary)
+    return whole
 
 
 def _left_out(about: Scope, group: Group | None, path: str, money: str) -> LeftOut | None:
@@ -117,93 +157,108 @@ def _left_out(about: Scope, group: Group | None, path: str, money: str) -> LeftO
     return found and replace(found, list_url=lists)
 
 
-def board(about: Scope, group: Group, summary: Summary, partly: LeftOut | None = None) -> Board:
-    """The figures of one group of round trips. partly: what they leave out."""
-    chosen, accounts, currency = about.chosen, about.accounts, group.currency
-    results = queries.results(accounts, chosen).get(group, ())
+def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Board:
+    """The figures of one group of round trips. records: of its days, those of the period before among them; summary: of the days chosen."""
+    chosen, accounts = asked.chosen, asked.about.accounts
+    measure = Measure(group.currency, percent=asked.kept.get("show") == PERCENT)
+    within = _between(records, chosen.first, chosen.last)
+    curve = curve_days((one.day, one.summary.n, _path(one, measure)) for one in within)
     still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, outcome=None)
     opened = queries.trips_page(accounts, still_open, size=_OPEN)
     same_base = [account for account in accounts if account.base_currency == group.base_currency]
     return Board(
-        currency=currency,
-        trades=summary.n,
-        headline=headline(summary, _before(about, group, results), chosen, currency, trades_of),
-        tiles=tiles(summary, results, chosen, currency, trades_of, partly.note if partly else ""),
-        versus=versus(summary, chosen, currency, trades_of),
-        equity=equity_chart(equity_days(results, chosen), currency),
-        months=months(results, chosen, currency),
-        last=trip_rows(queries.trips_page(accounts, chosen, size=_LAST).rows, currency),
-        trades_url=trades_of(chosen),
+        measure=measure,
+        trades=readable.whole(summary.n),
+        headline=headline(summary, _before(asked, records), chosen, measure, asked.trades),
+        outcomes=outcomes(summary, chosen, asked.trades),
+        tiles=tiles(summary, _fall(curve, measure), chosen, measure, asked.trades),
+        versus=versus(summary, chosen, measure, asked.trades),
+        equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
+        month=_month(asked, within, measure),
+        last=trip_rows(queries.latest_of(accounts, chosen, _LAST), group.currency),
+        trades_url=asked.trades(chosen),
         open=open_rows(opened.rows),
         open_count=opened.total,
-        open_url=trades_of(still_open),
-        bridges=bridges(same_base, currency),
+        open_url=asked.trades(still_open),
+        bridges=bridges(same_base, group.currency),
         counts=counts(same_base),
     )
 
 
-def trades_of(chosen: Filter) -> str:
-    """The address of the trades that a filter admits."""
-    return address(reverse("trades"), chosen)
+def _path(record: DayRecord, measure: Measure) -> Path:
+    """How the day went; of percents only where it ended is kept."""
+    return Path.of([record.summary.gain_total]) if measure.percent else record.path
 
 
-def _before(about: Scope, group: Group, results: Sequence[Result]) -> Before | None:
+def _before(asked: Asked, records: Records) -> Before | None:
     """The period before the chosen one; of all time, its last 30 days."""
-    previous = previous_period(about.chosen)
+    chosen = asked.chosen
+    previous = previous_period(chosen)
     if previous is not None:
-        summary = queries.summaries(about.accounts, previous).get(group, Summary())
-        return Before(summary, f"in {readable.days(previous.first, previous.last)}", compares=True)
-    if about.chosen.first or about.chosen.last or not results:
+        part = _between(records, previous.first, previous.last)
+        return Before(_summed(part), f"in {readable.days(previous.first, previous.last)}", compares=True)
+    if chosen.first or chosen.last or not records:
         return None
-    last = results[-1].closed_on
-    recent = replace(about.chosen, first=last - timedelta(days=29), last=last)
-    return Before(queries.summaries(about.accounts, recent).get(group, Summary()), f"in the 30 days to {readable.day(last)}")
+    last = records[-1].day
+    return Before(_summed(_between(records, last - _RECENT, last)), f"in the 30 days to {readable.day(last)}")
 
 
-def equity_days(results: Sequence[Result], chosen: Filter) -> tuple[EquityDay, ...]:
-    """The curve of closed trades by day: its end of the day, and the day's deepest distance below the high."""
-    days = []
-    for day, part in groupby(equity_curve(results), key=lambda point: point.on):
-        points = list(part)
-        url = trades_of(replace(chosen, first=day, last=day))
-        days.append(EquityDay(day, sum((point.net for point in points), Decimal(0)), len(points), points[-1].equity, _deepest(points), url))
-    return tuple(days)
+def _fall(curve: Sequence[CurveDay], measure: Measure) -> Fall:
+    """The earliest of the deepest falls, from the day after which the curve was never as high until its low."""
+    deepest = min(curve, key=lambda day: day.drawdown, default=None)
+    if deepest is None or not deepest.drawdown:
+        return Fall(measure.value(0))
+    first, highest = curve[0].first, 0
+    for day in curve[: curve.index(deepest) + 1]:
+        if day is not deepest and day.equity >= highest:
+            first, highest = day.first + timedelta(days=1), day.equity
+    return Fall(measure.value(deepest.drawdown), min(first, deepest.last), deepest.last)
 
 
-def _deepest(points: Sequence[CurvePoint]) -> Decimal:
-    return min(point.drawdown for point in points)
-
-
-def months(results: Sequence[Result], chosen: Filter, currency: str) -> tuple[Month, ...]:
-    """Months in which something closed, latest first."""
-    found = by_month(results)
-    most = max((abs(metrics.profit(month.summary)) for month in found), default=Decimal(0)) or Decimal(1)
-    return tuple(_month(month.first, month.summary, chosen, currency, most) for month in reversed(found))
-
-
-def _month(first: date, summary: Summary, chosen: Filter, currency: str, most: Decimal) -> Month:
-    profit = metrics.profit(summary)
-    width = 49 * abs(profit) / most
-    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    return Month(
-        name=readable.month(first),
-        url=trades_of(replace(chosen, first=max(first, chosen.first or first), last=min(last, chosen.last or last))),
-        trades=summary.n,
-        win_rate=metrics.win_rate(summary),
-        profit=readable.gain(profit, currency),
-        tone=tone_of(profit),
-        sign="gain" if profit >= 0 else "loss",
-        bar_start=f"{-width if profit < 0 else 0:.2f}",
-        bar_width=f"{width:.2f}",
+def _points(curve: Sequence[CurveDay], measure: Measure, asked: Asked) -> tuple[EquityDay, ...]:
+    _, points = coarser(curve)
+    return tuple(
+        EquityDay(
+            day=one.last,
+            gain=measure.value(one.gain),
+            trades=one.trades,
+            equity=measure.value(one.equity),
+            drawdown=measure.value(one.drawdown),
+            url=asked.trades(replace(asked.chosen, first=one.first, last=one.last)),
+            first=one.first,
+        )
+        for one in points
     )
 
 
-def _empty(about: Scope) -> Empty:
+def _month(asked: Asked, records: Records, measure: Measure) -> MonthGrid:
+    """The month asked for, else that of the last day; arrows lead as far as anything closed."""
+    days = [record.day for record in records]
+    shown = asked.month or days[-1].replace(day=1)
+    before, after = month_before(shown), month_after(shown)
+    periods = [Period(record.day, record.summary) for record in records if shown <= record.day <= last_day(shown)]
+
+    def door(first: date, last: date) -> str:
+        return asked.trades(replace(asked.chosen, first=first, last=last))
+
+    def month(first: date) -> str:
+        return asked.dashboard(asked.chosen, month=f"{first:%Y-%m}")
+
+    return month_grid(
+        month_of(shown, periods, measure.units),
+        measure,
+        door,
+        before=month(before) if days[0] < shown else "",
+        after=month(after) if days[-1] >= after else "",
+    )
+
+
+def _empty(about: Scope, clear_url: str) -> Empty:
     if about.filtered:
         return Empty(
             "No trade fits this filter",
             "Your book has trades, but none that meets every condition above.",
-            reverse("dashboard"),
+            clear_url,
             "Clear the filter",
         )
     return Empty(

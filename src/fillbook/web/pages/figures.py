@@ -1,16 +1,17 @@
 """The figures of a page as it shows them: the three numbers, the tiles, win against loss. Each is a link to the trades that make it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
 from fillbook.performance.metrics import NoLosses
-from fillbook.performance.results import Result
-from fillbook.performance.summary import Outcome, Summary
+from fillbook.performance.summary import Outcome, Summary, from_e8
 from fillbook.web import readable
+from fillbook.web.measure import Measure
 
 Link = Callable[[Filter], str]
 """The address of the trades that a filter admits."""
@@ -57,44 +58,50 @@ class Before:
     compares: bool = False
 
 
-def headline(summary: Summary, before: Before | None, chosen: Filter, currency: str, link: Link) -> tuple[Stat, Stat, Stat]:
+def headline(summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link) -> tuple[Stat, Stat, Stat]:
     """Profit, average gain, win rate."""
     return (
-        _profit(summary, before, chosen, currency, link),
-        _average(summary, before, chosen, currency, link),
+        _profit(summary, before, chosen, measure, link),
+        _average(summary, before, chosen, measure, link),
         _won(summary, before, chosen, link),
     )
 
 
-def _profit(summary: Summary, before: Before | None, chosen: Filter, currency: str, link: Link) -> Stat:
-    profit = metrics.profit(summary)
+def _profit(summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link) -> Stat:
+    profit, currency = measure.total(summary), measure.currency
     fees = metrics.fees(summary)
     note = f"{readable.gain(metrics.gross_profit(summary), currency)} before {readable.amount(-fees, currency)} of fees"
-    previous = metrics.profit(before.summary) if before else None
+    formula = "Net P&L of all closed round trips, after fees and taxes."
+    if measure.percent:
+        note = "gains of all trades added up, each with the same stake"
+        formula = "Sum over round trips of net P&L by opening cost, as if each had had the same stake."
+    previous = measure.total(before.summary) if before else None
     return Stat(
         "Profit",
-        readable.gain(profit, currency),
+        measure.gain(profit),
         link(chosen),
-        "Net P&L of all closed round trips, after fees and taxes.",
-        currency,
+        _sized(formula, summary),
+        "of one stake" if measure.percent else currency,
         tone_of(profit),
         note,
-        *_previously(profit, previous, readable.gain(previous, currency), before),
+        *_previously(profit, previous, measure.gain(previous), before),
     )
 
 
-def _average(summary: Summary, before: Before | None, chosen: Filter, currency: str, link: Link) -> Stat:
+def _average(summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link) -> Stat:
     percent, money = metrics.average_gain_percent(summary), metrics.average_gain(summary)
     previous = metrics.average_gain_percent(before.summary) if before else None
     known = "" if summary.gain_count == summary.n else f", cost known for {summary.gain_count} of {summary.n}"
+    weighted = f"{readable.percent(summary.weighted_gain, signed=True)} on all money put in"
+    each = "" if measure.percent else f"{readable.gain(money, measure.currency)} {measure.currency} a trade, "
     return Stat(
         "Average gain",
         readable.percent(percent, signed=True),
         link(chosen),
-        "Mean over round trips of net P&L by opening cost; every trade counts alike.",
+        _sized("Mean over round trips of net P&L by opening cost; every trade counts alike.", summary),
         "",
         tone_of(percent),
-        f"{readable.gain(money, currency)} {currency} a trade{known}",
+        f"{each}{weighted}{known}",
         *_previously(percent, previous, readable.percent(previous, signed=True), before),
         few=summary.n < metrics.FEW_TRADES,
     )
@@ -103,18 +110,24 @@ def _average(summary: Summary, before: Before | None, chosen: Filter, currency: 
 def _won(summary: Summary, before: Before | None, chosen: Filter, link: Link) -> Stat:
     rate = metrics.win_rate(summary)
     previous = metrics.win_rate(before.summary) if before else None
-    even = f", {readable.whole(summary.zeros)} even" if summary.zeros else ""
+    decided = metrics.win_rate_decided(summary)
+    aside = f"{readable.percent(decided)} leaving break-even aside" if summary.zeros and decided is not None else ""
     return Stat(
         "Win rate",
         readable.percent(rate),
         link(replace(chosen, outcome=Outcome.WIN)),
-        "Winners by all closed round trips, after fees; break-even counts as not won.",
+        _sized("Winners by all closed round trips, after fees; break-even counts as not won.", summary),
         "",
         "",
-        f"{readable.whole(summary.wins)} won, {readable.whole(summary.losses)} lost{even}",
+        aside or f"{readable.whole(summary.wins)} of {readable.plural(summary.n, 'trade')}",
         *_previously(rate, previous, readable.percent(previous), before),
         few=summary.n < metrics.FEW_TRADES,
     )
+
+
+def _sized(formula: str, summary: Summary) -> str:
+    """A formula with how many round trips it is over."""
+    return f"{formula} Over {readable.plural(summary.n, 'round trip')}."
 
 
 def _previously(now: Decimal | None, previous: Decimal | None, shown: str, before: Before | None) -> tuple[str, str, str]:
@@ -126,71 +139,99 @@ def _previously(now: Decimal | None, previous: Decimal | None, shown: str, befor
     return shown, before.when, direction
 
 
-def tiles(summary: Summary, results: Sequence[Result], chosen: Filter, currency: str, link: Link, partly: str = "") -> tuple[Stat, ...]:
-    """The further figures. partly: how many incomplete trades they count or leave out, "" for none."""
-    expectancy, fall, time = metrics.expectancy(summary), metrics.max_drawdown(results), metrics.holding_time(results)
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """The deepest fall of a curve: its size (0 or negative), the days it lasted, from the one after its high to its low."""
+
+    amount: Decimal
+    first: date | None = None
+    last: date | None = None
+
+
+def tiles(summary: Summary, fall: Fall, chosen: Filter, measure: Measure, link: Link) -> tuple[Stat, ...]:
+    """The further figures."""
+    return (_factor(summary, chosen, measure, link), _expectancy(summary, chosen, measure, link), _fall(fall, chosen, measure, link))
+
+
+def _factor(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> Stat:
     factor = metrics.profit_factor(summary)
-    error = expectancy.standard_error if expectancy else None
-    weighted = metrics.weighted_gain_percent(results)
-    return (
-        Stat(
-            "Closed trades",
-            readable.whole(summary.n),
-            link(chosen),
-            "Closed round trips that these figures count.",
-            note=partly or _largest(summary, currency),
-        ),
-        Stat(
-            "Profit factor",
-            "no losses" if isinstance(factor, NoLosses) else readable.ratio(factor),
-            link(chosen),
-            "What winners brought by what losers cost.",
-            note="" if weighted is None else f"{readable.percent(weighted, signed=True)} on all money put in",
-        ),
-        Stat(
-            "Expectancy",
-            readable.gain(expectancy.mean if expectancy else None, currency),
-            link(chosen),
-            "Mean net P&L of a round trip, with its standard error.",
-            currency,
-            note=f"± {readable.amount(error, currency)}" if error is not None else "",
-        ),
-        Stat(
-            "Deepest fall",
-            readable.gain(fall.amount, currency),
-            link(chosen),
-            "Largest distance of the curve of closed trades below its highest point so far.",
-            currency,
-            note=f"low on {readable.day(fall.trough_on)}" if fall.trough_on else "",
-        ),
-        Stat(
-            "Held",
-            readable.duration(time.median if time else None),
-            link(chosen),
-            "Median time from the first opening to the last closing fill.",
-            note=f"{readable.duration(time.mean)} on average" if time else "",
-        ),
+    won, lost = (readable.gain(from_e8(total), measure.currency) for total in (summary.total_wins, summary.total_losses))
+    return Stat(
+        "Profit factor",
+        "no losses" if isinstance(factor, NoLosses) else readable.ratio(factor),
+        link(chosen),
+        _sized("What winners brought by what losers cost.", summary),
+        note="" if measure.percent or isinstance(factor, NoLosses) else f"{won} by {lost}",
     )
 
 
-def _largest(summary: Summary, currency: str) -> str:
-    best, worst = metrics.largest_win(summary), metrics.largest_loss(summary)
-    parts = [
-        f"best {readable.gain(best, currency)}" if best is not None else "",
-        f"worst {readable.gain(worst, currency)}" if worst is not None else "",
-    ]
-    return ", ".join(part for part in parts if part)
+def _expectancy(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> Stat:
+    if measure.percent:
+        percent = readable.percent(metrics.average_gain_percent(summary), signed=True)
+        return Stat(
+            "Expectancy", percent, link(chosen), _sized("Mean gain of a round trip in percent of its cost.", summary), note="a trade"
+        )
+    found, currency = metrics.expectancy(summary), measure.currency
+    error = found.standard_error if found else None
+    return Stat(
+        "Expectancy",
+        readable.gain(found.mean if found else None, currency),
+        link(chosen),
+        _sized("Mean net P&L of a round trip, with its standard error.", summary),
+        currency,
+        note=f"± {readable.amount(error, currency)} a trade" if error is not None else "a trade",
+    )
 
 
-def versus(summary: Summary, chosen: Filter, currency: str, link: Link) -> Versus | None:
-    """Average win against average loss; None unless there are both."""
+def _fall(fall: Fall, chosen: Filter, measure: Measure, link: Link) -> Stat:
+    during = chosen if fall.last is None else replace(chosen, first=fall.first or chosen.first, last=fall.last)
+    return Stat(
+        "Deepest fall",
+        measure.gain(fall.amount),
+        link(during),
+        "Largest distance of the curve of closed trades below its highest point so far; a loss still open does not show.",
+        "" if measure.percent else measure.currency,
+        note=f"low on {readable.day(fall.last)}" if fall.last else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One outcome: how many, its part of a bar of 100, and its trades. mark: its letter and class."""
+
+    name: str
+    count: str
+    mark: str
+    start: str
+    width: str
+    url: str
+
+
+def outcomes(summary: Summary, chosen: Filter, link: Link) -> tuple[Share, ...]:
+    """Won, lost and break-even as parts of one bar; break-even only where there is some."""
+    found, start = [], Decimal(0)
+    for name, count, outcome in (
+        ("won", summary.wins, Outcome.WIN),
+        ("lost", summary.losses, Outcome.LOSS),
+        ("even", summary.zeros, Outcome.EVEN),
+    ):
+        if not count and outcome is Outcome.EVEN:
+            continue
+        width = 100 * Decimal(count) / summary.n if summary.n else Decimal(0)
+        found.append(Share(name, readable.whole(count), outcome, f"{start:.2f}", f"{width:.2f}", link(replace(chosen, outcome=outcome))))
+        start += width
+    return tuple(found)
+
+
+def versus(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> Versus | None:
+    """Average win against average loss; None unless there are both. In percent only their ratio, since both are amounts."""
     win, loss, payoff = metrics.average_win(summary), metrics.average_loss(summary), metrics.payoff(summary)
     if win is None or loss is None or payoff is None:
         return None
     share = _BAR * win / (win - loss)
     return Versus(
-        win=readable.gain(win, currency),
-        loss=readable.gain(loss, currency),
+        win="win" if measure.percent else readable.gain(win, measure.currency),
+        loss="loss" if measure.percent else readable.gain(loss, measure.currency),
         payoff=f"{readable.ratio(payoff)} to 1",
         win_url=link(replace(chosen, outcome=Outcome.WIN)),
         loss_url=link(replace(chosen, outcome=Outcome.LOSS)),

@@ -1,9 +1,9 @@
 """The filter as chips: what is chosen, and for every other choice the address that makes it."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,17 @@ from fillbook.performance.summary import Outcome
 from fillbook.storage.models import AccountKind, BrokerAccount
 from fillbook.trades.records import Side
 from fillbook.web import readable
+from fillbook.web.measure import PERCENT
 from fillbook.web.pages.slots import slot_name
 from fillbook.web.pages.wording import CLASSES, KINDS
+
+if TYPE_CHECKING:
+    from fillbook.web.pages.saved import View
+
+EVERYTHING: Final = "all"
+"""`view=all` in an address: no filter, and not the default view either."""
+To = Callable[[Filter], str]
+"""The address of the page under another filter, everything else kept."""
 
 _SIDES: Final = ((None, "Long and short"), (Side.LONG, "Long"), (Side.SHORT, "Short"))
 _OUTCOMES: Final = ((None, "However they ended"), (Outcome.WIN, "Winners"), (Outcome.LOSS, "Losers"), (Outcome.EVEN, "Break-even"))
@@ -39,10 +48,23 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """One account to tick."""
+
+    value: str
+    name: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FilterBar:
-    """All chips. kept_for_*: what a form must carry along, as hidden fields. path: the page without any filter."""
+    """All chips. kept_for_*: what a form must carry along, as hidden fields. clear_url: the page without any filter.
+
+    query: of the page, for saving it as a view; "" where nothing is chosen. measures: money or percent.
+    """
 
     path: str
+    clear_url: str
     account_words: str
     account_set: bool
     accounts: tuple[Choice, ...]
@@ -57,6 +79,16 @@ class FilterBar:
     more_words: str
     kept_for_period: tuple[tuple[str, str], ...]
     kept_for_symbol: tuple[tuple[str, str], ...]
+    kept_for_accounts: tuple[tuple[str, str], ...] = ()
+    boxes: tuple[Box, ...] = ()
+    measures: tuple[Choice, ...] = ()
+    query: str = ""
+    views: "tuple[View, ...]" = field(default=())
+
+    @property
+    def view_words(self) -> str:
+        """The name of the view that is shown; "" for none."""
+        return next((view.name for view in self.views if view.current), "")
 
     @property
     def more_set(self) -> bool:
@@ -69,7 +101,16 @@ class FilterBar:
         return self.account_set or self.period_set or bool(self.symbol) or self.more_set
 
 
-def filter_bar(path: str, chosen: Filter, accounts: Sequence[BrokerAccount], classes: Collection[str], today: date) -> FilterBar:
+def filter_bar(
+    path: str,
+    chosen: Filter,
+    accounts: Sequence[BrokerAccount],
+    classes: Collection[str],
+    today: date,
+    kept: Mapping[str, str] | None = None,
+    views: "tuple[View, ...]" = (),
+    tags: Sequence[tuple[str, str]] = (),
+) -> FilterBar:
     """The chips of a page.
 
     Args:
@@ -78,24 +119,61 @@ def filter_bar(path: str, chosen: Filter, accounts: Sequence[BrokerAccount], cla
         accounts: those the viewer may choose among.
         classes: asset classes that occur, to offer.
         today: in the time zone that days of trading are told in.
+        kept: what else of the address stays with every choice (`saved.kept_of`).
+        views: the viewer's saved ones.
+        tags: (key, name) of the viewer's tags.
     """
+    kept = dict(kept or {})
+    begins = EVERYTHING if any(view.is_default for view in views) else ""
+
+    def to(other: Filter) -> str:
+        return address(path, other, **kept, view="" if other != Filter() else begins)
+
+    def carried(other: Filter) -> tuple[tuple[str, str], ...]:
+        return tuple((other.parameters() | kept | ({"view": begins} if begins else {})).items())
+
     return FilterBar(
         path=path,
+        clear_url=to(Filter()),
         account_words=_account_words(chosen, accounts),
         account_set=bool(chosen.accounts),
-        accounts=_accounts(path, chosen, accounts) if len(accounts) > 1 else (),
+        accounts=_accounts(to, chosen, accounts) if len(accounts) > 1 else (),
         period_words=readable.days(chosen.first, chosen.last),
         period_set=bool(chosen.first or chosen.last),
-        periods=tuple(_period(path, chosen, name, first, last) for name, first, last in periods(today)),
+        periods=tuple(_period(to, chosen, name, first, last) for name, first, last in periods(today)),
         first=chosen.first,
         last=chosen.last,
         symbol=chosen.symbol,
-        without_symbol=address(path, replace(chosen, symbol="")),
-        more=_more(path, chosen, classes),
-        more_words=_more_words(chosen),
-        kept_for_period=tuple(replace(chosen, first=None, last=None).parameters().items()),
-        kept_for_symbol=tuple(replace(chosen, symbol="").parameters().items()),
+        without_symbol=to(replace(chosen, symbol="")),
+        more=(*_more(to, chosen, classes), *_tags(to, chosen, tags)),
+        more_words=", ".join(part for part in (_more_words(chosen), *_tag_words(chosen, tags)) if part),
+        kept_for_period=carried(replace(chosen, first=None, last=None)),
+        kept_for_symbol=carried(replace(chosen, symbol="")),
+        kept_for_accounts=carried(replace(chosen, accounts=())),
+        boxes=_boxes(chosen, accounts),
+        measures=_measures(path, chosen, kept),
+        query=address("", chosen, **kept).removeprefix("?"),
+        views=views,
     )
+
+
+def _measures(path: str, chosen: Filter, kept: Mapping[str, str]) -> tuple[Choice, ...]:
+    others = {name: value for name, value in kept.items() if name != "show"}
+    shown = kept.get("show") == PERCENT
+    return (
+        Choice("Money", address(path, chosen, **others), not shown),
+        Choice("Percent", address(path, chosen, **others, show=PERCENT), shown),
+    )
+
+
+def _boxes(chosen: Filter, accounts: Sequence[BrokerAccount]) -> tuple[Box, ...]:
+    """Accounts of the kind that is shown, to tick several of; only where there are three or more."""
+    kinds = {account.kind for account in accounts if not chosen.accounts or str(account.pk) in chosen.accounts}
+    kind = next((kind.value for kind in AccountKind if kind in kinds), AccountKind.REAL.value)
+    same = [account for account in accounts if account.kind == kind]
+    if len(same) < 3:
+        return ()
+    return tuple(Box(str(one.pk), one.alias or one.number, not chosen.accounts or str(one.pk) in chosen.accounts) for one in same)
 
 
 def address(path: str, chosen: Filter, **others: str) -> str:
@@ -104,12 +182,26 @@ def address(path: str, chosen: Filter, **others: str) -> str:
     return f"{path}?{query}" if query else path
 
 
+def period_named(first: date | None, last: date | None, today: date) -> str:
+    """The name of a period as an address writes it, such as `this-month`; "" for one of no name, and for all time."""
+    found = (name for name, *days in periods(today) if days == [first, last] and (first or last))
+    return next((name.lower().replace(" ", "-") for name in found), "")
+
+
+def period_of(name: str, today: date) -> tuple[date | None, date | None] | None:
+    """(first, last) of the period of that name; None when there is none."""
+    return next(((first, last) for one, first, last in periods(today) if name and one.lower().replace(" ", "-") == name), None)
+
+
 def periods(today: date) -> tuple[tuple[str, date | None, date | None], ...]:
-    """(name, first, last) of the periods that are offered, the longest first."""
+    """(name, first, last) of the periods that are offered."""
     month = today.replace(day=1)
     last_month = month - timedelta(days=1)
+    monday = today - timedelta(days=today.weekday())
     return (
         ("All time", None, None),
+        ("Today", today, today),
+        ("This week", monday, monday + timedelta(days=6)),
         ("This year", date(today.year, 1, 1), date(today.year, 12, 31)),
         ("Last year", date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
         ("Last 365 days", today - timedelta(days=364), today),
@@ -124,21 +216,21 @@ def _month_end(first: date) -> date:
     return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
-def _period(path: str, chosen: Filter, name: str, first: date | None, last: date | None) -> Choice:
-    return Choice(name, address(path, replace(chosen, first=first, last=last)), (chosen.first, chosen.last) == (first, last))
+def _period(to: To, chosen: Filter, name: str, first: date | None, last: date | None) -> Choice:
+    return Choice(name, to(replace(chosen, first=first, last=last)), (chosen.first, chosen.last) == (first, last))
 
 
-def _accounts(path: str, chosen: Filter, accounts: Sequence[BrokerAccount]) -> tuple[Choice, ...]:
+def _accounts(to: To, chosen: Filter, accounts: Sequence[BrokerAccount]) -> tuple[Choice, ...]:
     kinds = {account.kind for account in accounts}
     shown = next((kind.value for kind in AccountKind if kind in kinds), AccountKind.REAL.value)
     everything = "All accounts" if len(kinds) == 1 else f"All {KINDS[shown].lower()} accounts"
-    first = Choice(everything, address(path, replace(chosen, accounts=())), not chosen.accounts)
+    first = Choice(everything, to(replace(chosen, accounts=())), not chosen.accounts)
     return (
         first,
         *(
             Choice(
                 account.alias or account.number,
-                address(path, replace(chosen, accounts=(str(account.pk),))),
+                to(replace(chosen, accounts=(str(account.pk),))),
                 chosen.accounts == (str(account.pk),),
                 KINDS[account.kind] if account.kind != AccountKind.REAL else account.base_currency,
             )
@@ -154,27 +246,39 @@ def _account_words(chosen: Filter, accounts: Sequence[BrokerAccount]) -> str:
     return named[0].alias or named[0].number if len(named) == 1 else f"{len(named)} of {len(accounts)}"
 
 
-def _more(path: str, chosen: Filter, classes: Collection[str]) -> tuple[Group, ...]:
+def _more(to: To, chosen: Filter, classes: Collection[str]) -> tuple[Group, ...]:
     kinds = [(None, "Every kind"), *((one, CLASSES[one]) for one in AssetClass if one in classes or one is chosen.asset_class)]
     incomplete = ((False, "Leave incomplete trades out"), (True, "Count incomplete trades too"))
     groups = [
-        Group("Side", tuple(Choice(name, address(path, replace(chosen, side=one)), chosen.side is one) for one, name in _SIDES)),
-        Group("Result", tuple(Choice(name, address(path, replace(chosen, outcome=one)), chosen.outcome is one) for one, name in _OUTCOMES)),
-        Group(
-            "Kind", tuple(Choice(name, address(path, replace(chosen, asset_class=one)), chosen.asset_class is one) for one, name in kinds)
-        ),
+        Group("Side", tuple(Choice(name, to(replace(chosen, side=one)), chosen.side is one) for one, name in _SIDES)),
+        Group("Result", tuple(Choice(name, to(replace(chosen, outcome=one)), chosen.outcome is one) for one, name in _OUTCOMES)),
+        Group("Kind", tuple(Choice(name, to(replace(chosen, asset_class=one)), chosen.asset_class is one) for one, name in kinds)),
         Group(
             "Incomplete",
-            tuple(
-                Choice(name, address(path, replace(chosen, include_incomplete=one)), chosen.include_incomplete is one)
-                for one, name in incomplete
-            ),
+            tuple(Choice(name, to(replace(chosen, include_incomplete=one)), chosen.include_incomplete is one) for one, name in incomplete),
         ),
     ]
     if chosen.slot is not None:
-        anywhere = Choice(_("Whenever they were opened"), address(path, replace(chosen, slot=None)), current=False)
-        groups.append(Group(_("Opened"), (anywhere, Choice(slot_name(chosen.slot), address(path, chosen), current=True))))
+        anywhere = Choice(_("Whenever they were opened"), to(replace(chosen, slot=None)), current=False)
+        groups.append(Group(_("Opened"), (anywhere, Choice(slot_name(chosen.slot), to(chosen), current=True))))
     return tuple(group for group in groups if len(group.choices) > 1)
+
+
+def _tags(to: To, chosen: Filter, tags: Sequence[tuple[str, str]]) -> tuple[Group, ...]:
+    """A tag more or less with each choice; a trade has to have all that are chosen."""
+    if not tags and not chosen.tags:
+        return ()
+    choices = [Choice("With any tag or none", to(replace(chosen, tags=())), not chosen.tags)]
+    for key, name in tags:
+        others = tuple(tag for tag in chosen.tags if tag != key)
+        current = key in chosen.tags
+        choices.append(Choice(name, to(replace(chosen, tags=others if current else tuple(sorted((*others, key))))), current))
+    return (Group("Tags", tuple(choices)),)
+
+
+def _tag_words(chosen: Filter, tags: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    names = dict(tags)
+    return tuple(names.get(key, key) for key in chosen.tags)
 
 
 def _more_words(chosen: Filter) -> str:

@@ -25,6 +25,7 @@ class Sum:
     value: str = ""
     short: str = ""
     trades: str = ""
+    trades_words: str = ""
     tone: str = ""
     words: str = ""
     url: str = ""
@@ -96,7 +97,7 @@ def _sum(summary: Summary | None, name: str, measure: Measure, url: str) -> Sum:
     total: Decimal = measure.total(summary)
     value, trades = measure.gain(total), readable.plural(summary.n, "trade")
     unit = "" if measure.percent else f" {measure.currency}"
-    return Sum(value, measure.short(total), readable.whole(summary.n), tone_of(total), f"{name}: {value}{unit}, {trades}", url)
+    return Sum(value, measure.short(total), readable.whole(summary.n), trades, tone_of(total), f"{name}: {value}{unit}, {trades}", url)
 
 
 def month_before(first: date) -> date:

@@ -12,6 +12,7 @@ from fillbook.storage.models import InstrumentRow, RoundTripRow
 from fillbook.trades.records import Basis
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
+from fillbook.web.pages.wording import CLASSES
 
 _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 
@@ -40,6 +41,13 @@ class TripRow:
     status: str
     incomplete: bool
     stated: bool
+    opened: str
+    asset_class: str
+    account: str
+    fills: str
+    gross: str
+    gross_tone: str
+    fees: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,8 @@ def trip_rows(trips: Iterable[RoundTripRow], currency: str) -> tuple[TripRow, ..
 
 def _trip_row(trip: RoundTripRow, currency: str) -> TripRow:
     net = None if trip.net_e8 is None else from_e8(trip.net_e8)
+    fees = None if trip.fees_e8 is None else from_e8(trip.fees_e8)
+    gross = None if net is None or fees is None else net - fees
     gain = None if trip.gain_e8 is None else 100 * from_e8(trip.gain_e8)
     symbol, detail = name_of(trip.instrument)
     return TripRow(
@@ -84,6 +94,13 @@ def _trip_row(trip: RoundTripRow, currency: str) -> TripRow:
         status=trip.reconciliation,
         incomplete=bool(trip.incomplete),
         stated=trip.basis == Basis.STATED,
+        opened=readable.day(trip.opened_on),
+        asset_class=CLASSES[AssetClass(trip.asset_class)],
+        account=trip.account.alias or trip.account.number,
+        fills=readable.whole(trip.fills),
+        gross=readable.gain(gross, trip.result_currency),
+        gross_tone=tone_of(gross),
+        fees=readable.gain(fees, trip.result_currency),
     )
 
 

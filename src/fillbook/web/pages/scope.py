@@ -1,6 +1,6 @@
 """What a page is about: which accounts, all of one kind, and which money. What must not be added up is chosen between."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import Http404
@@ -73,9 +73,12 @@ def by_weight(summaries: dict[Group, Summary]) -> list[Group]:
     return sorted(summaries, key=lambda group: (not group.is_base, -summaries[group].n, group))
 
 
-def money_choices(groups: Sequence[Group], picked: Group | None, path: str, chosen: Filter) -> tuple[Choice, ...]:
-    """The currencies to choose between."""
-    return tuple(Choice(name_of(group), address(path, chosen, money=name_of(group)), group == picked) for group in groups)
+def money_choices(
+    groups: Sequence[Group], picked: Group | None, path: str, chosen: Filter, kept: Mapping[str, str] | None = None
+) -> tuple[Choice, ...]:
+    """The currencies to choose between. kept: what else of the address stays (`saved.kept_of`)."""
+    others = dict(kept or {})
+    return tuple(Choice(name_of(group), address(path, chosen, **(others | {"money": name_of(group)})), group == picked) for group in groups)
 
 
 def name_of(group: Group) -> str:

@@ -70,13 +70,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """Change theme or gain colours, what is not sent stays; goes back to the page it came from."""
+    """Change theme, gain colours or whether amounts are shown; what is not sent stays; goes back to the page it came from."""
     user = viewer(request)
     form = LookForm(request.POST)
     if form.is_valid():
         user.theme = form.cleaned_data["theme"] or user.theme
         user.gain_colours = form.cleaned_data["gain_colours"] or user.gain_colours
-        user.save(update_fields=["theme", "gain_colours"])
+        user.hides_money = form.cleaned_data["amounts"] == "hidden" if form.cleaned_data["amounts"] else user.hides_money
+        user.save(update_fields=["theme", "gain_colours", "hides_money"])
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(target if safe else "settings")

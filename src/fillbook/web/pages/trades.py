@@ -1,55 +1,35 @@
-"""The list of trades: the filter, the order and the page are all in the address."""
+"""The list of trades: the filter, the order, the columns and where the page begins are all in the address."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import from_e8
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
-from fillbook.storage.choosing import Sort
+from fillbook.storage.choosing import Sort, incomplete_in, trips_in
+from fillbook.storage.models import User
+from fillbook.storage.paging import Cursor, Order, every_row, page_of
+from fillbook.storage.sheet import lines
 from fillbook.web import readable
+from fillbook.web.pages.columns import ALL, ASCENDING_FIRST, cells, chosen_columns, headings
 from fillbook.web.pages.figures import tone_of
-from fillbook.web.pages.filterbar import Choice, address, filter_bar
+from fillbook.web.pages.filterbar import Choice, address
 from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.incomplete import ONLY, left_out, rests_on_stated
 from fillbook.web.pages.rows import open_rows, trip_rows
-from fillbook.web.pages.scope import by_weight, scope
+from fillbook.web.pages.saved import back_to, bar_of, begins_elsewhere, kept_of
+from fillbook.web.pages.scope import Scope, by_weight, scope
 from fillbook.web.viewer import viewer
 
-_SIZE: Final = 50
-_COLUMNS: Final = (
-    ("Closed", Sort.DAY, "", False),
-    ("Symbol", Sort.SYMBOL, "", False),
-    ("Side", None, "", False),
-    ("Quantity", None, "hide-narrow", True),
-    ("Entry", None, "hide-narrow", True),
-    ("Exit", None, "hide-narrow", True),
-    ("Held", Sort.HELD, "hide-narrow", True),
-    ("Gain", Sort.GAIN, "", True),
-    ("Net profit", Sort.PROFIT, "", True),
-    ("", None, "", False),
-)
-_ASCENDING_FIRST: Final = frozenset({Sort.SYMBOL})
 _PHONE_SORTS: Final = ((Sort.DAY, "Latest"), (Sort.PROFIT, "Best"), (Sort.GAIN, "Best in percent"), (Sort.HELD, "Longest"))
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading. direction: how the list is ordered by it, "" when it is not. url: orders by it, "" when that cannot be."""
-
-    name: str
-    url: str
-    direction: str
-    right: bool
-    hide: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,91 +42,128 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """How the list is ordered, as the address says it."""
+class Asked:
+    """What the address says. only: `incomplete` for those alone. columns: those it names, "" for the reader's own."""
 
-    sort: Sort
-    descending: bool
+    about: Scope
+    kept: dict[str, str]
+    order: Order
+    cursor: Cursor
+    only: str
+    columns: str
 
     @classmethod
-    def read(cls, sort: str, order: str) -> "Order":
-        """From the address; what cannot be understood is the default: latest first."""
-        chosen = Sort(sort) if sort in list(Sort) else Sort.DAY
-        return cls(chosen, order != "asc" if order in ("asc", "desc") else chosen not in _ASCENDING_FIRST)
+    def read(cls, request: HttpRequest, user: User) -> "Asked":
+        """Out of the address; what cannot be understood is as if not written."""
+        parameters = dict(request.GET.lists())
+        about = scope(user, Filter.from_query(parameters))
+        only = "incomplete" if request.GET.get(ONLY) == "incomplete" and about.chosen.status is TripStatus.CLOSED else ""
+        before, after = request.GET.get("before", ""), request.GET.get("after", "")
+        cursor = Cursor(before, backwards=True) if before else Cursor(after)
+        order = read_order(request.GET.get("sort", ""), request.GET.get("order", ""))
+        columns = ",".join(column.name for column in ALL if column.name in request.GET.get("columns", "").split(","))
+        return cls(about, kept_of(parameters), order, cursor, only, columns)
 
-    def parameters(self) -> dict[str, str]:
-        """For an address; nothing for the default."""
-        usual = self.descending == (self.sort not in _ASCENDING_FIRST)
-        words = {"sort": "" if self.sort is Sort.DAY else str(self.sort), "order": "" if usual else "desc" if self.descending else "asc"}
-        return {name: value for name, value in words.items() if value}
+    @property
+    def is_open(self) -> bool:
+        return self.about.chosen.status is TripStatus.OPEN
+
+    def url(self, order: Order | None = None, cursor: Cursor | None = None, path: str = "") -> str:
+        """The list in another order, or from another round trip on."""
+        cursor = cursor or Cursor()
+        return address(
+            path or reverse("trades"),
+            self.about.chosen,
+            only=self.only,
+            columns=self.columns,
+            **written_order(order or self.order),
+            **self.kept,
+            before=cursor.key if cursor.backwards else "",
+            after="" if cursor.backwards else cursor.key,
+        )
+
+
+def read_order(sort: str, order: str) -> Order:
+    """From an address; what cannot be understood is the default: latest first."""
+    chosen = Sort(sort) if sort in list(Sort) else Sort.DAY
+    return Order(chosen, order != "asc" if order in ("asc", "desc") else chosen not in ASCENDING_FIRST)
+
+
+def written_order(order: Order) -> dict[str, str]:
+    """For an address; nothing for the default."""
+    usual = order.descending == (order.sort not in ASCENDING_FIRST)
+    words = {"sort": "" if order.sort is Sort.DAY else str(order.sort), "order": "" if usual else "desc" if order.descending else "asc"}
+    return {name: value for name, value in words.items() if value}
 
 
 @require_safe
 def trades(request: HttpRequest) -> HttpResponse:
     """Closed trades, or open ones."""
     user, now, path = viewer(request), timezone.now(), reverse("trades")
-    about = scope(user, Filter.from_query(dict(request.GET.lists())))
+    asked = Asked.read(request, user)
+    about, chosen = asked.about, asked.about.chosen
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
-    order = Order.read(request.GET.get("sort", ""), request.GET.get("order", ""))
-    number = request.GET.get("page", "")
-    only = "incomplete" if request.GET.get(ONLY) == "incomplete" and about.chosen.status is TripStatus.CLOSED else ""
-    page = queries.trips_page(
-        about.accounts,
-        about.chosen,
-        order.sort,
-        descending=order.descending,
-        number=int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1,
-        size=_SIZE,
-        only_incomplete=bool(only),
-    )
-    is_open = about.chosen.status is TripStatus.OPEN
-    summaries = {} if is_open or only else queries.summaries(about.accounts, about.chosen)
+    if elsewhere := begins_elsewhere(request):
+        return elsewhere
+    page = page_of(about.accounts, chosen, asked.order, asked.cursor, only_incomplete=bool(asked.only))
+    summaries = {} if asked.is_open or asked.only else queries.summaries(about.accounts, chosen)
     groups = by_weight(summaries)
-    currency = groups[0].currency if groups else ""
+    currency = groups[0].currency if len(groups) == 1 else ""
+    columns = chosen_columns(asked.columns, user.trade_columns)
     context = {
         "about": about,
-        "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)),
+        "bar": bar_of(user, path, about, asked.kept, today_there(now)),
         "fresh": freshness(user, about.accounts, now),
-        "page": page,
-        "currency": currency if len(groups) == 1 else "",
-        "rows": open_rows(page.rows) if is_open else trip_rows(page.rows, currency if len(groups) == 1 else ""),
-        "is_open": is_open,
+        "currency": currency,
+        "rows": open_rows(page.rows) if asked.is_open else [(row, cells(row, columns)) for row in trip_rows(page.rows, currency)],
+        "is_open": asked.is_open,
+        "count": sum(summary.n for summary in summaries.values()) if summaries else _count(asked),
         "totals": [_total(from_e8(summaries[group].total), group.currency) for group in groups],
-        "only": only,
-        "left_out": None if only else left_out(about.accounts, about.chosen, path, path),
-        "stated": "" if is_open or only else rests_on_stated(about.accounts, about.chosen),
-        "all_url": address(path, about.chosen),
-        "columns": [] if is_open else columns(path, about.chosen, order, only),
-        "sorts": [
-            Choice(name, _url(path, about.chosen, Order(sort, True), only=only), order == Order(sort, True)) for sort, name in _PHONE_SORTS
-        ],
-        "before": _url(path, about.chosen, order, page.number - 1, only) if page.number > 1 else "",
-        "after": _url(path, about.chosen, order, page.number + 1, only) if page.number < page.pages else "",
-        "first": (page.number - 1) * _SIZE + 1,
-        "last": min(page.number * _SIZE, page.total),
-        "closed_url": address(path, replace(about.chosen, status=TripStatus.CLOSED)),
-        "open_url": address(path, replace(about.chosen, status=TripStatus.OPEN, outcome=None)),
+        "only": asked.only,
+        "left_out": None if asked.only else left_out(about.accounts, chosen, path, path),
+        "stated": "" if asked.is_open or asked.only else rests_on_stated(about.accounts, chosen),
+        "all_url": address(path, chosen, **asked.kept),
+        "headings": headings(columns, asked.order, asked.url),
+        "all_columns": [Choice(column.heading, column.name, column in columns) for column in ALL if column.name != "symbol"],
+        "dense": user.dense_tables,
+        "sorts": [Choice(name, asked.url(Order(sort)), asked.order == Order(sort)) for sort, name in _PHONE_SORTS],
+        "first_page": asked.url() if page.before else "",
+        "before": asked.url(cursor=page.before) if page.before else "",
+        "after": asked.url(cursor=page.after) if page.after else "",
+        "csv": "" if user.hides_money else asked.url(path=reverse("trades-csv")),
+        "closed_url": address(path, replace(chosen, status=TripStatus.CLOSED), **asked.kept),
+        "open_url": address(path, replace(chosen, status=TripStatus.OPEN, outcome=None), **asked.kept),
     }
     return render(request, "pages/trades.html", context)
 
 
-def columns(path: str, chosen: Filter, order: Order, only: str = "") -> tuple[Column, ...]:
-    """The headings; one that orders the list already turns it round."""
-    found = []
-    for name, sort, hide, right in _COLUMNS:
-        current = sort is order.sort
-        direction = ("descending" if order.descending else "ascending") if current else ""
-        url = ""
-        if sort is not None:
-            turned = not order.descending if current else sort not in _ASCENDING_FIRST
-            url = _url(path, chosen, Order(sort, turned), only=only)
-        found.append(Column(name, url, direction, right, hide))
-    return tuple(found)
+@require_safe
+def download(request: HttpRequest) -> StreamingHttpResponse:
+    """All trades of the list as CSV, sent while it is read."""
+    asked = Asked.read(request, viewer(request))
+    rows = every_row(asked.about.accounts, asked.about.chosen, asked.order, only_incomplete=bool(asked.only))
+    return StreamingHttpResponse(
+        lines(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="fillbook-trades.csv"', "Cache-Control": "private, no-store"},
+    )
 
 
-def _url(path: str, chosen: Filter, order: Order, number: int = 1, only: str = "") -> str:
-    return address(path, chosen, only=only, **order.parameters(), page=str(number) if number > 1 else "")
+@require_POST
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Keep the columns and the density that are sent; none sent means the usual ones."""
+    user = viewer(request)
+    wanted = request.POST.getlist("column")
+    user.trade_columns = ",".join(column.name for column in ALL if column.name in wanted or column.name == "symbol") if wanted else ""
+    user.dense_tables = request.POST.get("dense") == "1"
+    user.save(update_fields=["trade_columns", "dense_tables"])
+    return back_to(request, "trades")
+
+
+def _count(asked: Asked) -> int:
+    take = incomplete_in if asked.only else trips_in
+    return take(asked.about.accounts, asked.about.chosen).count()
 
 
 def _total(net: Decimal, currency: str) -> Total:

@@ -33,6 +33,7 @@ const tip = (lines) => {
 
 const functions = (tips) => ({
   "fn:money": (value) => minus(compact.format(value)),
+  "fn:percent": (value) => `${minus(compact.format(value))}\u202f%`,
   "fn:price": (value) => minus(plain.format(value)),
   "fn:tips": (points) => {
     const point = [points].flat().find((one) => tips[one.seriesIndex]?.[one.dataIndex]);
@@ -68,7 +69,7 @@ class ChartFrame extends HTMLElement {
   draw() {
     const source = this.querySelector("script");
     if (!source || !window.echarts) return;
-    const { option, tips = [], links = [] } = JSON.parse(source.textContent);
+    const { option, tips = [], links = [], brush = "" } = JSON.parse(source.textContent);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.chart?.dispose();
     this.canvas ??= this.appendChild(Object.assign(document.createElement("div"), { className: "chart-canvas" }));
@@ -77,10 +78,40 @@ class ChartFrame extends HTMLElement {
     this.chart.setOption({ animation: !still, animationDuration: 160, ...resolve(option, color, functions(tips)) });
     color.done();
     this.chart.on("click", (point) => {
-      const target = links[point.seriesIndex]?.[point.dataIndex];
-      if (target) location.assign(target);
+      const target = (links[point.seriesIndex] ?? links[0])?.[point.dataIndex];
+      if (target && !this.brushed) location.assign(target);
     });
+    if (brush) this.brush(brush);
     this.setAttribute("data-drawn", "");
+  }
+
+  // A stretch drawn across the time axis with a mouse or pen becomes the period of the page; a finger scrolls.
+  brush(address) {
+    const day = (x) => new Date(this.chart.convertFromPixel({ xAxisIndex: 0 }, x)).toISOString().slice(0, 10);
+    const area = this.canvas.appendChild(Object.assign(document.createElement("div"), { className: "chart-brush", hidden: true }));
+    const place = (event) => event.clientX - this.canvas.getBoundingClientRect().left;
+    let from = null;
+    this.canvas.onpointerdown = (event) => {
+      this.brushed = false;
+      if (event.pointerType !== "touch" && event.button === 0 && this.chart.containPixel("grid", [place(event), event.offsetY])) from = place(event);
+    };
+    this.canvas.onpointermove = (event) => {
+      if (from === null || Math.abs(place(event) - from) < 6) return;
+      this.canvas.setPointerCapture(event.pointerId);
+      this.brushed = true;
+      area.hidden = false;
+      area.style.left = `${Math.min(from, place(event))}px`;
+      area.style.width = `${Math.abs(place(event) - from)}px`;
+    };
+    this.canvas.onpointerup = (event) => {
+      const ends = [from, place(event)].sort((one, other) => one - other);
+      from = null;
+      if (this.brushed) location.assign(`${address}${address.includes("?") ? "&" : "?"}from=${day(ends[0])}&to=${day(ends[1])}`);
+    };
+    this.canvas.onpointercancel = () => {
+      from = null;
+      area.hidden = true;
+    };
   }
 }
 

@@ -145,5 +145,8 @@ document.addEventListener("keydown", (event) => {
   } else if (keys[event.key]) {
     event.preventDefault();
     keys[event.key]();
+  } else {
+    const button = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+    if (button) button.click();
   }
 });

@@ -1,0 +1,145 @@
+"""A list of any length, a page at a time: each page begins after a round trip, not after a number of them.
+
+So the thousandth page costs what the first one does, and rows that a sync adds meanwhile shift nothing. Each account is asked by itself,
+because then an index gives its rows in order; a second query puts the few that came in one order.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import F, OrderBy, Q, QuerySet
+
+from fillbook.performance.filters import Filter
+from fillbook.storage.choosing import TIES, VALUE_OF, Accounts, Sort, incomplete_in, trips_in
+from fillbook.storage.models import RoundTripRow
+
+SIZE: Final = 50
+Trips = QuerySet[RoundTripRow]
+Take = Callable[[Accounts, Filter], Trips]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list is ordered; what has no value comes last either way."""
+
+    sort: Sort = Sort.DAY
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins. key: of the round trip beside it, "" for the first page. backwards: the page ends before it."""
+
+    key: str = ""
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. before, after: cursors of the pages beside it, None where there is none."""
+
+    rows: list[RoundTripRow]
+    before: Cursor | None
+    after: Cursor | None
+
+
+def page_of(
+    accounts: Accounts, chosen: Filter, order: Order, cursor: Cursor | None = None, *, size: int = SIZE, only_incomplete: bool = False
+) -> Page:
+    """A page of the round trips that a filter takes, or of the incomplete ones. A cursor whose round trip is gone is the first page."""
+    held, take = list(accounts), incomplete_in if only_incomplete else trips_in
+    cursor = cursor or Cursor()
+    beside = _beside(held, cursor, order)
+    backwards = cursor.backwards and beside is not None
+    found: list[int] = []
+    for account in held:
+        found += _next(take([account], chosen), order, beside, size + 1, backwards=backwards)
+    rows = _rows(found, order, size + 1, backwards=backwards)
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page([], None, None)
+    earlier = more if backwards else beside is not None
+    later = backwards or more
+    return Page(rows, Cursor(rows[0].key, backwards=True) if earlier else None, Cursor(rows[-1].key) if later else None)
+
+
+def every_row(accounts: Accounts, chosen: Filter, order: Order, *, only_incomplete: bool = False) -> Any:
+    """All of them, page after page, so that a download of any length needs no more memory than a page."""
+    cursor: Cursor | None = Cursor()
+    while cursor is not None:
+        page = page_of(accounts, chosen, order, cursor, size=1000, only_incomplete=only_incomplete)
+        yield from page.rows
+        cursor = page.after
+
+
+def _beside(accounts: Accounts, cursor: Cursor, order: Order) -> RoundTripRow | None:
+    if not cursor.key:
+        return None
+    trips = RoundTripRow.objects.filter(key=cursor.key, account_id__in=[account.pk for account in accounts])
+    return _valued(trips, order).first()
+
+
+def _valued(trips: Trips, order: Order) -> Trips:
+    return trips.annotate(compared=VALUE_OF[order.sort])
+
+
+def _next(trips: Trips, order: Order, beside: RoundTripRow | None, limit: int, *, backwards: bool) -> list[int]:
+    """Ids of the next rows: first those with a value, then those without, each part by its index; backwards the other way round."""
+    value = None if beside is None else beside.compared  # type: ignore[attr-defined] # annotated
+    found: list[int] = []
+    for known in (False, True) if backwards else (True, False):
+        part = _valued(trips, order).filter(compared__isnull=not known)  # type: ignore[misc] # annotated
+        if beside is not None:
+            if known == (value is not None):
+                part = part.filter(_beyond(beside, value, order, backwards=backwards))
+            elif known != backwards:
+                continue
+        directions = _directions(order, backwards=backwards, known=known)
+        found += part.order_by(*directions).values_list("pk", flat=True)[: limit - len(found)]
+        if len(found) == limit:
+            break
+    return found
+
+
+def _rows(ids: list[int], order: Order, limit: int, *, backwards: bool) -> list[RoundTripRow]:
+    trips = _valued(RoundTripRow.objects.filter(pk__in=ids), order)
+    value = _direction("compared", order, backwards=backwards)
+    ties = (_direction(name, order, backwards=backwards) for name in TIES)
+    return list(trips.order_by(value, *ties).select_related("account", "instrument")[:limit])
+
+
+def _directions(order: Order, *, backwards: bool, known: bool) -> list[OrderBy]:
+    """Of one part: its value is always there or never, and then no index minds where NULL would stand."""
+    ties = [_direction(name, order, backwards=backwards) for name in TIES if (name, order.sort) != ("day", Sort.DAY)]
+    value = F("compared").desc() if order.descending != backwards else F("compared").asc()
+    return [value, *ties] if known else ties
+
+
+def _direction(name: str, order: Order, *, backwards: bool) -> OrderBy:
+    column = F(name)
+    if backwards:
+        return column.asc(nulls_first=True) if order.descending else column.desc(nulls_first=True)
+    return column.desc(nulls_last=True) if order.descending else column.asc(nulls_last=True)
+
+
+def _beyond(beside: RoundTripRow, value: Any, order: Order, *, backwards: bool) -> Q:
+    """What comes after (before) the round trip beside; its ties decide between equals. The first condition is what an index can use."""
+    down = order.descending != backwards
+    equal, beyond = Q(), Q(pk__in=[])
+    if value is not None:
+        beyond, equal = Q(**{f"compared__{'lt' if down else 'gt'}": value}), Q(compared=value)
+    for name in TIES:
+        tie = getattr(beside, name)
+        beyond |= equal & _past(name, tie, down=down, backwards=backwards)
+        equal &= Q(**{f"{name}__isnull": True}) if tie is None else Q(**{name: tie})
+    return beyond if value is None else Q(**{f"compared__{'lte' if down else 'gte'}": value}) & beyond
+
+
+def _past(name: str, tie: Any, *, down: bool, backwards: bool) -> Q:
+    if tie is None:
+        return Q(**{f"{name}__isnull": False}) if backwards else Q(pk__in=[])
+    past = Q(**{f"{name}__{'lt' if down else 'gt'}": tie})
+    return past if backwards else past | Q(**{f"{name}__isnull": True})

@@ -1,0 +1,93 @@
+"""The columns of the list of trades: what there is, what the reader chose, how each is ordered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fillbook.storage.choosing import Sort
+from fillbook.storage.paging import Order
+from fillbook.web.pages.rows import TripRow
+
+ASCENDING_FIRST: Final = frozenset({Sort.SYMBOL, Sort.SIDE, Sort.KIND, Sort.ACCOUNT})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. name: in an address. style: classes of its cells; the card of a phone knows some of them."""
+
+    name: str
+    heading: str
+    sort: Sort
+    style: str
+
+
+ALL: Final = tuple(
+    Column(*parts)
+    for parts in (
+        ("closed", "Closed", Sort.DAY, "num trade-day"),
+        ("opened", "Opened", Sort.OPENED, "num trade-day"),
+        ("symbol", "Symbol", Sort.SYMBOL, "trade-symbol"),
+        ("side", "Side", Sort.SIDE, "trade-side"),
+        ("kind", "Kind", Sort.KIND, "hide-narrow"),
+        ("account", "Account", Sort.ACCOUNT, "hide-narrow"),
+        ("quantity", "Quantity", Sort.QUANTITY, "right hide-narrow"),
+        ("entry", "Entry", Sort.ENTRY, "right hide-narrow"),
+        ("exit", "Exit", Sort.EXIT, "right hide-narrow"),
+        ("held", "Held", Sort.HELD, "right hide-narrow"),
+        ("fills", "Fills", Sort.FILLS, "right hide-narrow"),
+        ("gross", "Before fees", Sort.GROSS, "right hide-narrow"),
+        ("fees", "Fees", Sort.FEES, "right hide-narrow"),
+        ("gain", "Gain", Sort.GAIN, "right trade-gain"),
+        ("net", "Net profit", Sort.PROFIT, "right trade-net"),
+    )
+)
+USUAL: Final = ("closed", "symbol", "side", "quantity", "entry", "exit", "held", "gain", "net")
+_ALWAYS: Final = "symbol"
+"""It is the link to the trade."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's heading. direction: how the list is ordered by it, "" when it is not. url: orders by it."""
+
+    name: str
+    url: str
+    direction: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell. name: of its column. tone: class of its colour."""
+
+    name: str
+    text: str
+    style: str
+    tone: str = ""
+
+
+def chosen_columns(asked: str, kept: str) -> tuple[Column, ...]:
+    """Those that the address asks for, else those the reader keeps, else the usual ones; in their fixed order."""
+    names = {name for name in (asked or kept).split(",") if any(column.name == name for column in ALL)} or set(USUAL)
+    return tuple(column for column in ALL if column.name in names | {_ALWAYS})
+
+
+def headings(columns: Sequence[Column], order: Order, to: Callable[[Order], str]) -> tuple[Heading, ...]:
+    """One that orders the list already turns it round."""
+    found = []
+    for column in columns:
+        current = column.sort is order.sort
+        direction = ("descending" if order.descending else "ascending") if current else ""
+        turned = not order.descending if current else column.sort not in ASCENDING_FIRST
+        found.append(Heading(column.heading, to(Order(column.sort, turned)), direction, column.style))
+    return tuple(found)
+
+
+def cells(row: TripRow, columns: Sequence[Column]) -> tuple[Cell, ...]:
+    """A round trip's cells."""
+    tones = {"gain": row.tone, "net": row.tone, "gross": row.gross_tone}
+    return tuple(Cell(one.name, getattr(row, _FIELD.get(one.name, one.name)), one.style, tones.get(one.name, "")) for one in columns)
+
+
+_FIELD: Final = {"kind": "asset_class"}
+"""Where a row's field has another name than the column."""
