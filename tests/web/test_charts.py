@@ -1,6 +1,7 @@
 """Chart options are plain JSON with every sentence and number written by the server."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -47,15 +48,17 @@ def point(minute: int, quantity: int, price: str, position: int, changed: bool =
 
 def test_a_trade_shows_purchases_and_sales_on_the_clock_of_its_venue() -> None:
     fills = [point(30, 10, "100", 10), point(45, -4, "101.5", 6), point(59, -6, "102", 0)]
+    fills = [replace(fill, pnl=pnl) for fill, pnl in zip(fills, (Decimal(0), Decimal(15), Decimal(18)), strict=True)]
     chart = trade_chart(fills, "America/New_York", "USD", Decimal(100), Decimal("101.8"))
-    steps, bought, sold, held = chart.option["series"]
+    steps, bought, sold, stood, held = chart.option["series"]
+    assert [pnl for _, pnl in stood["data"]] == [0.0, 15.0, 18.0]
     opened = int(datetime(2026, 3, 2, 9, 30, tzinfo=UTC).timestamp() * 1000)  # 14:30 UTC is 09:30 in New York
     assert bought["data"] == [[opened, 100.0]]
     assert [price for _, price in sold["data"]] == [101.5, 102.0]
     assert [units for _, units in held["data"]] == [10.0, 6.0, 0.0]
     assert steps["step"] == "end"
     assert [line["label"]["formatter"] for line in steps["markLine"]["data"]] == ["entry 100.00", "exit 101.80"]
-    assert chart.tips[2][0] == ("Sold 4 at 101.50", "2 Mar 2026, 09:45:00", "Holding 6 afterwards")
+    assert chart.tips[2][0] == ("Sold 4 at 101.50", "2 Mar 2026, 09:45:00", "Holding 6 afterwards", "P&L at that price +15.00 USD")
     assert chart.caption == "3 fills between 100.00 and 102.00 USD; at most 10 held. No price between fills is invented."
 
 
@@ -63,9 +66,9 @@ def test_a_corporate_action_moves_the_position_and_has_no_price() -> None:
     chart = trade_chart(
         [point(30, 10, "100", 10), point(40, 10, "0", 20, changed=True), point(50, -20, "60", 0)], "Asia/Tokyo", "USD", None, None
     )
-    steps, bought, sold, held = chart.option["series"]
+    steps, bought, sold, stood, held = chart.option["series"]
     assert [price for _, price in steps["data"]] == [100.0, 60.0]
-    assert (len(bought["data"]), len(sold["data"]), len(held["data"])) == (1, 1, 3)
+    assert (len(bought["data"]), len(sold["data"]), len(stood["data"]), len(held["data"])) == (1, 1, 0, 3)
     assert "2 fills between 60.00 and 100.00" in chart.caption
     assert chart.rows[1][1:4] == ("Changed", "10", "")
 

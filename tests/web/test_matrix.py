@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -25,6 +26,7 @@ from fillbook.storage.models import (
     SavedView,
     StatedOpening,
     SyncRun,
+    TripOverride,
     User,
 )
 from tests.web.book import BROKER, link_of, restated_book, waiting_upload, write_book
@@ -55,6 +57,9 @@ PAGES = {
     "view-change": Cell("POST", 302, 404, kind="view"),
     "trades": Cell(other=302),
     "trades-csv": Cell(),
+    "trade-cut": Cell("POST", 302, 404, kind="trade"),
+    "trade-join": Cell("POST", 302, 404, kind="trade"),
+    "override-undo": Cell("POST", 302, 404, kind="override"),
     "trades-columns": Cell("POST", 302, 302),
     "trade": Cell(other=404, kind="trade"),
     "trade-evidence": Cell(other=404, kind="trade"),
@@ -161,6 +166,7 @@ def test_every_address_has_a_line() -> None:
 
 MISSING: dict[str, list[str | int]] = {
     "view": [987654],
+    "override": [987654],
     "trade": ["0" * 20],
     "fill": ["0" * 20, 1],
     "account": [987654],
@@ -200,6 +206,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
     notice = Notice.objects.create(owner=owner, link=account.link, kind=NoticeKind.LINK_STOPPED, key="stopped")
     return {
         **MISSING,
+        "override": [TripOverride.objects.create(account=account, kind="cut", execution_id="2", instrument_key="4711").pk],
         "view": [SavedView.objects.create(owner=owner, name="ACME by day", query="symbol=ACME").pk],
         "trade": [key],
         "fill": [key, 1],
@@ -226,12 +233,17 @@ def address(name: str, objects: dict[str, list[str | int]]) -> str:
     return reverse(name, args=objects[cell.kind] if cell.kind else None)
 
 
+def sent(answer: HttpResponseBase) -> bytes:
+    """The whole of an answer, also of one that comes in parts."""
+    return b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined]
+
+
 def ask(client: Client, cell: Cell, url: str) -> tuple[int, str, bytes]:
     answer = client.post(url, {"what": "nothing"}) if cell.method == "POST" else client.get(url)
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer.headers["Cache-Control"]
-    body = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"|/nowhere/\S*', b"", answer.content)
+    body = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"|/nowhere/\S*', b"", sent(answer))
     return answer.status_code, answer.headers.get("Location", ""), body
 
 

@@ -13,9 +13,11 @@ from fillbook.performance.summary import from_e8
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from fillbook.performance.filters import Filter
+    from fillbook.storage.choosing import Accounts, Sort
     from fillbook.storage.models import RoundTripRow
 
-SORTS: Final = ("day", "opened", "symbol", "profit", "gain", "fees", "held", "fills")
+SORTS: Final = tuple("day opened symbol side kind quantity entry exit held fills gross fees gain profit account".split())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sort", choices=SORTS, default="day", help="what to order by, greatest first (default day)")
     parser.add_argument("--ascending", action="store_true", help="least first")
     parser.add_argument("--limit", type=_limit, default=50, metavar="N", help="list at most so many (default 50; 0 for all)")
+    parser.add_argument("--csv", action="store_true", help="print every one as CSV, as the page's download has them")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_user_argument(parser)
     add_data_argument(parser)
@@ -37,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
 
     user = chosen_user(options.user)
     chosen = chosen_filter(options, user)
+    if options.csv:
+        return _csv(accounts_in(user, chosen), chosen, Sort(options.sort), descending=not options.ascending)
     size = options.limit or sys.maxsize
     page = trips_page(accounts_in(user, chosen), chosen, Sort(options.sort), descending=not options.ascending, size=size)
     if options.json:
@@ -47,6 +52,15 @@ def run(options: argparse.Namespace) -> int:
         from fillbook.cli.trades_page import print_trips
 
         print_trips(page.rows, page.total)
+    return 0
+
+
+def _csv(accounts: "Accounts", chosen: "Filter", sort: "Sort", *, descending: bool) -> int:
+    """The lines of the file, written as they are read."""
+    from fillbook.storage.paging import Order, every_row
+    from fillbook.storage.sheet import lines
+
+    sys.stdout.writelines(lines(every_row(accounts, chosen, Order(sort, descending))))
     return 0
 
 

@@ -25,6 +25,7 @@ from fillbook.storage.models import (
     SecurityEvent,
     SyncRun,
     Tag,
+    TripOverride,
     User,
 )
 
@@ -135,6 +136,12 @@ def views_of(viewer: Viewer) -> QuerySet[SavedView]:
 def view_for(viewer: Viewer, view_id: int | str) -> SavedView:
     """One saved view of the viewer's; raises `Http404` as `account_for`."""
     return _one(views_of(viewer), _number(view_id))
+
+
+def override_for(viewer: Viewer, override_id: int | str) -> TripOverride:
+    """One cut or join of the viewer's; raises `Http404` as `account_for`."""
+    mine = TripOverride.objects.filter(account__owner=viewer) if viewer.is_authenticated else TripOverride.objects.none()
+    return _one(mine, _number(override_id))
 
 
 def events_of(viewer: Viewer) -> QuerySet[SecurityEvent]:

@@ -3,6 +3,7 @@
 from fillbook.storage.derive import settings_of
 from fillbook.storage.loading import load_statement
 from fillbook.storage.models import BrokerAccount, ReconciliationRow
+from fillbook.storage.overriding import overrides_of
 from fillbook.storage.records import instrument_record
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.reasons import Reason
@@ -15,7 +16,7 @@ def load_book(account: BrokerAccount, settings: MatchSettings | None = None) -> 
 
     A position that no statement states, because rows came after the latest positions, stands in it as if the broker had stated it.
     """
-    return read_account(load_statement(account).statement, settings or settings_of(account))
+    return read_account(load_statement(account).statement, settings or settings_of(account), overrides_of(account))
 
 
 def stored_lines(account: BrokerAccount) -> list[ReconciliationLine]:

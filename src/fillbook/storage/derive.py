@@ -36,6 +36,7 @@ from fillbook.storage.models import (
     TripFillRow,
     UnmatchedRow,
 )
+from fillbook.storage.overriding import overrides_of
 from fillbook.storage.records import batches
 from fillbook.storage.restating import TripWatch
 from fillbook.storage.slots import Placing, write_totals
@@ -71,7 +72,7 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
         owner = BrokerAccount.objects.select_for_update().get(pk=account_id)
         keys = None if instruments is None else connected(owner, instruments)
         loaded = load_statement(owner, keys)
-        book = read_account(loaded.statement, settings_of(owner))
+        book = read_account(loaded.statement, settings_of(owner), overrides_of(owner))
         changed = _Writer(owner, loaded, book, keys, because_of).write()
         hang(owner)
         totals = {

@@ -85,6 +85,13 @@ def latest_of(accounts: Accounts, chosen: Filter, count: int) -> list[RoundTripR
     return list(in_order(trips, descending=True).select_related("account", "instrument")[:count])
 
 
+def open_trips(accounts: Accounts, chosen: Filter, count: int) -> tuple[list[RoundTripRow], int]:
+    """(the open round trips under a filter that began last, how many there are): found by the index of open ones, which are few."""
+    found = list(trips_in(accounts, chosen).order_by().values_list("pk", flat=True))
+    ordered = in_order(RoundTripRow.objects.filter(pk__in=found), descending=True)
+    return list(ordered.select_related("account", "instrument")[:count]), len(found)
+
+
 def latest_trips(accounts: Accounts, count: int = 10) -> list[RoundTripRow]:
     """The round trips closed last, whatever is known of them."""
     trips = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts], is_open=False)

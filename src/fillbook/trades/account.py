@@ -17,9 +17,10 @@ from fillbook.trades.corrections import drop_reversed, resolve_cancels
 from fillbook.trades.grouping import regroup
 from fillbook.trades.matching import match
 from fillbook.trades.openings import Opening, cost_from_positions, infer_opening, name_opening, settle_opening
+from fillbook.trades.overrides import Overrides, apply_overrides
 from fillbook.trades.reconcile import CENT, ReconciliationLine, reconcile_fills, reconcile_positions
 from fillbook.trades.records import Basis, Lot, MatchResult, RoundTrip
-from fillbook.trades.settings import MatchSettings
+from fillbook.trades.settings import Grouping, MatchSettings
 from fillbook.trades.stated import with_stated
 from fillbook.trades.trips import TripBuilder
 from fillbook.trades.witness import witness_of
@@ -44,12 +45,13 @@ class AccountBook:
     findings: tuple[Finding, ...] = ()
 
 
-def read_account(statement: AccountStatement, settings: MatchSettings | None = None) -> AccountBook:
+def read_account(statement: AccountStatement, settings: MatchSettings | None = None, overrides: Overrides | None = None) -> AccountBook:
     """Match and reconcile one account.
 
     Args:
         statement: everything known of the account, rows in any order, each transaction once.
         settings: how fills become trades; the statement's base currency fills in a missing one.
+        overrides: where the trader cut trades or joined them.
 
     Figures are always compared under the broker's own settings (`MatchSettings.as_broker`), whatever the trader prefers to look at.
     """
@@ -73,6 +75,8 @@ def read_account(statement: AccountStatement, settings: MatchSettings | None = N
         if (settings.method, settings.assignment) != (settings.as_broker.method, settings.as_broker.assignment):
             named = _matched(rows, name_opening(opening), settings.as_broker, positions)
             result = _matched(rows, settle_opening(opening, named), settings, positions)
+        if overrides is not None and settings.grouping is Grouping.FLAT_TO_FLAT:
+            result = apply_overrides(result, overrides, settings.base_currency)
         result = regroup(result, settings.grouping, settings.base_currency)
         own, broker = own_totals(result), broker_totals(executions)
         return AccountBook(

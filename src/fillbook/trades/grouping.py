@@ -37,13 +37,14 @@ def _parts(trip: RoundTrip, grouping: Grouping, base_currency: str | None) -> It
     for lot in trip.closed_lots:
         groups[lot.closed_by if grouping is Grouping.PER_CLOSING else lot.closed_on].append(lot)
     for lots in groups.values():
-        yield _round_trip(trip, lots, base_currency)
+        yield frame(trip, lots, base_currency)
 
 
-def _round_trip(trip: RoundTrip, lots: list[ClosedLot], base_currency: str | None) -> RoundTrip:
+def frame(trip: RoundTrip, lots: list[ClosedLot], base_currency: str | None) -> RoundTrip:
+    """Some of a round trip's closed lots as a round trip of their own, with their parts of its fills."""
     by_id = {(fill.execution_id, fill.role): fill for fill in trip.fills}
     opens, closes = _openings(trip, lots, by_id), _closings(trip, lots, by_id)
-    fills = _with_positions(sorted([*opens, *closes], key=lambda fill: (fill.ordered_at, fill.role is Role.CLOSES)))
+    fills = with_positions(sorted([*opens, *closes], key=lambda fill: (fill.ordered_at, fill.role is Role.CLOSES)))
     certain = all((lot.opened_by and lot.basis is Basis.EXECUTIONS) or lot.basis is Basis.STATED for lot in lots)
     builder = TripBuilder(trip.account, trip.instrument, trip.side, fills, lots, set() if certain else set(trip.incomplete), trip.flagged)
     whole = builder.build((), base_currency)
@@ -85,7 +86,8 @@ def _closing_charges(lot: ClosedLot, by_id: dict[tuple[str, Role], TripFill]) ->
     return share(fill.charges, lot.quantity, -fill.quantity)
 
 
-def _with_positions(fills: list[TripFill]) -> list[TripFill]:
+def with_positions(fills: list[TripFill]) -> list[TripFill]:
+    """The fills, each with what is held once it is done, from nothing on."""
     position, result = ZERO, []
     for fill in fills:
         position += fill.quantity

@@ -69,7 +69,7 @@ class EquityDay:
 
 def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -> Chart:
     """The curve of closed trades with its drawdown below. brush: the page's address without a period, to which a chosen one is added."""
-    times = [_midnight(one.day) for one in days]
+    times = [midnight(one.day) for one in days]
     unit = "" if measure.percent else f" {measure.currency}"
     lines = tuple(
         (
@@ -110,7 +110,7 @@ def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -
 class FillPoint:
     """One fill of a trade. at: None where only the day is known. quantity: + bought, - sold. position: held once it is done.
 
-    changed: no fill but a corporate action, which has no price.
+    pnl: what the trade stood at once it was done; None where that is not known. changed: no fill but a corporate action, without a price.
     """
 
     at: datetime | None
@@ -119,6 +119,7 @@ class FillPoint:
     price: Decimal
     position: Decimal
     changed: bool = False
+    pnl: Decimal | None = None
 
     @property
     def what(self) -> str:
@@ -126,34 +127,53 @@ class FillPoint:
         return "Changed" if self.changed else "Bought" if self.quantity > 0 else "Sold"
 
 
-def trade_chart(fills: Sequence[FillPoint], zone: str, currency: str, entry: Decimal | None, exit_price: Decimal | None) -> Chart:
-    """Prices of the fills as steps, purchases and sales marked on them, and the position they left below."""
+def trade_chart(
+    fills: Sequence[FillPoint], zone: str, currency: str, entry: Decimal | None, exit_price: Decimal | None, marked: bool = True
+) -> Chart:
+    """Prices of the fills as steps with purchases and sales marked on them, what the trade stood at, and the position they left.
+
+    marked: the P&L values what was still held at the fill's own price; else it is what was realized so far.
+    """
     timed = all(fill.at is not None for fill in fills)
     places = [local(fill.at, zone) if timed and fill.at else index for index, fill in enumerate(fills)]
     when = [readable.moment(fill.at, zone, seconds=True) if fill.at and not fill.changed else readable.day(fill.day) for fill in fills]
-    lines = tuple(_fill_tip(fill, moment) for fill, moment in zip(fills, when, strict=True))
+    told = [_pnl_words(fill, currency, marked=marked) for fill in fills]
+    lines = tuple((*_fill_tip(fill, moment), *words) for fill, moment, words in zip(fills, when, told, strict=True))
     steps = [[place, float(fill.price)] for place, fill in zip(places, fills, strict=True)]
-    held = [[place, float(fill.position)] for place, fill in zip(places, fills, strict=True)]
+    held = _heights(places, [fill.position for fill in fills])
+    stood = _heights(places, [fill.pnl for fill in fills])
     traded = [index for index, fill in enumerate(fills) if not fill.changed]
     bought = [index for index in traded if fills[index].quantity > 0]
     sold = [index for index in traded if fills[index].quantity <= 0]
     axis = time_axis if timed else _count_axis
+    hidden = {"axisLabel": {"show": False}} if amounts_hidden() else {}
+    series = [
+        line([steps[index] for index in traded], 0, "var(--control)", 1)
+        | {"step": "end", "markLine": _average_lines(entry, exit_price), "silent": True},
+        _marks([steps[index] for index in bought], "Bought", "triangle", "var(--gain)", 0),
+        _marks([steps[index] for index in sold], "Sold", "triangle", "var(--loss)", 180),
+        line(stood, 1, "var(--ink)", 1.4) | {"step": "end", "silent": True, "markLine": zero_line()},
+        line(held, 2, "var(--ink-2)", 1) | {"step": "end", "areaStyle": {"color": "var(--ink-2)", "opacity": 0.12}, "silent": True},
+    ]
     return Chart(
         option={
             **frame("item"),
-            "grid": [{"left": 60, "right": 92, "top": 16, "height": "58%"}, {"left": 60, "right": 92, "bottom": 26, "height": "18%"}],
-            "xAxis": [axis(0, labels=False), axis(1)],
-            "yAxis": [{**money_axis(0, "fn:price"), "scale": True}, {**money_axis(1), "splitNumber": 2}],
-            "series": [
-                line([steps[index] for index in traded], 0, "var(--control)", 1)
-                | {"step": "end", "markLine": _average_lines(entry, exit_price), "silent": True},
-                _marks([steps[index] for index in bought], "Bought", "triangle", "var(--gain)", 0),
-                _marks([steps[index] for index in sold], "Sold", "triangle", "var(--loss)", 180),
-                line(held, 1, "var(--ink-2)", 1) | {"step": "end", "areaStyle": {"color": "var(--ink-2)", "opacity": 0.12}, "silent": True},
+            "grid": [
+                {"left": 60, "right": 92, "top": 16, "height": "46%"},
+                {"left": 60, "right": 92, "top": "59%", "height": "14%"},
+                {"left": 60, "right": 92, "bottom": 26, "height": "11%"},
             ],
+            "title": [_small_title("P&L" if marked else "realized", "54%"), _small_title("held", "76%")],
+            "xAxis": [axis(0, labels=False), axis(1, labels=False), axis(2)],
+            "yAxis": [
+                {**money_axis(0, "fn:price"), "scale": True},
+                {**money_axis(1), "splitNumber": 2, **hidden},
+                {**money_axis(2), "splitNumber": 2, **hidden},
+            ],
+            "series": series,
         },
         caption=_trade_sentence(fills, currency),
-        columns=("Time", "Side", "Quantity", "Price", "Held afterwards"),
+        columns=("Time", "Side", "Quantity", "Price", "Held afterwards", f"{'P&L' if marked else 'Realized'} then ({currency})"),
         rows=tuple(
             (
                 moment,
@@ -161,11 +181,28 @@ def trade_chart(fills: Sequence[FillPoint], zone: str, currency: str, entry: Dec
                 readable.quantity(abs(fill.quantity)),
                 "" if fill.changed else readable.price(fill.price),
                 readable.quantity(fill.position),
+                readable.gain(fill.pnl, currency),
             )
             for fill, moment in zip(fills, when, strict=True)
         ),
         tips=((), tuple(lines[index] for index in bought), tuple(lines[index] for index in sold)),
     )
+
+
+def _heights(places: Sequence[int], values: Sequence[Decimal | None]) -> list[list[float]]:
+    """Points of a step line, those of unknown height left out."""
+    known = [(place, float(value)) for place, value in zip(places, values, strict=True) if value is not None]
+    return [[place, height] for (place, _), height in zip(known, shape(value for _, value in known), strict=True)]
+
+
+def _pnl_words(fill: FillPoint, currency: str, *, marked: bool) -> tuple[str, ...]:
+    if fill.pnl is None:
+        return ()
+    return (f"{'P&L at that price' if marked else 'Realized so far'} {readable.gain(fill.pnl, currency)} {currency}",)
+
+
+def _small_title(text: str, top: str) -> Option:
+    return {"text": text, "left": 0, "top": top, "padding": 0, "textStyle": {**_TEXT, "fontWeight": "normal"}}
 
 
 def _fill_tip(fill: FillPoint, moment: str) -> tuple[str, ...]:
@@ -305,7 +342,7 @@ def _trade_sentence(fills: Sequence[FillPoint], currency: str) -> str:
     return f"{count} {between}; at most {readable.quantity(largest)} held. No price between fills is invented."
 
 
-def _midnight(day: date) -> int:
+def midnight(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * _MILLISECONDS)
 
 

@@ -6,6 +6,7 @@ Beside exact amounts stand 64-bit integers in units of 1e-8 (`_e8`): pages sort 
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Cast
 
 from fillbook.storage.fields import ExactDecimalField
 from fillbook.storage.models.journal import Note, TagMark
@@ -74,6 +75,10 @@ class RoundTripRow(models.Model):
             models.Index(fields=["account", "underlying"], name="trip_by_underlying"),
             models.Index(fields=["account", "net_e8"], name="trip_by_pnl"),
             models.Index(fields=["account", "gain_e8"], name="trip_by_gain"),
+            models.Index(fields=["account", "holding_seconds"], name="trip_by_held"),
+            models.Index("account", Cast("quantity", models.FloatField()), name="trip_by_quantity"),
+            models.Index("account", Cast("entry_price", models.FloatField()), name="trip_by_entry"),
+            models.Index("account", Cast("exit_price", models.FloatField()), name="trip_by_exit"),
             models.Index(fields=["account"], condition=models.Q(is_open=True), name="trip_open"),
             models.Index(fields=["account"], condition=models.Q(is_open=False, counts=False), name="trip_not_counted"),
             models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),

@@ -164,7 +164,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     within = _between(records, chosen.first, chosen.last)
     curve = curve_days((one.day, one.summary.n, _path(one, measure)) for one in within)
     still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, outcome=None)
-    opened = queries.trips_page(accounts, still_open, size=_OPEN)
+    opened, open_count = queries.open_trips(accounts, still_open, _OPEN)
     same_base = [account for account in accounts if account.base_currency == group.base_currency]
     return Board(
         measure=measure,
@@ -177,8 +177,8 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         month=_month(asked, within, measure),
         last=trip_rows(queries.latest_of(accounts, chosen, _LAST), group.currency),
         trades_url=asked.trades(chosen),
-        open=open_rows(opened.rows),
-        open_count=opened.total,
+        open=open_rows(opened),
+        open_count=open_count,
         open_url=asked.trades(still_open),
         bridges=bridges(same_base, group.currency),
         counts=counts(same_base),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from fillbook.storage.models import PositionRow, StatedRow
 from fillbook.storage.raw import raw_element
+from fillbook.web.privacy import amounts_hidden
 from fillbook.web.viewer import is_partial, vary_on_partial
 
 _ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -26,7 +27,9 @@ class Sent:
 
 
 def sent_row(row: StatedRow | PositionRow) -> Sent:
-    """Read a row's bytes out of the statement that brought it."""
+    """Read a row's bytes out of the statement that brought it; while amounts are hidden, a sentence instead."""
+    if amounts_hidden():
+        return Sent("Hidden together with the amounts.", (), row.raw.received_at, row.raw.file_name)
     text = raw_element(row.raw, row.place).decode("utf-8", "replace")
     fields = tuple((name, double or single) for name, double, single in _ATTRIBUTE.findall(text) if double or single)
     return Sent(text, fields, row.raw.received_at, row.raw.file_name)

@@ -16,21 +16,24 @@ from django.views.decorators.http import require_safe
 from fillbook.ledger.exchanges import zone_of
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.numbers import ZERO, exact
 from fillbook.performance.summary import from_e8
 from fillbook.storage.access import trip_for
 from fillbook.storage.derive import settings_of
 from fillbook.storage.details import TripDetail, trip_detail
-from fillbook.storage.models import ReconciliationRow, RoundTripRow, TripFillRow
+from fillbook.storage.models import ClosedLotRow, ReconciliationRow, RoundTripRow, TripFillRow
+from fillbook.storage.records import instrument_record
 from fillbook.storage.restated import restated_trip
 from fillbook.storage.trying import OFTEN
 from fillbook.trades.reasons import SENTENCES, Reason
 from fillbook.trades.records import Basis, Incomplete, Role
-from fillbook.trades.settings import AssignmentView, Grouping
+from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod
 from fillbook.web import readable
 from fillbook.web.charts import Chart, FillPoint, trade_chart
 from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
+from fillbook.web.pages.regroup import regroup_view
 from fillbook.web.pages.restated import lines
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.sent import render_sent
@@ -38,6 +41,15 @@ from fillbook.web.pages.wording import BASIS, HOW, INCOMPLETE, KINDS
 from fillbook.web.pages.words import words_view
 from fillbook.web.viewer import viewer
 
+_MOST: Final = 200
+"""As many lots as a page shows."""
+_CENT: Final = Decimal("0.01")
+METHODS: Final = {
+    MatchingMethod.FIFO: "the oldest units are closed first",
+    MatchingMethod.LIFO: "the newest units are closed first",
+    MatchingMethod.HIGHEST_COST: "the dearest units are closed first",
+    MatchingMethod.AVERAGE: "every unit costs the average",
+}
 _OPTIONS: Final = (AssetClass.OPTION, AssetClass.FUTURE_OPTION)
 
 
@@ -88,6 +100,20 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class LotRow:
+    """What one closing fill took of one lot."""
+
+    opened: str
+    closed: str
+    quantity: str
+    cost: str
+    proceeds: str
+    realized: str
+    tone: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class TradePage:
     """Everything the page of one trade shows. zone: whose clock its times follow, named once. stated: some cost is its owner's own word.
 
@@ -113,6 +139,9 @@ class TradePage:
     facts: tuple[Fact, ...]
     chart: Chart
     fills: tuple[Fill, ...]
+    lots: tuple[LotRow, ...]
+    more_lots: int
+    matched: str
     compared: tuple[Compared, ...]
     incomplete: tuple[str, ...]
     flagged: bool
@@ -133,6 +162,7 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
         "contact": contact(),
         "words": words_view(user, trip),
         "restated": lines(restated_trip(trip)),
+        "regroup": regroup_view(trip),
     }
     return render(request, "pages/trade.html", context)
 
@@ -153,7 +183,8 @@ def trade_page(detail: TripDetail) -> TradePage:
     trip, instrument = detail.trip, detail.trip.instrument
     zone = zone_of(instrument.exchange)
     symbol, words = name_of(instrument)
-    points = [_point(fill) for fill in detail.fills]
+    stood, marked = standing(detail)
+    points = [_point(fill, pnl) for fill, pnl in zip(detail.fills, stood, strict=True)]
     return TradePage(
         symbol=symbol,
         detail=words,
@@ -172,8 +203,11 @@ def trade_page(detail: TripDetail) -> TradePage:
         numbers=_numbers(trip),
         money=_money(trip),
         facts=_facts(trip, zone),
-        chart=trade_chart(points, zone, trip.currency, trip.entry_price, trip.exit_price),
+        chart=trade_chart(points, zone, trip.currency, trip.entry_price, trip.exit_price, marked),
         fills=tuple(_fill(fill, detail, zone) for fill in detail.fills),
+        lots=tuple(_lot(lot, detail, zone) for lot in detail.lots[:_MOST]),
+        more_lots=max(0, len(detail.lots) - _MOST),
+        matched=METHODS[MatchingMethod(trip.account.matching)],
         compared=tuple(_compared(detail, zone)),
         incomplete=tuple(INCOMPLETE[Incomplete(reason)] for reason in trip.incomplete),
         flagged=trip.flagged,
@@ -186,10 +220,49 @@ def _offers_closings(trip: RoundTripRow) -> bool:
     return whole and trip.is_open and trip.lot_rows.values("closed_by").distinct().count() >= OFTEN
 
 
-def _point(fill: TripFillRow) -> FillPoint:
+def standing(detail: TripDetail) -> tuple[list[Decimal | None], bool]:
+    """(what the trade stood at after each fill, whether what was held is valued at the fill's own price).
+
+    That is the cash of its fills and the position at the last price, so it ends at the realized P&L; where it does not, because units came
+    without a trade or a premium moved, what was realized so far is told instead, and nothing once a part of it is unknown.
+    """
+    trip, factor = detail.trip, instrument_record(detail.trip.instrument).price_factor
+    with exact():
+        if all(fill.role in (Role.OPENS, Role.CLOSES) for fill in detail.fills):
+            cash, marked = ZERO, []
+            for fill in detail.fills:
+                cash += fill.amount
+                marked.append(cash + fill.position_after * fill.price * factor)
+            if trip.is_open or (marked and trip.realized_pnl is not None and abs(marked[-1] - trip.realized_pnl) < _CENT):
+                return list(marked), True
+        realized: list[Decimal | None] = []
+        total: Decimal | None = ZERO
+        for fill in detail.fills:
+            if fill.role == Role.CLOSES:
+                total = None if total is None or fill.realized_pnl is None else total + fill.realized_pnl
+            realized.append(total)
+        return realized, False
+
+
+def _lot(lot: ClosedLotRow, detail: TripDetail, zone: str) -> LotRow:
+    currency = detail.trip.currency
+    day = readable.day(lot.opened_on) if lot.opened_on else "before the history"
+    return LotRow(
+        opened=readable.moment(lot.opened_at, zone) if lot.opened_at else day,
+        closed=readable.moment(lot.closed_at, zone) if lot.closed_at else readable.day(lot.closed_on),
+        quantity=readable.quantity(lot.quantity),
+        cost=readable.amount(lot.cost_basis, currency),
+        proceeds=readable.amount(lot.proceeds, currency),
+        realized=readable.gain(lot.realized_pnl, currency),
+        tone=tone_of(lot.realized_pnl),
+        basis="" if lot.basis == Basis.EXECUTIONS else BASIS[Basis(lot.basis)],
+    )
+
+
+def _point(fill: TripFillRow, pnl: Decimal | None) -> FillPoint:
     changed = fill.role in (Role.ADJUSTS, Role.LEAVES)
     at = fill.ordered_at if changed else fill.executed_at
-    return FillPoint(at, fill.trade_date, fill.quantity, fill.price, fill.position_after, changed)
+    return FillPoint(at, fill.trade_date, fill.quantity, fill.price, fill.position_after, changed, pnl)
 
 
 def _numbers(trip: RoundTripRow) -> tuple[Stat, ...]:

@@ -1,0 +1,93 @@
+"""Cutting a trade and joining it to the one before, and taking either back. No stored fact is touched: the trades are made again."""
+
+from typing import Final
+
+from django.db import transaction
+
+from fillbook.storage.access import Viewer, trip_for
+from fillbook.storage.derive import rebuild_account
+from fillbook.storage.models import BrokerAccount, RoundTripRow, TripFillRow, TripOverride
+from fillbook.trades.records import Role
+
+_LOOKED_AT: Final = 50
+"""So many trades of one instrument and day at most can stand between."""
+
+
+class CannotRegroup(Exception):
+    """Nothing was changed; the message says why."""
+
+
+def cut(viewer: Viewer, key: str, number: int) -> str:
+    """Let a new trade begin with what a closing fill (by its number in the trade) closes; returns the public id of the trade cut.
+
+    Raises:
+        CannotRegroup: that fill closes nothing, or is the first that does.
+        Http404: the trade is not the viewer's.
+    """
+    trip = trip_for(viewer, key)
+    fill = next((one for one in closings(trip)[1:] if one.number == number), None)
+    if fill is None:
+        raise CannotRegroup("A trade can be cut at any fill that closes a part of it, but for the first.")
+    _keep(trip, TripOverride.Kind.CUT, fill.execution_id)
+    return trip.key
+
+
+def join(viewer: Viewer, key: str) -> str:
+    """Let a trade go on with the one before it in the same instrument; returns the public id of both together.
+
+    Raises:
+        CannotRegroup: there is none before it, or it went the other way.
+        Http404: the trade is not the viewer's.
+    """
+    trip = trip_for(viewer, key)
+    before = trip_before(trip)
+    begins = trip.fill_rows.order_by("number").first()
+    if before is None or begins is None:
+        raise CannotRegroup("A trade can be joined to the one just before it in the same instrument and direction.")
+    anchor = TripOverride.objects.filter(account=trip.account_id, kind=TripOverride.Kind.CUT, execution_id__in=_anchors(trip)).first()
+    if anchor is not None:
+        take_back(anchor)
+    else:
+        _keep(trip, TripOverride.Kind.JOIN, begins.execution_id)
+    return before.key
+
+
+def take_back(override: TripOverride) -> None:
+    """As if it had never been said."""
+    with transaction.atomic():
+        account = BrokerAccount.objects.select_for_update().get(pk=override.account_id)
+        key = override.instrument_key
+        override.delete()
+        rebuild_account(account, {key})
+
+
+def closings(trip: RoundTripRow) -> list[TripFillRow]:
+    """The fills that close a part of a trade, in order."""
+    return list(trip.fill_rows.filter(role=Role.CLOSES).order_by("number"))
+
+
+def trip_before(trip: RoundTripRow) -> RoundTripRow | None:
+    """The trade in the same instrument that ended just before this one first closed anything, if it went the same way."""
+    first = trip.fill_rows.order_by("number").first()
+    if first is None or first.role != Role.OPENS:
+        return None
+    begins = next(iter(closings(trip)), first)
+    others = RoundTripRow.objects.filter(account=trip.account_id, instrument_key=trip.instrument_key, is_open=False).exclude(pk=trip.pk)
+    for before in others.filter(closed_on__lte=begins.trade_date).order_by("-closed_on", "-closed_at", "-key")[:_LOOKED_AT]:
+        last = before.fill_rows.order_by("-number").first()
+        if last is not None and last.ordered_at <= begins.ordered_at and last.execution_id != begins.execution_id:
+            return before if before.side == trip.side else None
+    return None
+
+
+def _anchors(trip: RoundTripRow) -> list[str]:
+    """The closing fill with which a trade begins, if it was cut off."""
+    return [fill.execution_id for fill in closings(trip)[:1]]
+
+
+def _keep(trip: RoundTripRow, kind: TripOverride.Kind, execution_id: str) -> None:
+    with transaction.atomic():
+        account = BrokerAccount.objects.select_for_update().get(pk=trip.account_id)
+        said = {"instrument_key": trip.instrument_key}
+        TripOverride.objects.get_or_create(account=account, kind=kind, execution_id=execution_id, defaults=said)
+        rebuild_account(account, {trip.instrument_key})

@@ -1,0 +1,78 @@
+"""Cuts and joins are kept, survive a rebuild, belong to one owner, and taking them back restores every derived row."""
+
+import pytest
+from django.http import Http404
+
+from fillbook.performance.filters import Filter
+from fillbook.storage.choosing import accounts_in
+from fillbook.storage.derive import rebuild_account
+from fillbook.storage.hashes import derived_hash
+from fillbook.storage.models import BrokerAccount, RoundTripRow, TripOverride, User
+from fillbook.storage.queries import summaries
+from fillbook.storage.regrouping import CannotRegroup, cut, join, take_back
+from tests.storage.deliveries import day_of, deliver, person, says
+from tests.trades.builders import fill
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+
+ROWS = [fill(1, 100, 10), fill(2, -50, 12, day=1), fill(3, -50, 9, day=2), fill(4, 10, 20, day=3), fill(5, -10, 21, day=4)]
+
+
+@pytest.fixture
+def owner() -> User:
+    user = person()
+    deliver(user, says(*ROWS, opened_on=day_of(0)))
+    rebuild_account(BrokerAccount.objects.get())
+    return user
+
+
+def nets() -> list[int]:
+    return [trip.net_e8 // 10**8 for trip in RoundTripRow.objects.order_by("closed_on") if trip.net_e8 is not None]
+
+
+def total(owner: User) -> int:
+    return sum(summary.total for summary in summaries(accounts_in(owner, Filter()), Filter()).values())
+
+
+def test_cut_rebuild_and_take_back(owner: User) -> None:
+    account, whole = BrokerAccount.objects.get(), total(owner)
+    before, key = derived_hash(account), RoundTripRow.objects.earliest("closed_on").key
+    assert nets() == [50, 10]
+    assert cut(owner, key, 3) == key
+    assert (nets(), total(owner)) == ([100, -50, 10], whole)
+    assert RoundTripRow.objects.earliest("closed_on").key == key
+    after = derived_hash(account)
+    rebuild_account(account)
+    assert derived_hash(account) == after
+    take_back(TripOverride.objects.get())
+    assert derived_hash(account) == before
+
+
+def test_join_rebuild_and_take_back(owner: User) -> None:
+    account, whole = BrokerAccount.objects.get(), total(owner)
+    before, (first, second) = derived_hash(account), list(RoundTripRow.objects.order_by("closed_on"))
+    assert join(owner, second.key) == first.key
+    assert (nets(), total(owner)) == ([60], whole)
+    take_back(TripOverride.objects.get())
+    assert derived_hash(account) == before
+
+
+def test_joining_what_was_cut_takes_the_cut_back(owner: User) -> None:
+    account = BrokerAccount.objects.get()
+    before = derived_hash(account)
+    cut(owner, RoundTripRow.objects.earliest("closed_on").key, 3)
+    join(owner, RoundTripRow.objects.order_by("closed_on")[1].key)
+    assert not TripOverride.objects.exists()
+    assert derived_hash(account) == before
+
+
+def test_what_cannot_be(owner: User) -> None:
+    first = RoundTripRow.objects.earliest("closed_on")
+    for number in (1, 2, 9):
+        with pytest.raises(CannotRegroup):
+            cut(owner, first.key, number)
+    with pytest.raises(CannotRegroup):
+        join(owner, first.key)
+    with pytest.raises(Http404):
+        cut(person("eve"), first.key, 3)
+    assert not TripOverride.objects.exists()
