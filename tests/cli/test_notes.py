@@ -1,6 +1,7 @@
 """`fillbook notes`, `fillbook tags` and the filter by tag."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,14 @@ def test_tags_are_listed_and_filter_round_trips(data: Path) -> None:
     assert trip["side"] == "long"
     unknown = fillbook("trades", "--tag", "late", "--data", data)
     assert (unknown.returncode, unknown.stderr) == (2, "There is no tag late in this book; the tags are: Dip buy.\n")
+
+
+def test_words_come_back_from_a_backup_and_outlive_a_rebuild(data: Path, tmp_path: Path) -> None:
+    before = json.loads(fillbook("notes", "--json", "--data", data).stdout)
+    assert fillbook("backup", tmp_path / "book.backup", "--data", data).returncode == 0
+    shutil.copytree(data / "keys", tmp_path / "again" / "keys")
+    assert fillbook("restore", tmp_path / "book.backup", "--data", tmp_path / "again").returncode == 0
+    rebuilt = json.loads(fillbook("rebuild", "--json", "--data", tmp_path / "again").stdout)["accounts"]
+    assert [account["identical"] for account in rebuilt] == [True]
+    assert json.loads(fillbook("notes", "--json", "--data", tmp_path / "again").stdout) == before
+    assert fillbook("tags", "--data", tmp_path / "again").stdout == "Dip buy  1 round trip\n"

@@ -45,7 +45,8 @@ def test_tags_filter_the_list_and_are_taken_off(browser_of_owner: Client, key: s
     found = text_of(browser_of_owner.get("/trades/?tag=dip%20buy").content)
     assert "1 trade" in found
     assert "BOLT" not in found
-    assert "1 trade" in text_of(browser_of_owner.get("/tags/").content)
+    listed = text_of(browser_of_owner.get("/tags/").content).replace("\u202f", " ")
+    assert "Dip buy 1 trade +98.00 USD 1 closed trade, average gain +9.8 %, win rate 100.0 %" in listed
     browser_of_owner.post(reverse("trade-tags", args=[key]), {"off": Tag.objects.get().pk})
     assert not TagMark.objects.exists()
     assert "No trade fits this filter" in text_of(browser_of_owner.get("/trades/?tag=dip%20buy").content)
@@ -87,12 +88,14 @@ def test_a_day_and_a_month_have_one_note_each(browser_of_owner: Client, owner: U
     assert part.content.lstrip().startswith(b'<section class="card words" id="day-words"')
     assert "Notes on 10 Feb 2026 All notes A slow day" in text_of(part.content)
     assert "Sold too early ACME, 10 Feb 2026" in text_of(part.content)
-    browser_of_owner.post(url, {"text": "A quick day"})
+    assert browser_of_owner.post(url, {"text": "A quick day"})["Location"] == reverse("day", args=["2026-02-10"])
+    assert "A quick day" in text_of(browser_of_owner.get(reverse("day", args=["2026-02-10"])).content)
     browser_of_owner.post(reverse("day-note", args=["month", "2026-02-17"]), {"text": "Patience"})
     assert [(note.about, str(note.day), note.text) for note in Note.objects.exclude(about="trade").order_by("pk")] == [
         ("day", "2026-02-10", "A quick day"),
         ("month", "2026-02-01", "Patience"),
     ]
+    assert "Notes on Feb 2026 All notes Patience" in text_of(browser_of_owner.get("/calendar/?month=2026-02").content)
     assert "Patience Feb 2026" in text_of(browser_of_owner.get("/notes/?q=patience").content)
     browser_of_owner.post(url, {"text": "x", "what": "delete"})
     assert Note.objects.filter(about="day").count() == 0

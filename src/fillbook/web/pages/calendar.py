@@ -17,6 +17,7 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
+from fillbook.storage.models import NoteAbout
 from fillbook.web import readable
 from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.day import day_url
@@ -25,6 +26,7 @@ from fillbook.web.pages.filterbar import Choice, address, filter_bar
 from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.monthgrid import Door, MonthGrid, month_after, month_before, month_grid
 from fillbook.web.pages.scope import by_weight, money_choices, pick, scope
+from fillbook.web.pages.words import day_words
 from fillbook.web.viewer import viewer
 
 
@@ -77,6 +79,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             Choice(_("Year"), shown.address(chosen, None, shown.year), shown.month is None),
         ],
         "any": group is not None,
+        "day_words": day_words(user, NoteAbout.MONTH, shown.month) if shown.month else None,
     }
     context |= _month(shown, chosen, days, measure) if shown.month else _year(shown, chosen, days, measure)
     return render(request, "pages/calendar.html", context)

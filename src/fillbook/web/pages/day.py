@@ -24,7 +24,7 @@ from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.days import DayFill, days_beside, fills_of
-from fillbook.storage.models import BrokerAccount, ExecutionRow
+from fillbook.storage.models import BrokerAccount, ExecutionRow, NoteAbout
 from fillbook.web import readable
 from fillbook.web.charts import Chart
 from fillbook.web.daychart import DayPoint, day_chart
@@ -34,6 +34,7 @@ from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import TripRow, name_of, trip_rows
 from fillbook.web.pages.scope import Scope, scope
 from fillbook.web.pages.wording import HOW
+from fillbook.web.pages.words import day_words
 from fillbook.web.viewer import viewer
 
 _FILLS: Final = 200
@@ -99,6 +100,7 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
         "name": readable.long_day(when),
         "fresh": freshness(user, about.accounts, now),
         "page": shown,
+        "day_words": day_words(user, NoteAbout.DAY, when),
         "before": day_url(before, kept, wanted) if before else "",
         "after": day_url(after, kept, wanted) if after else "",
         "calendar_url": address(reverse("calendar"), kept, month=f"{when:%Y-%m}", money=wanted),

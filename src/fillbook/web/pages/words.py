@@ -1,7 +1,7 @@
 """The trader's own words: notes and tags on a trade's page, all notes with a search, all tags with their colours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,13 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fillbook.journal.notes import LONGEST, BadNote, to_html
 from fillbook.journal.tags import LONGEST as LONGEST_TAG
 from fillbook.journal.tags import BadTag, Hue
+from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
-from fillbook.storage import words
+from fillbook.storage import queries, words
 from fillbook.storage.access import note_for, tag_for, trip_for
-from fillbook.storage.models import Note, NoteAbout, RoundTripRow, Tag, TagMark, User
+from fillbook.storage.models import BrokerAccount, Note, NoteAbout, RoundTripRow, Tag, TagMark, User
 from fillbook.web import readable
+from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.scope import by_weight, scope
 from fillbook.web.viewer import is_partial, vary_on_partial, viewer
 
 _PAGE: Final = 50
@@ -44,6 +47,15 @@ class NoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class TagResult:
+    """What closed trades with a tag came to, in one currency. words: how many, average gain, win rate."""
+
+    net: str
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class TagView:
     """A tag. url: the trades that have it. trips: how many; None where that is not asked."""
 
@@ -52,6 +64,7 @@ class TagView:
     hue: str
     url: str
     trips: int | None = None
+    results: tuple[TagResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +169,7 @@ def day_note(request: HttpRequest, about: str, day: str) -> HttpResponse:
             error = str(problem)
         if not is_partial(request):
             _say(request, error)
-            return redirect("notes")
+            return redirect(_day_page(which, when)[1])
     context = {"day_words": day_words(user, which, when, error, typed)}
     template = "components/day_words.html" if is_partial(request) else "pages/day_note.html"
     return vary_on_partial(render(request, template, context))
@@ -215,8 +228,10 @@ def note(request: HttpRequest, note_id: int) -> HttpResponse:
 
 @require_safe
 def tags(request: HttpRequest) -> HttpResponse:
-    """All tags with their colours and the number of trades that have them."""
-    found = [tag_view(tag, words.trips_with(tag)) for tag in words.tags_of(viewer(request))]
+    """All tags with their colours, the number of trades that have them, and what the closed ones came to."""
+    user = viewer(request)
+    accounts = scope(user, Filter()).accounts
+    found = [replace(tag_view(tag, words.trips_with(tag)), results=_results(accounts, tag)) for tag in words.tags_of(user)]
     return render(request, "pages/tags.html", {"tags": found, "hues": list(Hue), "longest_tag": LONGEST_TAG})
 
 
@@ -250,8 +265,14 @@ def _about(note: Note, trips: Sequence[RoundTripRow]) -> list[tuple[str, str]]:
     if note.about == NoteAbout.TRADE:
         return [(f"{name_of(one.instrument)[0]}, {readable.day(one.day)}", reverse("trade", args=[one.key])) for one in trips]
     assert note.day is not None
-    name = readable.month(note.day) if note.about == NoteAbout.MONTH else readable.day(note.day)
-    return [(name, reverse("day-note", args=[note.about, note.day.isoformat()]))]
+    return [_day_page(NoteAbout(note.about), note.day)]
+
+
+def _day_page(about: NoteAbout, day: date) -> tuple[str, str]:
+    """(name, address) of the page of a day, or of the month that begins with it."""
+    if about == NoteAbout.MONTH:
+        return readable.month(day), f"{reverse('calendar')}?month={day:%Y-%m}"
+    return readable.day(day), reverse("day", args=[day.isoformat()])
 
 
 def _orphan(lost: words.Orphan, zone: str) -> NoteView | TagView:
@@ -264,6 +285,23 @@ def _orphan(lost: words.Orphan, zone: str) -> NoteView | TagView:
     if isinstance(word, TagMark):
         return TagView(word.tag.pk, f"{word.tag.name} ({where})", word.tag.hue, "")
     return note_view(word, reverse("note", args=[word.pk]), zone, where=where)
+
+
+def _results(accounts: Sequence[BrokerAccount], tag: Tag) -> tuple[TagResult, ...]:
+    """What the closed trades with a tag came to, apart for each currency that must not be added to another."""
+    summaries = queries.summaries(accounts, Filter(tags=(tag.key,)))
+    found = []
+    for group in by_weight(summaries):
+        one = summaries[group]
+        net = metrics.profit(one)
+        gain, rate = metrics.average_gain_percent(one), metrics.win_rate(one)
+        words_of_it = f"{readable.plural(one.n, 'closed trade')}, average gain {readable.percent(gain, signed=True)}"
+        found.append(
+            TagResult(
+                f"{readable.gain(net, group.currency)} {group.currency}", tone_of(net), f"{words_of_it}, win rate {readable.percent(rate)}"
+            )
+        )
+    return tuple(found)
 
 
 def _say(request: HttpRequest, error: str) -> None:
