@@ -38,7 +38,9 @@ class Describer:
             latest[instrument.key], origins[instrument.key] = instrument, self._origin
         self._find()
         missing = {digest: instrument for instrument, digest in self._digests.items() if digest not in self._rows}
-        rows = [InstrumentRow(broker=self._account.broker, digest=digest, **instrument_columns(it)) for digest, it in missing.items()]
+        # in one order: two accounts with the same new instruments would wait for each other
+        broker = self._account.broker
+        rows = [InstrumentRow(broker=broker, digest=digest, **instrument_columns(missing[digest])) for digest in sorted(missing)]
         InstrumentRow.objects.bulk_create(rows, batch_size=300, ignore_conflicts=True)  # another account may just have described it
         self._find()
         self._name(latest, origins)
