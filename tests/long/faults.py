@@ -42,6 +42,7 @@ def _play(count: int, name: str) -> int:
 
     start.prepare()
     from fillbook.brokers.ibkr import protocol
+    from fillbook.sandbox.faults import SCRIPTS
     from fillbook.sandbox.scenario import DEFAULT_SEED
     from fillbook.sync import clock, engine, policy, silence, transport
     from tests.sync import broker_faults
@@ -51,9 +52,10 @@ def _play(count: int, name: str) -> int:
     clock.now = lambda: broker_faults.NOW
     silence.MANY = 1000  # type: ignore[misc]  # so many failing links are no failing broker
     engine.launch(pace=engine.Pace(scale=broker_faults.SCALE, look_sandbox=0.4, look_runs=0.2, plan=""))
-    expected = broker_faults.expectations(policy.MAX_TRIES, protocol.MAX_POLLS + 1, slow_tries=8)
     started, found = time.monotonic(), list[broker_faults.Outcome]()
     for seed in range(DEFAULT_SEED, DEFAULT_SEED + count):
+        trades = broker_faults.statement(seed).count(b"<Trade ")
+        expected = broker_faults.expectations(policy.MAX_TRIES, protocol.MAX_POLLS + 1, slow_tries=8, trades=trades)
         with broker_faults.broker(seed) as server:
             for limits, names in (
                 (broker_faults.PATIENT, expected.keys() - broker_faults.SILENT),
@@ -66,7 +68,7 @@ def _play(count: int, name: str) -> int:
     requests, most = sum(one.sends + one.gets for one in found), sum(one.expected.sends + one.expected.gets for one in found)
     for outcome in wrong:
         print(f"  {outcome.name}: {outcome.wrong}")
-    figures = f"{len(expected)} scripts, {len(found)} links, {requests} requests of {most} allowed, {len(wrong)} wrong"
+    figures = f"{len(SCRIPTS)} scripts, {len(found)} links, {requests} requests of {most} allowed, {len(wrong)} wrong"
     print(f"faults: {name}: {figures}, {time.monotonic() - started:.0f} s", flush=True)
     return int(bool(wrong))
 

@@ -80,11 +80,11 @@ def stops(code: str, gets: int = 0) -> Expected:
     return Expected(RunState.FAILED, "NeedsUser", code, LinkState.NEEDS_USER, 1, gets)
 
 
-def expectations(tries: int, polls: int, slow_tries: int) -> dict[str, Expected]:
+def expectations(tries: int, polls: int, slow_tries: int, trades: int = 50) -> dict[str, Expected]:
     """Script -> what must come of it.
 
     tries: how often what time mends is tried. polls: GetStatements of one try while a statement is being made. slow_tries: how often that
-    is tried within the hours that a broker gets.
+    is tried within the hours that a broker gets. trades: how many the statement has.
     """
 
     def later(code: str, sends: int = 1, gets: int = 0, kind: str = "Transient", tries: int = tries) -> Expected:
@@ -136,7 +136,7 @@ def expectations(tries: int, polls: int, slow_tries: int) -> dict[str, Expected]
         "rebooked": well(rows=(2, 0, 0)),
         "restated-price": well(rows=(0, 1, 0)),
         "dropped-row": well(rows=(0, 0, 1)),
-        "renumbered": well(rows=(50, 0, 50)),
+        "renumbered": well(rows=(trades, 0, trades)),
     }
     return {name: found[name] for name in SCRIPTS}
 
