@@ -1,0 +1,140 @@
+"""Every figure of the dashboard, worked out again from the round trips one by one in the plainest way there is."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import groupby
+
+import pytest
+from django.test import Client
+
+from fillbook.storage.derive import write_days
+from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from tests.support.manytrips import make_account, make_trips
+from tests.web.conftest import text_of
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+
+ZERO = Decimal(0)
+
+
+@pytest.fixture
+def accounts(owner: User) -> list[BrokerAccount]:
+    """Two accounts that trade on the same days, some trades even and some without a known cost."""
+    found = [make_account(owner, "M1"), make_account(owner, "M2")]
+    for number, account in enumerate(found):
+        make_trips(account, 90, days=70, with_fills=False, seed=number + 5)
+        for index, trip in enumerate(RoundTripRow.objects.filter(account=account).order_by("key")):
+            trip.key = f"{account.number.lower()}{trip.key}"
+            if index % 17 == 3:
+                trip.base_pnl = trip.realized_pnl = ZERO
+                trip.net_e8, trip.gain_e8, trip.outcome = 0, 0, "even"
+            if index % 13 == 5:
+                trip.opening_cost = trip.result_cost = trip.gain_e8 = None
+            trip.save()
+    for account in found:
+        write_days(account)
+    return found
+
+
+def money(value: Decimal, signed: bool = True) -> str:
+    """As a page writes it: two decimals, thousands grouped, a real minus."""
+    text = f"{abs(value):,.2f}"
+    return ("\u2212" if value < 0 else "+" if signed and value > 0 else "") + text
+
+
+def percent(value: Decimal, signed: bool = True) -> str:
+    return ("\u2212" if round(value, 1) < 0 else "+" if signed and round(value, 1) > 0 else "") + f"{abs(value):.1f} %"
+
+
+def mean(values: Iterable[Decimal]) -> Decimal:
+    found = list(values)
+    return sum(found, ZERO) / len(found)
+
+
+def in_order(trips: Iterable[RoundTripRow]) -> list[RoundTripRow]:
+    return sorted(trips, key=lambda trip: (trip.closed_on, trip.closed_at, trip.opened_at, trip.key))
+
+
+def falls(trips: list[RoundTripRow]) -> list[tuple[date, Decimal, Decimal]]:
+    """(day, equity, drawdown) after each round trip."""
+    equity = high = ZERO
+    found = []
+    for trip in trips:
+        assert trip.base_pnl is not None
+        assert trip.closed_on is not None
+        equity += trip.base_pnl
+        high = max(high, equity)
+        found.append((trip.closed_on, equity, equity - high))
+    return found
+
+
+QUERIES = ("", "side=short", "from=2026-10-01&to=2026-10-31")
+
+
+def taken(query: str, trips: Iterable[RoundTripRow]) -> list[RoundTripRow]:
+    if query == "side=short":
+        return [trip for trip in trips if trip.side == "short"]
+    if query:
+        return [trip for trip in trips if trip.closed_on and date(2026, 10, 1) <= trip.closed_on <= date(2026, 10, 31)]
+    return list(trips)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_figure(browser_of_owner: Client, accounts: list[BrokerAccount], query: str) -> None:
+    trips = in_order(taken(query, RoundTripRow.objects.filter(account__in=accounts)))
+    answer = browser_of_owner.get(f"/?{query}").content
+    shown = text_of(answer)
+    nets = [trip.base_pnl or ZERO for trip in trips]
+    won, lost, even = [x for x in nets if x > 0], [x for x in nets if x < 0], [x for x in nets if x == 0]
+    fees = sum((trip.base_charges or ZERO for trip in trips), ZERO)
+    profit = sum(nets, ZERO)
+    known = [trip for trip in trips if trip.opening_cost]
+    gain = mean(100 * (trip.realized_pnl or ZERO) / (trip.opening_cost or ZERO) for trip in known)
+    weighted = 100 * sum((trip.base_pnl or ZERO for trip in known), ZERO) / sum((trip.result_cost or ZERO for trip in known), ZERO)
+    error = (sum(((x - mean(nets)) ** 2 for x in nets), ZERO) / (len(nets) - 1) / len(nets)).sqrt()
+    for words in (
+        f"Profit {money(profit)} USD {money(profit - fees)} before {money(-fees, signed=False)} of fees",
+        f"{percent(gain)} {money(profit / len(nets))} USD a trade, {percent(weighted)} on all money put in, "
+        f"cost known for {len(known)} of {len(trips)}",
+        f"{percent(100 * Decimal(len(won)) / len(nets), signed=False)}",
+        f"Closed trades {len(nets)} {len(won)} won {len(lost)} lost" + (f" {len(even)} even" if even else ""),
+        f"Profit factor {sum(won, ZERO) / -sum(lost, ZERO):.2f} {money(sum(won, ZERO))} by {money(sum(lost, ZERO))}",
+        f"Expectancy {money(mean(nets))} USD ± {money(error, signed=False)} a trade",
+        f"{money(mean(won))} {mean(won) / -mean(lost):.2f} to 1 {money(mean(lost))}",
+    ):
+        assert words in shown, words
+    curve = falls(trips)
+    day, _, deepest = min(curve, key=lambda point: point[2])
+    assert f"Deepest fall {money(deepest)} USD low on {day.day} {day:%b %Y}" in shown
+    check_curve(answer.decode(), curve)
+    check_month(answer.decode(), trips)
+
+
+def check_curve(page: str, curve: list[tuple[date, Decimal, Decimal]]) -> None:
+    """The chart's points are the curve at the end of each day, and each day's deepest drawdown."""
+    data = json.loads(re.search(r'<script id="equity-data" type="application/json">(.*?)</script>', page)[1])  # type: ignore[index]
+    days = [(day, list(part)) for day, part in groupby(curve, key=lambda point: point[0])]
+    equity, drawdown = (series["data"] for series in data["option"]["series"])
+    assert [height for _, height in equity] == pytest.approx([float(part[-1][1]) for _, part in days])
+    assert [height for _, height in drawdown] == pytest.approx([float(min(point[2] for point in part)) for _, part in days])
+
+
+def check_month(page: str, trips: list[RoundTripRow]) -> None:
+    """The calendar shows the last month: each day's and each week's total and count."""
+    last = max(trip.closed_on for trip in trips if trip.closed_on)
+    inside = [trip for trip in trips if trip.closed_on and (trip.closed_on.year, trip.closed_on.month) == (last.year, last.month)]
+    days: dict[date, list[Decimal]] = defaultdict(list)
+    weeks: dict[date, list[Decimal]] = defaultdict(list)
+    for trip in inside:
+        assert trip.closed_on is not None
+        days[trip.closed_on].append(trip.base_pnl or ZERO)
+        weeks[trip.closed_on - timedelta(days=trip.closed_on.weekday())].append(trip.base_pnl or ZERO)
+    for day, nets in days.items():
+        words = f"{day.day} {day:%b %Y}: {money(sum(nets, ZERO))} USD, {len(nets)} trade{'s' * (len(nets) > 1)}"
+        assert f'aria-label="{words}"' in page, words
+    totals = re.findall(r'<td class="calendar-week"><a href="[^"]*" aria-label="[^"]*: ([^"]*) USD, (\d+) trade', page)
+    assert totals == [(money(sum(nets, ZERO)), str(len(nets))) for _, nets in sorted(weeks.items())]
