@@ -164,3 +164,17 @@ def test_a_reader_that_goes_away_leaves_no_trace(generated: tuple[Path, dict[str
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("statement.xml")
     assert done.stderr == ""
+
+
+def test_a_csv_is_found_out_by_itself_and_compared_with_nothing() -> None:
+    """tastytrade states no profit, so there is no bridge that ends at its figure, and nothing differs."""
+    file = ROOT / "tests" / "statements" / "tastytrade" / "today.csv"
+    done = fillbook("check", file)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "+231.85 USD" in done.stdout
+    assert "Line 12 was left out" in done.stdout
+    assert "From profit to the broker's figure" not in done.stdout
+    answer = json.loads(fillbook("check", "--json", file).stdout)
+    assert_contract(answer)
+    (account,) = answer["files"][0]["accounts"]
+    assert (account["executions"], account["round_trips"], account["bridge"]) == (8, 3, [])

@@ -6,6 +6,7 @@ import pytest
 
 from fillbook.storage.intake import Counts
 from fillbook.storage.models import BrokerAccount, Origin, RawStatement, RoundTripRow, RunState, User
+from fillbook.storage.queries import bridge
 from fillbook.sync import uploads
 from tests.support.golden import STATEMENTS
 from tests.sync.waiting import ended
@@ -27,6 +28,7 @@ def test_a_history_is_shown_before_it_counts_and_again_changes_nothing(owner: Us
     assert ended(uploads.accept_upload(owner, preview.preview_id)).state == RunState.DONE
     trips = RoundTripRow.objects.filter(account__owner=owner).values_list("instrument__symbol", "realized_pnl")
     assert {symbol: f"{pnl:.2f}" for symbol, pnl in trips if pnl} == {"NOVA 260220C60": "137.97", "NOVA": "93.88"}
+    assert bridge(list(BrokerAccount.objects.filter(owner=owner))) == {}
     assert RawStatement.objects.get(owner=owner).origin == Origin.UPLOADED
     assert uploads.preview_upload(owner, "history.csv", FILE.read_bytes()).nothing_new
 

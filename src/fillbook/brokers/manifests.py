@@ -66,6 +66,7 @@ class Capabilities:
     the broker states open positions. push: it tells us when something is new. renewal, renewal_days: what ends a link and after how many
     days at most. tells_open_close: rows say whether they open or close. stable_ids: rows have ids that stay. same_day: today's fills come
     today. several_accounts: one link can hold more than one account. zone: IANA zone of times without one, "" when they carry their own.
+    states_profit: the broker states what each closing fill gained, so that there is a figure to compare with.
     """
 
     history_days: int | None
@@ -83,6 +84,7 @@ class Capabilities:
     several_accounts: bool
     zone: str
     names_days: bool = False
+    states_profit: bool = True
 
 
 @dataclass(frozen=True, slots=True)

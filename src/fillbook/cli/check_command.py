@@ -5,10 +5,11 @@ import gc
 import json
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from fillbook.brokers.manifests import manifest
 from fillbook.cli import answer, statements
 from fillbook.cli.progress import Progress
 from fillbook.trades.account import AccountBook, read_account
@@ -58,11 +59,17 @@ class _Checked:
 def _check(path: Path, progress: Progress) -> _Checked:
     try:
         found = statements.read(path, progress)
-        accounts = () if isinstance(found, statements.Unread) else found.parsed.accounts
-        return _Checked(path, found, tuple(read_account(account) for account in accounts))
+        return _Checked(path, found, () if isinstance(found, statements.Unread) else _books(found))
     except Exception:  # noqa: BLE001 - one file that brings us down must not cost the answers about the others; nothing is hidden
         traceback.print_exc()
         return _Checked(path, statements.Unread(OUR_FAULT))
+
+
+def _books(found: statements.Read) -> tuple[AccountBook, ...]:
+    """The accounts of a file; without the bridge where the broker states no profit that it could lead to."""
+    books = (read_account(account) for account in found.parsed.accounts)
+    stated = manifest(found.broker).capabilities.states_profit
+    return tuple(book if stated else replace(book, bridge=()) for book in books)
 
 
 def _as_json(files: list[Path]) -> int:
