@@ -26,7 +26,10 @@ from fillbook.storage.models import (
     User,
 )
 from fillbook.storage.raw import raw_chunks
+from fillbook.storage.replay import replay_account
+from fillbook.storage.services import save_settings
 from fillbook.sync import clock, course, runs, service
+from fillbook.sync.taking import parsed_by
 from tests.sync.conftest import START
 from tests.sync.waiting import ended, fresh, until
 
@@ -196,3 +199,17 @@ def test_a_row_that_is_not_understood_is_shown_and_holds_nothing_up(owner: User,
     assert kept.count(b'"tradeDate"') == 4
     assert HOLDER.encode() not in kept
     assert b"accountTitle" not in kept
+
+
+def test_a_word_that_is_known_later_is_read_out_of_what_was_kept(owner: User, portal: PortalService) -> None:
+    portal.grant(ACCOUNT)
+    portal.hold(ACCOUNT, [trade(BUY, "BOT", 10, "100", "C0001"), TRIP[1]])
+    one = link(owner)
+    run_of(one)
+    assert profits(owner) == []
+    portal.revoke(ACCOUNT)
+    asked = len(portal.asked)
+    save_settings("apex", {"words": "BOT = buy"}, clock.now())
+    result, stays = replay_account(BrokerAccount.objects.get(link=one), parsed_by, lambda _: True)
+    assert (stays, result.identical, profits(owner)) == (True, False, [100])
+    assert len(portal.asked) == asked
