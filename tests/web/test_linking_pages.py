@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -35,6 +36,13 @@ def test_the_list_says_what_each_broker_can_give(browser_of_owner: Client) -> No
     shown = text_of(browser_of_owner.get("/accounts/link/").content)
     assert "History at the start One year Time of each fill To the second New trades The next morning" in shown
     assert "The link lasts Up to one year, then renew it" in shown
+
+
+def test_a_broker_of_files_alone_leads_to_the_upload(browser_of_owner: Client) -> None:
+    page = browser_of_owner.get("/accounts/link/").content.decode()
+    assert 'href="/accounts/link/tastytrade/"' not in page
+    assert "Upload a file" in text_of(page.encode())
+    assert browser_of_owner.get("/accounts/link/tastytrade/")["Location"] == reverse("upload")
 
 
 def test_a_good_answer_makes_a_sealed_link_and_shows_its_progress(browser_of_owner: Client, owner: User) -> None:
