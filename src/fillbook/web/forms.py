@@ -109,10 +109,8 @@ class AnswerForm(forms.Form):
         """Make three fields for each place."""
         super().__init__(*args, **kwargs)
         self.places = tuple(places)
-        for number, place in enumerate(places):
-            self.fields[f"day{number}"] = forms.DateField(
-                label=f"Day of the {place}", widget=forms.DateInput({"type": "date"}), input_formats=["%Y-%m-%d"]
-            )
+        for number in range(len(self.places)):
+            self.fields[f"day{number}"] = forms.DateField(label="Day", widget=forms.DateInput({"type": "date"}), input_formats=["%Y-%m-%d"])
             for name in ("quantity", "price"):
                 widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "class": "num"})
                 self.fields[f"{name}{number}"] = forms.CharField(label=name.capitalize(), max_length=40, widget=widget)
