@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = tuple(
     "/ /?from=2026-01-01&symbol=HALD /?symbol=NOPE /trades/ /trades/?status=open TRADE /calendar/ /calendar/?year=2026 DAY "
-    "/days/2026-01-01/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /accounts/ ACCOUNT LINK /accounts/link/ "
+    "/days/2026-01-01/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /settings/phone/ /accounts/ ACCOUNT LINK /accounts/link/ "
     "/accounts/link/ibkr/ /accounts/upload/ /settings/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ /auth/2fa/webauthn/ "
     "/auth/sessions/".split()
 )

@@ -1,97 +1,78 @@
-"""How quick pages are while a large statement (20,000 fills or --count) is read, in the process that also does the jobs.
+"""Server time of every page with 100,000 and 1,000,000 round trips on both databases, quiet and while statements are read in.
 
-The dashboard and the list of trades are asked for again and again, at rest and until the sync has ended.
+With 100,000 each page has 100 ms at the 95th percentile; with 1,000,000 the dashboard and the first page of trades have 250 ms. A book is
+generated straight into the tables (tests/support/manytrips.py); "during a sync" a second process imports statements of 20,000 executions
+into another account of the same database, one after the other.
 """
 
 import argparse
+import contextlib
+import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
-PATHS = ("/", "/trades/")
-MOST = 1.0
-"""Seconds that 95 of 100 pages may take at most meanwhile."""
+ROOT = Path(__file__).resolve().parent.parent.parent
+COUNTS = (100_000, 1_000_000)
+BUDGET = 0.100
+LARGE_BUDGET = 0.250
+LARGE = 1_000_000
+HELD_AT_A_MILLION = ("/", "/trades/")
 
 
 def main(arguments: list[str]) -> int:
-    """Measure; the status is 1 when pages are too slow or the sync does not end well."""
+    """Measure; the status is 1 when a page takes longer than it may."""
     parser = argparse.ArgumentParser(prog="python3 run.py long pages", description=__doc__)
-    parser.add_argument("--count", type=int, default=20_000, help="how many fills the statement has (default 20,000)")
-    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
-    wanted = parser.parse_args(arguments)
-    if wanted.here:
-        return _measure(wanted.count)
-    with tempfile.TemporaryDirectory(prefix="fillbook-pages-") as folder:
-        surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("FILLBOOK_", "DJANGO_"))}
-        program = [sys.executable, "-m", "tests.long.pages", f"--count={wanted.count}", "--here"]
-        return subprocess.run(program, env={**surroundings, "FILLBOOK_DATA": folder}, check=False).returncode
+    parser.add_argument("--count", type=int, action="append", help="round trips (default: 100000, then 1000000)")
+    parser.add_argument("--times", type=int, default=40, help="requests for each page (default 40)")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append", help="only on this one")
+    asked = parser.parse_args(arguments)
+    slow: list[str] = []
+    for database in asked.database or ("sqlite", "postgresql"):
+        for count in asked.count or COUNTS:
+            slow += campaign(database, count, asked.times)
+    print(f"pages: {len(slow)} beyond their time" + "".join(f"\n  {line}" for line in slow))
+    return 1 if slow else 0
 
 
-def _measure(count: int) -> int:
-    from fillbook.storage import start
-
-    start.prepare()
-    start.upgrade()
-    start.collect()
-    from django.test import Client
-
-    from fillbook.storage.models import Instance, RunState, SyncRun, User
-    from fillbook.sync import engine, runs, service
-    from tests.sync.fault_server import Answer
-    from tests.sync.flex import flex_server
-    from tests.sync.linked import linked
-
-    with flex_server() as flex:
-        Instance.load()
-        Instance.objects.update(sandbox_url=flex.server.base)
-        owner = User.objects.create_user("trader@example.org", is_operator=True)
-        link = linked(owner)
-        browser = Client(SERVER_NAME="localhost")
-        browser.force_login(owner)
-        engine.launch(engine.Pace(scale=0.01, plan=""))
-        at_rest = [_seconds(browser, path) for _ in range(20) for path in PATHS]
-        flex.statements = [Answer(_statement(count))]
-        run = service.sync_now(owner, link.pk)
-        meanwhile, started = list[float](), time.monotonic()
-        while SyncRun.objects.filter(pk=run.pk, state__in=runs.OPEN).exists():
-            meanwhile += [_seconds(browser, path) for path in PATHS]
-        took, ended = time.monotonic() - started, SyncRun.objects.get(pk=run.pk)
-        engine.shutdown()
-    well = ended.state == RunState.DONE and ended.rows_new == count
-    print(f"pages: {len(at_rest)} at rest: {_figures(at_rest)}")
-    print(f"pages: {len(meanwhile)} while {ended.rows_new} fills were read and paired in {took:.0f} s: {_figures(meanwhile)}", flush=True)
-    if not well:
-        print(f"  the sync ended as {ended.state} with {ended.rows_new} new rows: {ended.error_message}")
-    return int(not well or _p95(meanwhile) > MOST)
+def campaign(database: str, count: int, times: int) -> list[str]:
+    """One book on one database, in a process of its own; the pages that took too long."""
+    with tempfile.TemporaryDirectory(prefix="fillbook-pages-") as folder, server(database) as url:
+        environment = {**os.environ, "FILLBOOK_DATA": folder, "FILLBOOK_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "tests.support.pagetimes", folder, str(count), str(times)]
+        answer = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    slow = []
+    for line in answer.splitlines():
+        name, when, p50, p95 = json.loads(line)
+        limit = budget(name, count)
+        words = f"{database:<10} {count:>9,} {when:<13} {name:<34} p50 {p50 * 1000:6.1f} ms  p95 {p95 * 1000:6.1f} ms"
+        print(words + (f"  (at most {limit * 1000:.0f})" if limit else ""), flush=True)
+        if limit and p95 > limit:
+            slow.append(words)
+    return slow
 
 
-def _statement(count: int) -> bytes:
-    """The two fills of before and so many new ones, spread over the year."""
-    from tests.sync.flex import TRIP, Fill, statement
-
-    days = [f"2026{month:02}{day:02}" for month in range(1, 9) for day in range(1, 26)]
-    many = (Fill(place, "SELL" if place % 2 else "BUY", 100 + place % 50, days[place * len(days) // count]) for place in range(count))
-    return statement("U7000001", fills=(*TRIP, *(Fill(100_000 + fill.number, fill.side, fill.price, fill.day) for fill in many)))
+def budget(name: str, count: int) -> float | None:
+    """Seconds that a page may take; None where nothing is promised."""
+    if count < LARGE:
+        return BUDGET
+    return LARGE_BUDGET if name in HELD_AT_A_MILLION else None
 
 
-def _seconds(browser: Any, path: str) -> float:
-    started = time.monotonic()
-    answer = browser.get(path)
-    assert answer.status_code == 200, (path, answer.status_code)
-    return time.monotonic() - started
+@contextlib.contextmanager
+def server(database: str) -> Iterator[str]:
+    """URL of an empty database, "" for an SQLite file in the data folder."""
+    if database == "sqlite":
+        yield ""
+        return
+    import psycopg
 
+    from tests.support import postgres
 
-def _p95(seconds: list[float]) -> float:
-    return statistics.quantiles(seconds, n=20)[-1] if len(seconds) > 1 else max(seconds, default=0.0)
-
-
-def _figures(seconds: list[float]) -> str:
-    return f"median {statistics.median(seconds) * 1000:.0f} ms, p95 {_p95(seconds) * 1000:.0f} ms, slowest {max(seconds) * 1000:.0f} ms"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with postgres.cluster() as url:
+        with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE pages")
+        yield f"{url}/pages"

@@ -1,13 +1,19 @@
 """The generated book of the speed tests is a book like any other: its totals are those of its trades."""
 
+from datetime import timedelta
+
 import pytest
 
+from fillbook.performance.breakdowns import STORED, whole
 from fillbook.performance.filters import Filter
 from fillbook.performance.results import summarize
+from fillbook.performance.summary import from_e8
+from fillbook.storage.days import fills_of
+from fillbook.storage.intraday import slots
 from fillbook.storage.models import RoundTripRow, TripFillRow
 from fillbook.storage.queries import results, summaries
 from tests.storage.deliveries import person
-from tests.support.manytrips import make_account, make_trips
+from tests.support.manytrips import LAST, make_account, make_trips
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
@@ -23,3 +29,7 @@ def test_a_generated_book_adds_up() -> None:
     assert (found.total, found.fees, found.gain_total) == (summary.total, summary.fees, summary.gain_total)
     assert TripFillRow.objects.filter(trip__account=account).count() == 600
     assert RoundTripRow.objects.filter(account=account, asset_class="option").exists()
+    parts = slots([account], Filter())[group]
+    assert [whole(parts[dimension]).total for dimension in STORED] == [summary.total] * len(STORED)
+    realized = [fill.realized for back in range(90) for fill in fills_of([account], LAST - timedelta(days=back), Filter())]
+    assert sum(one for one in realized if one is not None) == from_e8(summary.total)

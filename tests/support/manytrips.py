@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, Final
 
 from django.db import transaction
@@ -25,10 +26,13 @@ from fillbook.storage.models import (
     AccountTotals,
     BrokerAccount,
     ClosedLotRow,
+    ExecutionRow,
     InstrumentRow,
     Origin,
+    RawStatement,
     ReconciliationRow,
     RoundTripRow,
+    RowState,
     TripFillRow,
     User,
 )
@@ -39,6 +43,7 @@ CENT: Final = Decimal("0.01")
 _AT_ONCE: Final = 20_000
 _OPENING: Final = 14 * 3600 + 30 * 60
 _SESSION: Final = 6 * 3600
+_EXECUTION: Final = tuple(field.attname for field in ExecutionRow._meta.concrete_fields if not field.primary_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,10 @@ def _write(account: BrokerAccount, part: list[Made], pks: dict[str, int], placed
     insert(TripFillRow, rows.FILL, (fill for made in part for fill in _fills(ids[made.key], made)))
     insert(ClosedLotRow, rows.CLOSED_LOT, (_lot(ids[made.key], made) for made in part))
     insert(ReconciliationRow, rows.LINE, (_line(account, made, pks) for made in part))
+    digest = sha256(account.number.encode()).hexdigest()
+    said = {"broker": account.broker, "origin": Origin.FETCHED, "size": 0, "content": b""}
+    raw, _ = RawStatement.objects.get_or_create(owner=account.owner, sha256=digest, defaults=said)
+    insert(ExecutionRow, _EXECUTION, (row for made in part for row in _executions(account, made, pks, raw)))
 
 
 def _trip(account: BrokerAccount, made: Made, pks: dict[str, int], place: Place) -> list[Any]:
@@ -217,6 +226,23 @@ def _fills(trip_id: int, made: Made) -> Iterator[list[Any]]:
             "amount": -quantity * price * factor + half, "position_after": after, "realized_pnl": realized,
         }  # fmt: skip
         yield [values[name] for name in rows.FILL]
+
+
+def _executions(account: BrokerAccount, made: Made, pks: dict[str, int], raw: RawStatement) -> Iterator[list[Any]]:
+    """The two facts that a round trip's fills are."""
+    for fill in _fills(0, made):
+        part = dict(zip(rows.FILL, fill, strict=True))
+        values = {field.attname: None if field.null else "" for field in ExecutionRow._meta.concrete_fields}
+        values |= {
+            "account_id": account.pk, "instrument_id": pks[made.instrument.key], "row_id": part["execution_id"],
+            "digest": part["execution_id"], "raw_id": raw.pk, "place": 0, "origin": Origin.FETCHED, "stated_at": made.closed_at,
+            "state": RowState.CURRENT, "trade_date": part["trade_date"], "quantity": part["quantity"], "ordered_at": part["ordered_at"],
+            "executed_at": part["executed_at"], "price": part["price"], "proceeds": part["amount"] - part["charges"],
+            "fees": part["charges"], "taxes": Decimal(0), "fees_currency": "USD", "fees_rate": Decimal(1), "accrued_interest": Decimal(0),
+            "kind": "trade", "effect": part["role"], "rate_to_base": Decimal(1), "broker_realized_pnl": part["realized_pnl"],
+            "automatic": False,
+        }  # fmt: skip
+        yield [values[name] for name in _EXECUTION]
 
 
 def _lot(trip_id: int, made: Made) -> list[Any]:

@@ -42,6 +42,7 @@ _SECTIONS: Final = {
     "more": "more",
     "settings": "settings",
     "settings-key": "settings",
+    "phone": "settings",
     "settings-mail": "settings",
     "notices": "settings",
     "settings-broker": "settings",
@@ -82,6 +83,7 @@ class Frame:
     """What stands around a page. theme, colours: attributes of the root element, "" for the default.
 
     tabs, further: the menu parted for a phone, at its bottom and under More. trouble: links that need the user.
+    keeps: the browser keeps the dashboard.
     """
 
     theme: str = ""
@@ -94,6 +96,7 @@ class Frame:
     tabs: tuple[MenuItem, ...] = ()
     further: tuple[MenuItem, ...] = ()
     trouble: int = 0
+    keeps: bool = False
     sandbox: bool = False
 
     @property
@@ -127,6 +130,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             tabs=tuple(item for item, place in zip(menu, _MENU, strict=True) if place[0] in _TABS),
             further=tuple(item for item, place in zip(menu, _MENU, strict=True) if place[0] not in _TABS),
             trouble=trouble,
+            keeps=user.keeps_dashboard,
             sandbox=set(accounts_of(user).order_by().values_list("kind", flat=True).distinct()) == {AccountKind.SANDBOX},
         )
     }

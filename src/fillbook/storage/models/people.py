@@ -27,7 +27,8 @@ class User(AbstractBaseUser):
 
     is_operator: runs this instance: sees its health and settings, nobody else's trades. hides_money: pages show signs and shapes, no
     amounts. trade_columns: of the list of trades, names with commas between them, "" for the usual ones. wants_mail: notices go to the
-    e-mail address too, where the operator set a mail server.
+    e-mail address too, where the operator set a mail server. keeps_dashboard: their browsers keep the last dashboard, to be read without
+    a connection.
     """
 
     class Theme(models.TextChoices):
@@ -50,6 +51,7 @@ class User(AbstractBaseUser):
     locale = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=50, blank=True, default="")
     hides_money = models.BooleanField(default=False)
+    keeps_dashboard = models.BooleanField(default=False)
     trade_columns = models.CharField(max_length=300, blank=True, default="")
     dense_tables = models.BooleanField(default=False)
     wants_mail = models.BooleanField(default=True)

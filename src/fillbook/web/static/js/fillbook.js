@@ -150,3 +150,16 @@ document.addEventListener("keydown", (event) => {
     if (button) button.click();
   }
 });
+
+// The worker keeps our files for a quick start, and the last dashboard if its reader wants that (static/js/worker.js).
+if ("serviceWorker" in navigator && document.querySelector("link[rel=manifest]")) navigator.serviceWorker.register("/worker.js").catch(() => {});
+
+// A page that the worker took from this device says since when.
+const since = document.documentElement.dataset.offlineSince;
+if (since) {
+  const note = document.querySelector("[data-offline]");
+  const time = note.querySelector("time");
+  time.dateTime = since;
+  time.textContent = new Date(since).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  note.hidden = false;
+}

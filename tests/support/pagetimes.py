@@ -1,0 +1,95 @@
+"""Times pages in this process: `python -m tests.support.pagetimes FOLDER COUNT TIMES`, for tests/long/pages.py.
+
+One JSON list a line: the page, quiet or during a sync, seconds at the median and at the 95th percentile.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXECUTIONS = 20_000
+WARM = 3
+
+
+def main(folder: Path, count: int, times: int) -> None:
+    """Make the book, then ask for every page, first alone and then beside an import."""
+    from fillbook.storage import start
+
+    start.prepare()
+    start.upgrade()
+    from django.conf import settings
+    from django.test import Client
+
+    from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+    from tests.support.manytrips import LAST, make_account, make_trips
+
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    owner = User.objects.create_user("speed@example.com", is_operator=True)
+    account = make_account(owner)
+    started = time.monotonic()
+    make_trips(account, count)
+    print(f"made {count:,} round trips in {time.monotonic() - started:.0f} s", file=sys.stderr)
+    client = Client()
+    client.force_login(owner)
+    key = RoundTripRow.objects.filter(account=account).values_list("key", flat=True)[count // 2]
+    month = LAST.replace(day=1)
+    pages = (
+        "/", f"/?from={month}&to={LAST}", "/trades/", "/trades/?sort=profit", "/trades/?page=100", f"/trades/{key}/", "/calendar/",
+        f"/calendar/?year={LAST.year}", f"/days/{LAST}/", "/intraday/", f"/intraday/?from={month}", "/positions/", "/notes/", "/accounts/",
+        f"/accounts/{BrokerAccount.objects.get().pk}/", "/more/", "/settings/", "/settings/phone/",
+    )  # fmt: skip
+    report(client, pages, "quiet", times)
+    with importing(folder):
+        report(client, pages, "during a sync", times)
+
+
+def report(client: "Client", pages: tuple[str, ...], when: str, times: int) -> None:
+    """Seconds of each page."""
+    for page in pages:
+        taken = []
+        for number in range(WARM + times):
+            started = time.perf_counter()
+            answer = client.get(page)
+            if number >= WARM:
+                taken.append(time.perf_counter() - started)
+            assert answer.status_code == 200, (page, answer.status_code)
+        name = "/trades/KEY/" if page.startswith("/trades/") and page.count("/") == 3 else page
+        print(json.dumps([name, when, statistics.median(taken), statistics.quantiles(taken, n=20)[-1]]), flush=True)
+
+
+@contextlib.contextmanager
+def importing(folder: Path) -> Iterator[None]:
+    """Beside what happens here, another process reads statements into another account of the same database, one after the other."""
+    file = folder / "beside.xml"
+    make = [sys.executable, ROOT / "bench" / "make_flex.py", "-n", str(EXECUTIONS), "-o", file]
+    subprocess.run(make, check=True, stdout=sys.stderr)
+    each = 'sed "s/U1234567/U$((1300000+n))/g" "$1" > "$1.$n.xml"; "$2" -m fillbook import "$1.$n.xml" || exit 1; rm "$1.$n.xml"'
+    loop = f"n=0; while :; do n=$((n+1)); {each}; done"
+    process = subprocess.Popen(["sh", "-c", loop, "sh", file, sys.executable], stdout=sys.stderr, start_new_session=True)
+    try:
+        time.sleep(2)
+        yield
+        assert process.poll() is None, "the import beside the pages ended"
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fillbook.settings")
+    import django
+
+    django.setup()
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
