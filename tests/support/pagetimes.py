@@ -73,11 +73,11 @@ def report(client: "Client", pages: tuple[str, ...], when: str, times: int) -> N
 def importing(folder: Path) -> Iterator[None]:
     """Beside what happens here, another process reads statements into another account of the same database, one after the other."""
     file = folder / "beside.xml"
-    make = [sys.executable, ROOT / "bench" / "make_flex.py", "-n", str(EXECUTIONS), "-o", file]
+    make = [sys.executable, str(ROOT / "bench" / "make_flex.py"), "-n", str(EXECUTIONS), "-o", str(file)]
     subprocess.run(make, check=True, stdout=sys.stderr)
     each = 'sed "s/U1234567/U$((1300000+n))/g" "$1" > "$1.$n.xml"; "$2" -m fillbook import "$1.$n.xml" || exit 1; rm "$1.$n.xml"'
     loop = f"n=0; while :; do n=$((n+1)); {each}; done"
-    process = subprocess.Popen(["sh", "-c", loop, "sh", file, sys.executable], stdout=sys.stderr, start_new_session=True)
+    process = subprocess.Popen(["sh", "-c", loop, "sh", str(file), sys.executable], stdout=sys.stderr, start_new_session=True)
     try:
         time.sleep(2)
         yield

@@ -69,6 +69,14 @@ def test_a_day_shows_what_closed_and_what_its_fills_brought(browser_of_owner: Cl
     assert "1 closing fill brought +98.00 USD; highest +98.00 at 10:30, lowest 0.00 at 10:30." in shown
 
 
+def test_the_note_on_a_day_stands_on_its_page(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    assert "Notes on 10 Feb 2026" in page(browser_of_owner, "/days/2026-02-10/")
+    browser_of_owner.post("/notes/day/2026-02-10/", {"text": "Calm, waited for the level."})
+    assert "Calm, waited for the level." in page(browser_of_owner, "/days/2026-02-10/")
+    assert "Calm, waited" not in page(browser_of_owner, "/days/2026-02-11/")
+
+
 def test_days_beside_lead_on_and_a_quiet_day_says_so(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     content = browser_of_owner.get("/days/2026-03-01/").content.decode()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('storage', '0012_restated'),
+        ('storage', '0013_trip_orders'),
     ]
 
     operations = [
