@@ -95,6 +95,7 @@ def portal(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
     assert home.exists()
     monkeypatch.setattr(services, "manifest", lambda _: OFFERED)
     monkeypatch.setattr(session, "manifest", lambda _: OFFERED)
+    monkeypatch.setattr(Means, "paced", 0.1)  # whatever pace another test's engine had
     BrokerService.objects.all().delete()
     one = Portal()
     with fault_server(judge=one.answer) as server:
