@@ -1,16 +1,13 @@
 """`fillbook broker`: what the operator sets for everybody here and is secret, such as the mail server that notices go out by."""
 
 import argparse
-import getpass
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fillbook.cli.asking import ask
 from fillbook.cli.database import add_data_argument, open_database
 from fillbook.cli.stop import Stop
-
-if TYPE_CHECKING:
-    from fillbook.sync.operators import OperatorForm
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,24 +50,10 @@ def _set(options: argparse.Namespace) -> str:
     from fillbook.sync import operators
 
     form = operators.form_of(options.name)
-    answer = _asked(form) if sys.stdin.isatty() else _read()
-    errors = operators.change(options.name, answer)
+    errors = operators.change(options.name, ask(form.fields, form.optional))
     if errors:
         raise Stop(" ".join(f"{error.field}: {error.message}" for error in errors) + " Nothing was changed.")
     return f"{form.title}: saved. See that it works with `fillbook broker test {options.name}`."
-
-
-def _asked(form: "OperatorForm") -> dict[str, str]:
-    answer = {}
-    for field in form.fields:
-        prompt = f"{field.label} ({field.help.rstrip('.')}): "
-        answer[field.name] = getpass.getpass(prompt) if field.secret else input(prompt)
-    return answer
-
-
-def _read() -> dict[str, str]:
-    lines = (line.rstrip("\r\n").partition("=") for line in sys.stdin if line.strip())
-    return {name.strip(): value for name, _, value in lines}
 
 
 def _remove(options: argparse.Namespace) -> str:

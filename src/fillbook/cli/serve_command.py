@@ -11,7 +11,6 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -37,9 +36,10 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.closing(_listen(options.host, options.port)) as listener:
         _prepare(options.data)
+        from fillbook.cli.jobs import doing_jobs
         from fillbook.storage import serving
 
-        with _jobs(), serving.noted(options.host, listener.getsockname()[1]):
+        with doing_jobs(), serving.noted(options.host, listener.getsockname()[1]):
             _announce(options.host, listener.getsockname()[1])
             _serve(listener)
     print("\nFillbook has stopped.", file=sys.stderr)
@@ -90,30 +90,6 @@ def read_again() -> None:
     for account in outdated_accounts():
         print(f"Reading the trades of account {account.number} again, by the rules of this version ...", file=sys.stderr, flush=True)
         rebuild_account(account)
-
-
-@contextlib.contextmanager
-def _jobs() -> Iterator[None]:
-    """Jobs, and the pretend brokers that they find by the address in the database while this runs."""
-    from fillbook.sandbox.server import SandboxServer
-    from fillbook.storage.models import Instance
-    from fillbook.sync import engine
-
-    pace = engine.Pace.from_environment()
-    before = Instance.load().sandbox_url
-    instance = Instance.objects.filter(pk=1)
-    with SandboxServer(time_scale=pace.scale) as address:
-        instance.update(sandbox_url=address)
-        try:
-            engine.launch(pace=pace)
-        except engine.AlreadyRunning as problem:
-            instance.update(sandbox_url=before)
-            raise Stop(str(problem)) from None
-        try:
-            yield
-        finally:
-            engine.shutdown()
-            instance.update(sandbox_url="")
 
 
 def _announce(host: str, port: int) -> None:

@@ -154,6 +154,22 @@ def is_running() -> bool:
     return _Engine.launched
 
 
+def is_done_elsewhere() -> bool:
+    """Whether another process does the jobs of this database."""
+    if connection.vendor != "sqlite":
+        return executors.anybody(books_url())
+    if _Engine.launched:
+        return False
+    try:
+        _lock_files()
+    except AlreadyRunning:
+        return True
+    assert _Engine.lock is not None
+    _Engine.lock.close()
+    _Engine.lock = None
+    return False
+
+
 def pace() -> Pace:
     """The pace of this process."""
     return _Engine.pace

@@ -68,6 +68,17 @@ def adopt(place: Place) -> int:
     return adopted
 
 
+def anybody(database_url: str) -> bool:
+    """Whether a process holds a number at present."""
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    )
+    with psycopg.connect(database_url, autocommit=True) as session:
+        row = session.execute(query, (_LOCKS,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def _lock(session: psycopg.Connection[tuple[Any, ...]], number: int) -> bool:
     row = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCKS, number)).fetchone()
     return row is not None and bool(row[0])

@@ -15,11 +15,10 @@ from django.db import transaction
 from fillbook.brokers import registry
 from fillbook.brokers.interface import StatementUnreadable
 from fillbook.storage import claims as rows
-from fillbook.storage.models import AccountClaim, Link, LinkState, NoticeKind, ProofTry, RunKind, RunState, SecurityEvent, SyncRun, User
-from fillbook.storage.notices import tell
+from fillbook.storage.models import AccountClaim, Link, LinkState, ProofTry, RunKind, RunState, SecurityEvent, SyncRun, User
 from fillbook.storage.secrets import vault
 from fillbook.storage.services import config_of
-from fillbook.sync import clock, runs
+from fillbook.sync import clock, notices, runs
 from fillbook.sync.gate import is_claimed, must_prove
 from fillbook.sync.knowledge import Answer, is_right
 from fillbook.sync.policy import Trouble
@@ -288,7 +287,7 @@ def _stop(link: Link, trouble: Trouble) -> None:
     told = {"error_kind": trouble.kind, "error_code": trouble.code, "error_message": trouble.message, "error_at": now}
     Link.objects.filter(pk=link.pk).update(state=LinkState.NEEDS_USER, alarm_sent_at=now, **told)
     link.refresh_from_db()
-    tell(link, NoticeKind.LINK_STOPPED, f"{trouble.code}-{now.isoformat()}", now, {"code": trouble.code, "message": trouble.message})
+    notices.stopped(link, trouble, now)
 
 
 def _stopped(trouble: Trouble) -> Look:

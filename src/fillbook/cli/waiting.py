@@ -1,0 +1,191 @@
+"""Waiting for runs of links, with progress where somebody watches; and what became of them, in words and as JSON."""
+
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from fillbook.cli.jobs import Hands
+from fillbook.cli.numbers import counted
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from fillbook.storage.models import Link, SyncRun
+
+WAIT: Final = 15
+"""Minutes, unless told otherwise."""
+_LOOK: Final = 0.3
+_TO_END: Final = 5.0
+_LEND_AFTER: Final = 10
+"""Looks between two looks whether somebody still does the jobs."""
+
+
+def wait_for(runs: Sequence["SyncRun"], minutes: float, hands: Hands) -> None:
+    """Until all runs have ended, or for so many minutes. A run goes on without us. hands: in case nobody does the jobs any more."""
+    from fillbook.storage.models import SyncRun
+    from fillbook.sync.runs import OPEN
+
+    numbers, end, looks = [run.pk for run in runs], time.monotonic() + minutes * 60, 0
+    if not numbers:
+        return
+    with _Shown() as shown:
+        while True:
+            going = list(SyncRun.objects.filter(pk__in=numbers, state__in=OPEN).select_related("link").order_by("pk"))
+            shown.show(going)
+            if not going:
+                _let_end([run.workflow_id for run in runs])
+            if not going or time.monotonic() >= end:
+                return
+            time.sleep(_LOOK)
+            looks += 1
+            if looks % _LEND_AFTER == 0:
+                hands.lend()
+
+
+def _let_end(jobs: list[str]) -> None:
+    """A run's row says that it ended a moment before its job has; a process that stops doing jobs in this moment would leave it open."""
+    from fillbook.sync import engine
+
+    end = time.monotonic() + _TO_END
+    while engine.is_running() and not all(engine.known(jobs).values()) and time.monotonic() < end:
+        time.sleep(_LOOK)
+
+
+def entry(link: "Link", run: "SyncRun | None", refused: str = "") -> dict[str, Any]:
+    """A link with its run as JSON values. refused: why none was begun."""
+    from fillbook.brokers.manifests import manifests
+    from fillbook.storage.models import BrokerAccount
+    from fillbook.sync.notices import ends_on
+    from fillbook.sync.runs import next_run_at
+
+    broker = manifests().get(link.broker)
+    ends = ends_on(link, broker) if broker else None
+    return {
+        "link": str(link.pk),
+        "broker": link.broker,
+        "name": link.name,
+        "sandbox": link.is_sandbox,
+        "accounts": sorted(BrokerAccount.objects.filter(link=link).values_list("number", flat=True)),
+        "state": str(link.state),
+        "error": link.error_message or None,
+        "figures_to": link.figures_to.isoformat() if link.figures_to else None,
+        "last_success_at": _moment(link.last_success_at),
+        "next_run_at": _moment(next_run_at(link)) if broker else None,
+        "credential_ends_on": ends.isoformat() if ends else None,
+        "refused": refused or None,
+        "run": _run(run) if run else None,
+    }
+
+
+def print_entry(found: dict[str, Any]) -> None:
+    """The same for a person."""
+    about = f" ({', '.join(found['accounts'])})" if found["accounts"] else ""
+    print(f"{found['name']}{about}{', sandbox' if found['sandbox'] else ''}  link {found['link']}")
+    for sentence in _sentences(found):
+        print(f"  {sentence}")
+
+
+def is_well(found: dict[str, Any]) -> bool:
+    """Whether its run ended well."""
+    return found["run"] is not None and found["run"]["state"] == "done"
+
+
+def _run(run: "SyncRun") -> dict[str, Any]:
+    rows = {name: getattr(run, f"rows_{name}") for name in ("new", "known", "changed", "withdrawn")}
+    error = {"kind": run.error_kind, "code": run.error_code, "message": run.error_message}
+    return {
+        "id": run.pk,
+        "kind": str(run.kind),
+        "state": str(run.state),
+        "step": run.step or None,
+        "began_at": _moment(run.started_at or run.created_at),
+        "ended_at": _moment(run.finished_at),
+        "tries_again_at": _moment(run.retry_at),
+        "rows": rows,
+        "trades_changed": run.trades_changed,
+        "note": run.note or None,
+        "error": error if run.error_kind else None,
+    }
+
+
+def _sentences(found: dict[str, Any]) -> list[str]:
+    run = found["run"]
+    if found["refused"]:
+        return [f"! {found['refused']}"]
+    if run is None:
+        return [_standing(found)]
+    if run["state"] == "done":
+        figures = f" Figures to {found['figures_to']}." if found["figures_to"] else ""
+        return [f"Done: {_brought(run)}.{figures}", *([f"! {run['note']}"] if run["note"] else [])]
+    if run["state"] == "failed":
+        return [f"× {run['error']['message'] if run['error'] else 'It did not work.'}"]
+    again = f" It is tried again at {run['tries_again_at']}." if run["tries_again_at"] else ""
+    what = run["error"]["message"] if run["error"] else "It goes on."
+    return [f"! Not done yet: {what}{again} It goes on by itself while `fillbook serve` or `fillbook worker` runs."]
+
+
+def _brought(run: dict[str, Any]) -> str:
+    rows = run["rows"]
+    words = [(rows["new"], "new"), (rows["changed"], "changed"), (rows["withdrawn"], "dropped")]
+    came = ", ".join(f"{count:,} {word}" for count, word in words if count)
+    trades = f"; {counted(run['trades_changed'], 'round trip')} new or different" if run["trades_changed"] else ""
+    return f"{came} {'row' if sum(count for count, _ in words) == 1 else 'rows'}{trades}" if came else f"nothing new{trades}"
+
+
+def _standing(found: dict[str, Any]) -> str:
+    parts = [found["state"].replace("_", " ")]
+    parts += [f"last sync {found['last_success_at']}"] if found["last_success_at"] else ["never synced"]
+    parts += [f"figures to {found['figures_to']}"] if found["figures_to"] else []
+    parts += [f"next {found['next_run_at']}"] if found["next_run_at"] else []
+    parts += [f"what you entered ends on {found['credential_ends_on']} at the latest"] if found["credential_ends_on"] else []
+    return "; ".join(parts) + "." + (f" {found['error']}" if found["error"] else "")
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class _Shown:
+    """One line for each run that goes on, on standard error; nothing where it is no terminal."""
+
+    def __init__(self) -> None:
+        self._bars: Progress | None = None
+        self._tasks: dict[int, TaskID] = {}
+
+    def __enter__(self) -> "_Shown":
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bars.start()
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    def show(self, going: Sequence["SyncRun"]) -> None:
+        if self._bars is None:
+            return
+        for run in going:
+            words = _step_words(run)
+            if run.pk in self._tasks:
+                self._bars.update(self._tasks[run.pk], description=words)
+            else:
+                self._tasks[run.pk] = self._bars.add_task(words)
+        for number in self._tasks.keys() - {run.pk for run in going}:
+            self._bars.update(self._tasks[number], visible=False)
+
+
+def _step_words(run: "SyncRun") -> str:
+    from fillbook.brokers.manifests import manifests
+    from fillbook.sync.service import STEPS
+
+    broker = manifests().get(run.link.broker) if run.link else None
+    step = (broker.steps.get(run.step) if broker else None) or STEPS.get(run.step) or STEPS["start"]
+    return f"{run.link.name if run.link else ''}: {step}"
