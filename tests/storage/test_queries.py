@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from fillbook.performance import curves, metrics
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.results import results_in, summarize
 from fillbook.performance.summary import Outcome, Summary
-from fillbook.storage.choosing import Sort, accounts_in, in_order, is_plain, trips_in
+from fillbook.storage.choosing import VALUE_OF, Sort, accounts_in, in_order, is_plain, trips_in
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.details import differences, freshness, open_positions, reconciled, trip_detail
 from fillbook.storage.loading import load_statement
@@ -190,8 +191,8 @@ def test_pages_hold_each_trip_once_in_order(owner: User, sort: Sort, descending:
     pages = [trips_page(accounts, Filter(), sort, descending=descending, number=number, size=3) for number in (1, 2, 3)]
     rows = [row for page in pages for row in page.rows]
     assert (pages[0].total, pages[0].pages, len({row.key for row in rows})) == (8, 3, 8)
-    column = {"day": "day", "opened": "opened_on", "profit": "net_e8", "gain": "gain_e8", "fees": "fees_e8", "held": "holding_seconds"}
-    values = [getattr(row, column.get(sort, str(sort))) for row in rows]
+    places = {row.pk: getattr(row, "compared", None) for row in RoundTripRow.objects.annotate(compared=VALUE_OF[sort])}
+    values: list[Any] = [places[row.pk] for row in rows]
     assert values == sorted(values, reverse=descending)
 
 

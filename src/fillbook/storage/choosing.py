@@ -80,12 +80,15 @@ def trips_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
 
 def incomplete_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
     """The closed round trips that a filter would take if they were complete; some may be counted on demand, the rest have no known P&L."""
-    return _whatever_is_known(accounts, replace(chosen, status=TripStatus.CLOSED)).filter(~MOVED_ON, counts=False)
+    return _whatever_is_known(accounts, replace(chosen, status=TripStatus.CLOSED)).filter(~MOVED_ON, counts__in=[False])
 
 
 def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
     numbers = [account.pk for account in accounts]
-    condition = Q(account_id__in=numbers, is_open=chosen.status is TripStatus.OPEN)
+    # IN, because an index finds `x IN (0)` and not the `NOT x` that a plain comparison becomes.
+    condition = (
+        Q(account_id__in=numbers, is_open__in=[True]) if chosen.status is TripStatus.OPEN else Q(account_id__in=numbers, is_open=False)
+    )
     if chosen.first:
         condition &= Q(day__gte=chosen.first)
     if chosen.last:

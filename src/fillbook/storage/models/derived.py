@@ -79,8 +79,8 @@ class RoundTripRow(models.Model):
             models.Index("account", Cast("quantity", models.FloatField()), name="trip_by_quantity"),
             models.Index("account", Cast("entry_price", models.FloatField()), name="trip_by_entry"),
             models.Index("account", Cast("exit_price", models.FloatField()), name="trip_by_exit"),
-            models.Index(fields=["account"], condition=models.Q(is_open=True), name="trip_open"),
-            models.Index(fields=["account"], condition=models.Q(is_open=False, counts=False), name="trip_not_counted"),
+            models.Index(fields=["account", "is_open"], name="trip_by_open"),
+            models.Index(fields=["account", "counts"], name="trip_by_counts"),
             models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),
         ]
 
