@@ -141,7 +141,8 @@ def slots_of(clock: int | None, session: int | None, held: int | None, number: i
 
 def _rows(account_id: int, trips: Trips) -> Iterator[list[Any]]:
     sums: dict[tuple[date, str, str, int], Summary] = {}
-    for day, currency, net, fees, gain, cost, *columns in trips.order_by("pk").values_list(*_READ).iterator(chunk_size=5000):
+    ordered = trips.order_by("closed_on", "closed_at", "key")  # of the trades, not of the rows: doubles add up to the last bit in one order
+    for day, currency, net, fees, gain, cost, *columns in ordered.values_list(*_READ).iterator(chunk_size=5000):
         one = Summary.of_one(net, fees or 0, gain, cost)
         for dimension, slot in slots_of(*columns).items():
             key = (day.replace(day=1), currency, dimension.value, slot)
