@@ -77,7 +77,7 @@ def compose() -> Any:
     return yaml.safe_load(text)
 
 
-@pytest.mark.parametrize("service", ["web"])
+@pytest.mark.parametrize("service", ["web", "worker"])
 def test_the_containers_run_commands_that_exist_with_one_database_and_one_key(service: str) -> None:
     one = compose()["services"][service]
     name, *rest = one["command"]
@@ -95,5 +95,6 @@ def test_only_the_proxy_can_be_reached_and_it_leads_to_the_pages() -> None:
     assert [name for name, one in services.items() if "ports" in one] == ["caddy"]
     assert services["caddy"]["command"][-1] == "web:8470"
     assert services["web"]["environment"]["FILLBOOK_BEHIND_PROXY"] == "1"
+    assert services["worker"]["network_mode"] == "service:web", "the sandbox listens on loopback"
     named = {volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])}
     assert named == set(compose()["volumes"])
