@@ -1,0 +1,186 @@
+"""Edits in are edits out: whatever is imported again, restated, cancelled, regrouped or made again, no word is lost, doubled or changed."""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fillbook.ledger.execution import Execution, ExecutionKind
+from fillbook.ledger.statement import AccountStatement
+from fillbook.storage import words
+from fillbook.storage.choices import choose_settings
+from fillbook.storage.derive import rebuild_account, settings_of
+from fillbook.storage.models import Note, RawStatement, RoundTripRow, TagMark, TripFillRow, TripMark, TripNote
+from fillbook.storage.replay import replay_account
+from fillbook.trades.settings import Grouping
+from tests.storage.deliveries import day_of, deliver, only_account, person, says
+from tests.storage.test_replay import Parser, always
+from tests.trades.builders import OTHER, fill
+
+EXAMPLES = max(5, int(os.environ.get("FILLBOOK_TEST_EXAMPLES", "100")) // 20)
+# One trade scaled out of, one that a reversing fill ends and begins, one short.
+ROWS = (
+    fill(1, 10, 20, day=15),
+    fill(2, -4, 25, day=20),
+    fill(3, -6, 26, day=22),
+    fill(11, 5, 9, OTHER, day=16),
+    fill(12, -8, 8, OTHER, day=18),
+    fill(13, 3, 7, OTHER, day=21),
+)
+FATES = ("as it was", "dearer", "dropped", "rebooked", "renumbered")
+NAMES = ("plan", "Late Entry", "tilt")
+
+small = st.integers(0, 5)
+steps = st.one_of(
+    st.tuples(st.just("write"), small),
+    st.tuples(st.just("edit"), small),
+    st.tuples(st.just("delete"), small),
+    st.tuples(st.just("tag"), small, st.sampled_from(NAMES)),
+    st.tuples(st.just("untag"), small),
+    st.tuples(st.just("restate"), st.lists(st.sampled_from(FATES), min_size=len(ROWS), max_size=len(ROWS))),
+    st.tuples(st.just("again"), small),
+    st.tuples(st.just("group"), st.sampled_from(list(Grouping))),
+    st.tuples(st.just("rebuild")),
+)
+
+
+def fated(row: Execution, fate: str) -> list[Execution]:
+    """A fill as a later statement has it."""
+    dearer = replace(row, price=row.price + 1, proceeds=-row.quantity * (row.price + 1))
+    if fate == "rebooked":
+        number = f"{row.execution_id}7"
+        later = row.ordered_at + timedelta(hours=1)
+        back: dict[str, Any] = {"quantity": -row.quantity, "proceeds": -row.proceeds, "kind": ExecutionKind.CANCEL}
+        back["corrects"] = row.execution_id
+        return [row, replace(row, execution_id=number, ordered_at=later, **back), replace(dearer, execution_id=f"{number}8")]
+    return {"as it was": [row], "dearer": [dearer], "renumbered": [replace(row, execution_id=f"9{row.execution_id}")]}.get(fate, [])
+
+
+class Book:
+    """One trader's account, beside what they wrote."""
+
+    def __init__(self) -> None:
+        self.owner = person()
+        self.said: list[AccountStatement] = []
+        self.notes: dict[int, str] = {}
+        self.take(says(*ROWS, opened_on=day_of(0)))
+
+    def take(self, statement: AccountStatement) -> None:
+        if statement not in self.said:
+            self.said.append(statement)
+        for written in deliver(self.owner, statement).accounts:
+            rebuild_account(written.account_id, written.instruments, RawStatement.objects.latest("pk").pk)
+
+    def trip(self, index: int) -> RoundTripRow | None:
+        trips = list(RoundTripRow.objects.order_by("key"))
+        return trips[index % len(trips)] if trips else None
+
+    def tags(self) -> dict[str, list[str]]:
+        return {trip.key: [tag.name for tag in words.words_of(trip).tags] for trip in RoundTripRow.objects.all()}
+
+    def do(self, step: tuple[Any, ...]) -> None:
+        what, *more = step
+        if what in ("restate", "again", "group", "rebuild"):
+            self.change(what, *more)
+            return
+        trip = self.trip(more[0])
+        note = sorted(self.notes)[more[0] % len(self.notes)] if self.notes else None
+        if what == "write" and trip:
+            text = f"Note {len(self.notes)} on {trip.symbol}"
+            written = words.write_note(self.owner, trip.key, text)
+            assert written is not None
+            assert written in words.words_of(trip).notes
+            self.notes[written.pk] = text
+        elif what in ("edit", "delete") and note is not None:
+            old = self.notes.pop(note)
+            text = f"{old}, again" if what == "edit" else ""
+            words.change_note(Note.objects.get(pk=note), text)
+            self.notes |= {note: text} if text else {}
+        elif what in ("tag", "untag") and trip:
+            self.tag(trip, *more[1:])
+
+    def tag(self, trip: RoundTripRow, name: str = "") -> None:
+        """Put a tag on a trade, or without a name take one off; all other trades keep theirs."""
+        before = self.tags()
+        own = words.words_of(trip).tags
+        if name:
+            words.add_tag(self.owner, trip.key, name)
+            before[trip.key] = sorted({*before[trip.key], name}, key=str.casefold)
+        elif own:
+            words.drop_tag(self.owner, trip.key, own[0].pk)
+            before[trip.key].remove(own[0].name)
+        others = {key: names for key, names in self.tags().items() if key != trip.key}
+        assert self.tags()[trip.key] == before[trip.key]
+        if not name:
+            assert others == {key: names for key, names in before.items() if key != trip.key}
+
+    def change(self, what: str, *more: Any) -> None:
+        account, before = only_account(), self.words()
+        if what == "restate":
+            rows = [one for row, fate in zip(ROWS, more[0], strict=True) for one in fated(row, fate)]
+            self.take(says(*rows, opened_on=day_of(0), written=len(self.said)))
+        elif what == "again":
+            self.take(self.said[more[0] % len(self.said)])
+        elif what == "group":
+            choose_settings(account, replace(settings_of(account), grouping=more[0]))
+        else:
+            hung = self.hung()
+            found, _ = replay_account(account, Parser(*self.said), always)
+            assert found.identical
+            assert self.hung() == hung
+        assert self.words() == before
+
+    def words(self) -> list[Any]:
+        """Every row that the trader wrote."""
+        return [list(table._default_manager.order_by("pk").values_list()) for table in (Note, TagMark)]
+
+    def hung(self) -> list[Any]:
+        """Which word is on which trade."""
+        return [sorted(table._default_manager.values_list("word_id", "trip__key")) for table in (TripNote, TripMark)]
+
+    def check(self) -> None:
+        assert {note.pk: note.text for note in words.notes_of(self.owner)} == self.notes
+        lost = {(type(one.word), one.word.pk) for one in words.orphans(self.owner)}
+        held: set[tuple[Any, int]] = {(Note, pk) for pk in TripNote.objects.values_list("word_id", flat=True)}
+        held |= {(TagMark, pk) for pk in TripMark.objects.values_list("word_id", flat=True)}
+        assert not lost & held
+        everything: set[tuple[Any, int]] = {(Note, pk) for pk in self.notes}
+        everything |= {(TagMark, pk) for pk in TagMark.objects.values_list("pk", flat=True)}
+        assert lost | held == everything
+
+
+def at_home(word: Note | TagMark, trips: list[int]) -> bool:
+    """Whether a word is on the trades that hold its execution, if any do."""
+    fills = TripFillRow.objects.filter(execution_id=word.execution_id)
+    same = fills.filter(role=word.role) or fills
+    return not same or sorted({fill.trip_id for fill in same}) == sorted(trips)
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(first=st.lists(st.tuples(st.sampled_from(["write", "tag"]), small), min_size=1, max_size=3), then=st.lists(steps, max_size=9))
+def test_edits_in_are_edits_out(settings: LazySettings, tmp_path: Path, first: list[tuple[str, int]], then: list[tuple[Any, ...]]) -> None:
+    settings.DATA_DIR = tmp_path
+    with transaction.atomic():
+        book = Book()
+        for step in [*((what, index, *([NAMES[0]] if what == "tag" else [])) for what, index in first), *then]:
+            book.do(step)
+            book.check()
+        # Once everything is as it was at first, every word is at home.
+        book.change("restate", ["as it was"] * len(ROWS))
+        book.change("group", Grouping.FLAT_TO_FLAT)
+        book.check()
+        assert words.orphans(book.owner) == []
+        pairs: tuple[tuple[Any, Any], ...] = ((Note, TripNote), (TagMark, TripMark))
+        for table, link in pairs:
+            for word in table._default_manager.all():
+                assert at_home(word, list(link._default_manager.filter(word=word).values_list("trip_id", flat=True)))
+        transaction.set_rollback(True)
