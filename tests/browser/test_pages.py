@@ -68,7 +68,7 @@ def addresses(page: "Page", served: Served) -> list[str]:
     """Every page's address; those of a trade, an account and a link as the pages themselves name them."""
     found = {}
     for name, listing, pattern in (
-        ("TRADE", "/trades/", r"/trades/\w+/"),
+        ("TRADE", "/trades/", r"/trades/[0-9a-f]{20}/"),
         ("ACCOUNT", "/accounts/", r"/accounts/\d+/"),
         ("LINK", "/accounts/", r"/accounts/links/[\w-]+/"),
         ("DAY", "/calendar/", r"/days/[\d-]+/"),
