@@ -22,13 +22,13 @@ def test_a_mail_server_is_set_tried_and_forgotten(tmp_path: Path) -> None:
         done = set_smtp(data, "".join(f"{name}={value}\n" for name, value in values.items()))
         assert (done.returncode, done.stdout) == (0, "Mail server: saved. See that it works with `fillbook broker test smtp`.\n")
         sent = fillbook("broker", "test", "smtp", "--to", "bob@example.org", "--json", "--data", data)
-        assert json.loads(sent.stdout) == {"settings": {"smtp": {**values, "user": ""}}}
+        assert json.loads(sent.stdout)["settings"]["smtp"] == {**values, "user": ""}
         assert [message["to"] for message in server.taken] == ["bob@example.org"]
     refused = fillbook("broker", "test", "smtp", "--to", "bob@example.org", "--data", data)
     assert (refused.returncode, refused.stderr) == (1, "The mail server 127.0.0.1 cannot be reached, or it broke off.\n")
     wrong = set_smtp(data, "host=smtp.example.org\nport=x\nsecurity=tls\nuser=ann\npassword=CANARY\nsender=a@b.org\n")
     assert (wrong.returncode, wrong.stderr) == (1, "port: A port is a number from 1 to 65535. Nothing was changed.\n")
     assert fillbook("broker", "remove", "smtp", "--data", data).stdout == "Forgotten.\n"
-    assert fillbook("broker", "list", "--data", data).stdout == "smtp  not set\n"
+    assert fillbook("broker", "list", "--data", data).stdout.startswith("smtp  not set\n")
     unknown = fillbook("broker", "set", "nothing", "--data", data)
-    assert (unknown.returncode, unknown.stderr) == (2, "Name what to set: smtp.\n")
+    assert (unknown.returncode, unknown.stderr) == (2, "Name what to set: smtp, apex.\n")

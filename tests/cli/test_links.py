@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from fillbook.storage import keyfile
+from fillbook.vault import keys
 from tests.cli.running import MAKE_USERS, fillbook, python
 from tests.cli.test_serve import served
 
@@ -69,16 +71,21 @@ def test_a_worker_waits_for_the_tables_and_does_what_sync_asks_for(
     tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FILLBOOK_DATABASE_URL", postgres_url)
-    (tmp_path / "keys").mkdir()
-    (tmp_path / "keys" / "vault.key").write_text("A" * 43)
+    key = tmp_path / "keys" / "vault.key"
+    key.parent.mkdir()
+    keyfile.make(key, keys.generate())
+    key.chmod(0o644)
+    open_to_all = fillbook("worker", "--data", tmp_path)
+    assert (open_to_all.returncode, open_to_all.stderr) == (1, f"The key file {key} can be read by others; run chmod 600 on it.\n")
+    key.chmod(0o600)
     with worker(tmp_path, postgres_url) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "Waiting for the tables, which `fillbook serve` makes ...\n"
         python(LINK, tmp_path)
         assert process.stderr.readline() == "Working. Stop it with ctrl-c.\n"
-        synced = fillbook("sync", "--wait", "0.2", "--json", "--data", tmp_path)
+        synced = fillbook("sync", "--wait", "2", "--json", "--data", tmp_path)
         (found,) = json.loads(synced.stdout)["links"]
         assert synced.returncode == 1
-        assert (found["run"]["state"], found["run"]["error"]["code"]) == ("waiting", "sandbox_off"), "the worker had it"
+        assert (found["run"]["state"], found["run"]["error"]["code"]) == ("failed", "sandbox_off"), "the worker had it"
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

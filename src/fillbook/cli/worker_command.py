@@ -23,11 +23,15 @@ def run(options: argparse.Namespace) -> int:
     """Work until ctrl-c or a signal to end; what is in the middle is gone on with by another process."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     from fillbook.storage import start
+    from fillbook.vault.keys import BadKey
 
     start.configure(options.data)
     _refuse_sqlite()
     _refuse_without_key()
-    start.prepare(options.data)
+    try:
+        start.prepare(options.data)
+    except (BadKey, OSError) as problem:
+        raise Stop(str(problem)) from None
     _wait_for_tables()
     _refuse_another_key()
     from fillbook.sync import engine
