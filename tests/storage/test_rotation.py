@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.db import connection, models
 
 from fillbook.storage import keyfile, rotation
-from fillbook.storage.models import BrokerService, Instance, Link
+from fillbook.storage.models import AccountClaim, BrokerService, Instance, Link
 from fillbook.storage.operators import seal_values
 from fillbook.storage.sealed import SECOND_FACTOR, sealed_texts
 from fillbook.storage.secrets import open_credential, seal_credential, vault
@@ -96,9 +96,11 @@ def test_every_column_for_sealed_texts_is_found(links: list[Link]) -> None:
     }
     seal_values("smtp", {"password": "CANARY"})
     BrokerService.objects.create(broker="ibkr", sealed_settings="v1.x", sealed_session="v1.x")
+    claim = {"owner": links[0].owner, "broker": "ibkr", "endpoint": "live", "number": "5AB12345", "until": links[0].created_at}
+    AccountClaim.objects.create(**claim, sealed_answer="v1.x")
     found = {tuple(sealed.aad.split(":")[::2]) for sealed in sealed_texts() if sealed.aad != SECOND_FACTOR}
     assert found == named
-    assert len(list(sealed_texts())) == 2 * len(links) + 1 + len(CODES) + 3
+    assert len(list(sealed_texts())) == 2 * len(links) + 1 + len(CODES) + 4
 
 
 def test_links_with_one_token_go_on_having_one_mark(links: list[Link], key_file: Path) -> None:

@@ -97,7 +97,7 @@ def test_incomplete_trades_are_left_out_and_the_figures_say_so(browser_of_owner:
     shown = page(browser_of_owner, "/")
     assert "Profit +86.00 USD" in shown
     assert "1 incomplete trade is left out of these figures. Show them Count them too" in shown
-    assert "Closed trades 2 1 incomplete left out" in shown
+    assert "Closed trades 2 1 won 1 lost" in shown
     listed = page(browser_of_owner, "/trades/?only=incomplete")
     assert "1 incomplete trade" in listed
     assert "1 Jun 2026 CORD" in listed
@@ -111,7 +111,7 @@ def test_every_figure_counts_them_on_demand_and_says_so(browser_of_owner: Client
     shown = page(browser_of_owner, "/?incomplete=1")
     assert "Profit +115.00 USD" in shown
     assert "With 1 incomplete trade." in shown
-    assert "Closed trades 3 with 1 incomplete" in shown
+    assert "Closed trades 3 2 won 1 lost" in shown
     assert 'href="/trades/?incomplete=1"' in browser_of_owner.get("/?incomplete=1").content.decode()
     trades = page(browser_of_owner, "/trades/?incomplete=1")
     assert "3 trades +115.00 USD" in trades
