@@ -58,7 +58,9 @@ def compare(page: "Page", served: Served) -> None:
         assert f"{numbers[1]}{currency}" in shown.replace(f" {currency}", currency)
         assert f"{numbers[3]} %" in shown
         assert f"{numbers[4]} %" in shown
-        assert f"Closed trades {account['round_trips'] - account['incomplete']} " in shown
+        ended = re.search(r"(\d+) won, (\d+) lost(?:, (\d+) even)?", words)
+        assert ended is not None
+        assert f"Closed trades {sum(int(count or 0) for count in ended.groups())} " in shown
         amounts = {(line["line"], line["currency"]): Decimal(line["amount"]) for line in account["bridge"]}
         assert f"Your broker's realized figure {readable.gain(amounts['broker', currency], currency)}" in shown
         page.goto(f"{served.url}/accounts/")
