@@ -55,7 +55,7 @@ def test_an_account_that_is_older_than_its_history(made: Path) -> None:
     }
     completeness = account["completeness"]
     (instrument,) = completeness.pop("instruments")
-    assert completeness == {"status": "inferred", "confirmed": True, "complete": 0, "inferred": 1, "missing": 0}
+    assert completeness == {"status": "inferred", "confirmed": True, "complete": 0, "stated": 0, "inferred": 1, "missing": 0}
     assert instrument.pop("sentence").startswith("Opened before the first day")
     assert instrument == {
         "id": "9001", "instrument": "ACM", "status": "inferred", "confirmed": True, "quantity": "10", "cause": "before_history",
