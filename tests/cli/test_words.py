@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fillbook.cli import words
 from fillbook.ledger.statement import Severity
-from fillbook.trades.bridge import LINES
+from fillbook.trades.bridge import LINES, ROUNDING
 from fillbook.trades.completeness import Completeness
 from fillbook.trades.reasons import SENTENCES, Reason
 from fillbook.trades.reconcile import LineKind, Status
@@ -16,7 +16,7 @@ TRADES = Path(__file__).parent.parent.parent / "src" / "fillbook" / "trades"
 
 
 def test_every_code_has_words() -> None:
-    assert set(words.BRIDGE) == set(LINES)
+    assert set(words.BRIDGE) == {*LINES, ROUNDING}
     assert set(words.STATUS) == set(Status)
     assert set(words.INCOMPLETE) == set(Incomplete)
     assert set(words.SEVERITY_MARK) == set(Severity)
