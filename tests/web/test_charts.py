@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from fillbook.web.charts import EquityDay, FillPoint, equity_chart, trade_chart
+from fillbook.web.daychart import DayPoint, day_chart
 from fillbook.web.measure import Measure
 
 
@@ -71,6 +72,15 @@ def test_a_corporate_action_moves_the_position_and_has_no_price() -> None:
     assert (len(bought["data"]), len(sold["data"]), len(stood["data"]), len(held["data"])) == (1, 1, 0, 3)
     assert "2 fills between 60.00 and 100.00" in chart.caption
     assert chart.rows[1][1:4] == ("Changed", "10", "")
+    assert chart.caption.endswith("Prices before a change of units are those of their day.")
+
+
+def test_a_day_of_one_moment_is_half_an_hour_wide() -> None:
+    moment = datetime(2026, 3, 2, 17, 4, tzinfo=UTC)
+    chart = day_chart([DayPoint(moment, Decimal("22.50"), Decimal("22.50"), "ACME", "/trades/a/")], "America/New_York", "USD")
+    (axis,) = chart.option["xAxis"]
+    noon = int(datetime(2026, 3, 2, 12, 4, tzinfo=UTC).timestamp() * 1000)  # 17:04 UTC is 12:04 in New York
+    assert (axis["min"], axis["max"]) == (noon - 900_000, noon + 900_000)
 
 
 def test_without_times_fills_stand_in_their_order() -> None:

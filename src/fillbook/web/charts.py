@@ -339,7 +339,8 @@ def _trade_sentence(fills: Sequence[FillPoint], currency: str) -> str:
     between = f"between {readable.price(min(prices))} and {readable.price(max(prices))} {currency}".rstrip()
     largest = max((abs(fill.position) for fill in fills), default=Decimal(0))
     count = readable.plural(len(prices), "fill")
-    return f"{count} {between}; at most {readable.quantity(largest)} held. No price between fills is invented."
+    changed = " Prices before a change of units are those of their day." if any(fill.changed for fill in fills) else ""
+    return f"{count} {between}; at most {readable.quantity(largest)} held. No price between fills is invented.{changed}"
 
 
 def midnight(day: date) -> int:

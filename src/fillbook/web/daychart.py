@@ -13,6 +13,8 @@ from fillbook.web.charts import Chart
 
 _MARKED: Final = 40
 """Fills that are still told apart as marks on the curve."""
+_ROOM: Final = 15 * 60 * 1000
+"""At least so many milliseconds beside the first and the last fill: left to itself, the axis makes a single moment two days wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,16 @@ def day_chart(points: Sequence[DayPoint], zone: str, currency: str) -> Chart:
         for point in points
     )
     urls = tuple(point.url for point in points)
+    room = max(_ROOM, (places[-1] - places[0]) // 20)
     return Chart(
         option={
             **charts.frame("axis"),
             "grid": [{"left": 60, "right": 16, "top": 16, "bottom": 26}],
-            "xAxis": [charts.time_axis(0)],
+            "xAxis": [{**charts.time_axis(0), "min": places[0] - room, "max": places[-1] + room}],
             "yAxis": [charts.money_axis(0)],
             "series": [
-                charts.line(steps, 0, "var(--ink)", 1.6) | {"step": "end", "showSymbol": len(points) < 40, "markLine": charts.zero_line()}
+                charts.line(steps, 0, "var(--ink)", 1.6)
+                | {"step": "end", "showSymbol": len(points) < _MARKED, "markLine": charts.zero_line()}
             ],
         },
         caption=_sentence(points, zone, currency),
