@@ -42,6 +42,8 @@ def test_a_broker_of_files_alone_leads_to_the_upload(browser_of_owner: Client) -
     page = browser_of_owner.get("/accounts/link/").content.decode()
     assert 'href="/accounts/link/tastytrade/"' not in page
     assert "Upload a file" in text_of(page.encode())
+    assert "New trades With each file" in text_of(page.encode())
+    assert "The link lasts No link, files alone" in text_of(page.encode())
     assert browser_of_owner.get("/accounts/link/tastytrade/")["Location"] == reverse("upload")
 
 

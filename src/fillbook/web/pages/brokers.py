@@ -75,14 +75,15 @@ def card(manifest: Manifest) -> BrokerCard:
 
 def capabilities(manifest: Manifest) -> tuple[Capability, ...]:
     """The rows of the capability table, the same for every broker and in the same order."""
-    can = manifest.capabilities
+    can, files_alone = manifest.capabilities, manifest.link is LinkKind.UPLOAD
+    news = "With each file" if files_alone else "During the day" if can.same_day else "The next morning"
     return (
         Capability("History at the start", "All there is" if can.history_days is None else _days(can.history_days)),
         Capability("Time of each fill", _TIMES[can.time], good=can.time is Precision.EXACT),
-        Capability("New trades", "During the day" if can.same_day else "The next morning"),
+        Capability("New trades", news),
         Capability("Open positions to check against", "Yes" if can.positions else "No", good=can.positions),
         Capability("Several accounts in one link", "Yes" if can.several_accounts else "No", good=can.several_accounts),
-        Capability("The link lasts", _lasts(can.renewal, can.renewal_days)),
+        Capability("The link lasts", "No link, files alone" if files_alone else _lasts(can.renewal, can.renewal_days)),
     )
 
 
