@@ -36,12 +36,9 @@ class Complaints:
     found: list[str] = field(default_factory=list)
 
     def listen(self, page: "Page") -> None:
-        def hear(kind: str, text: str) -> None:
-            # a busy machine may skip the cross-fade between two pages, which Chromium notes and nobody misses
-            if kind in {"error", "warning"} and "Transition was aborted" not in text:
-                self.found.append(f"{page.url}: {text}")
-
-        page.on("console", lambda message: hear(message.type, message.text))
+        page.on(
+            "console", lambda message: self.found.append(f"{page.url}: {message.text}") if message.type in {"error", "warning"} else None
+        )
         page.on("pageerror", lambda error: self.found.append(f"{page.url}: {error}"))
 
 
