@@ -5,6 +5,7 @@ What could not run is named with the reason. In CI (CI=true) nothing may be left
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,7 @@ class Summary:
 def main(arguments: list[str]) -> int:
     """Run all, or pytest alone when there are arguments; returns the exit status."""
     os.chdir(ROOT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job has it ignored, and so would all that tests start
     summary = Summary()
     if not arguments:
         for name, command in CHECKS.items():

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,7 +43,7 @@ class Complaints:
 
 @contextlib.contextmanager
 def serving(data: Path) -> Iterator[Served]:
-    """Start it on a free port; end it as ctrl-c would."""
+    """Start it on a free port; end it as a service manager would."""
     command = [sys.executable, "-m", "fillbook", "serve", "--port", "0", "--data", str(data)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("FILLBOOK_", "DJANGO_"))}
     log = data.with_suffix(".log")
@@ -62,7 +61,7 @@ def serving(data: Path) -> Iterator[Served]:
             code = re.search(r"first user: (\S+)", said)
             yield Served(address[0], code[1] if code else "", data)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.communicate(timeout=60)
 
 
