@@ -275,10 +275,11 @@ def test_slow_answer_is_waited_for(sandbox: SandboxServer) -> None:
 
 def test_no_error_repeats_a_secret(sandbox: SandboxServer) -> None:
     said = []
-    for name in SCRIPTS:
-        if name not in {"generating-for-ever", "slow"} and not name.startswith("late"):
+    for name, script in SCRIPTS.items():
+        endless = any(fault.tail for fault in script) or name == "generating-for-ever"  # the plain loop would wait as long
+        if not endless and name != "slow" and not name.startswith("late"):
             token = token_of(name)
-            sandbox.flex.play(token, SCRIPTS[name])
+            sandbox.flex.play(token, script)
             try:
                 loop(sandbox, token=token).run(IB)
             except BrokerError as error:
