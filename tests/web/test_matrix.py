@@ -4,11 +4,14 @@ a line fails; somebody else's object and a missing one are the same answer, byte
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.core.cache import cache
+from django.db import connection, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -252,64 +255,84 @@ def ask(client: Client, cell: Cell, url: str) -> tuple[int, str, bytes]:
     return answer.status_code, answer.headers.get("Location", ""), body
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_nobody_sees_only_the_entrance(client: Client, objects: dict[str, list[str | int]], name: str) -> None:
-    cell = PAGES[name]
-    status, location, _ = ask(client, cell, address(name, objects))
-    assert status == cell.nobody
+@contextmanager
+def apart(subtests: pytest.Subtests, name: str, client: Client) -> Iterator[Client]:
+    """One address by itself, over the one book of the test: what it changes is taken back. The client: one more with these cookies."""
+    with subtests.test(name), transaction.atomic():
+        own = Client(enforce_csrf_checks=client.handler.enforce_csrf_checks)
+        own.cookies = SimpleCookie({key: morsel.value for key, morsel in client.cookies.items()})
+        cache.clear()  # what counts how often somebody asks
+        yield own
+        transaction.set_rollback(True)
+
+
+def test_nobody_sees_only_the_entrance(objects: dict[str, list[str | int]], subtests: pytest.Subtests) -> None:
     public = {"setup", "mfa_authenticate", "account_confirm_login_code", "account_logout", "mfa_login_webauthn"}
-    if status == 302 and name not in public:
-        assert location.startswith("/auth/login/?next=")
+    for name, cell in PAGES.items():
+        with apart(subtests, name, Client()) as client:
+            status, location, _ = ask(client, cell, address(name, objects))
+            assert status == cell.nobody
+            if status == 302 and name not in public:
+                assert location.startswith("/auth/login/?next=")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_somebody_else_finds_nothing_of_the_owner(browser_of_other: Client, objects: dict[str, list[str | int]], name: str) -> None:
-    cell = PAGES[name]
-    found = ask(browser_of_other, cell, address(name, objects))
-    assert found[0] == cell.other
-    if cell.other == 404:
-        assert found == ask(browser_of_other, cell, address(name, MISSING))
-    assert b"ACME" not in found[2]
-    assert b"CANARY" not in found[2]
+def test_somebody_else_finds_nothing_of_the_owner(
+    browser_of_other: Client, objects: dict[str, list[str | int]], subtests: pytest.Subtests
+) -> None:
+    for name, cell in PAGES.items():
+        with apart(subtests, name, browser_of_other) as client:
+            found = ask(client, cell, address(name, objects))
+            assert found[0] == cell.other
+            if cell.other == 404:
+                assert found == ask(client, cell, address(name, MISSING))
+            assert b"ACME" not in found[2]
+            assert b"CANARY" not in found[2]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_owner_sees_their_own(browser_of_owner: Client, objects: dict[str, list[str | int]], name: str) -> None:
-    cell = PAGES[name]
-    status, _, body = ask(browser_of_owner, cell, address(name, objects))
-    assert status == cell.owner
-    assert b"CANARY" not in body
+def test_the_owner_sees_their_own(browser_of_owner: Client, objects: dict[str, list[str | int]], subtests: pytest.Subtests) -> None:
+    for name, cell in PAGES.items():
+        with apart(subtests, name, browser_of_owner) as client:
+            status, _, body = ask(client, cell, address(name, objects))
+            assert status == cell.owner
+            assert b"CANARY" not in body
 
 
-@pytest.mark.parametrize("name", [name for name, cell in PAGES.items() if cell.kind in MISSING and cell.other == 404])
-def test_a_missing_object_is_not_there_for_anybody(browser_of_owner: Client, objects: dict[str, list[str | int]], name: str) -> None:
+def test_a_missing_object_is_not_there_for_anybody(
+    browser_of_owner: Client, objects: dict[str, list[str | int]], subtests: pytest.Subtests
+) -> None:
     assert objects
-    cell = PAGES[name]
-    assert ask(browser_of_owner, cell, reverse(name, args=MISSING[cell.kind]))[0] == 404
+    for name, cell in PAGES.items():
+        if cell.kind in MISSING and cell.other == 404:
+            with apart(subtests, name, browser_of_owner) as client:
+                assert ask(client, cell, address(name, MISSING))[0] == 404
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, cell in PAGES.items() if cell.method == "GET" and not name.startswith(("account_", "mfa_", "usersessions"))]
-)
-def test_looking_changes_nothing(browser_of_owner: Client, objects: dict[str, list[str | int]], name: str) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        browser_of_owner.get(address(name, objects))
-    written = [query["sql"] for query in queries if re.match(r"(INSERT|UPDATE|DELETE)", query["sql"])]
-    assert [sql for sql in written if "django_session" not in sql] == []
+def test_looking_changes_nothing(browser_of_owner: Client, objects: dict[str, list[str | int]], subtests: pytest.Subtests) -> None:
+    for name, cell in PAGES.items():
+        if cell.method == "GET" and not name.startswith(("account_", "mfa_", "usersessions")):
+            with apart(subtests, name, browser_of_owner) as client, CaptureQueriesContext(connection) as queries:
+                client.get(address(name, objects))
+                written = [query["sql"] for query in queries if re.match(r"(INSERT|UPDATE|DELETE)", query["sql"])]
+                assert [sql for sql in written if "django_session" not in sql] == []
 
 
-@pytest.mark.parametrize("name", [name for name, cell in PAGES.items() if cell.method == "POST"])
-def test_what_changes_something_is_no_link(browser_of_owner: Client, objects: dict[str, list[str | int]], name: str) -> None:
-    assert browser_of_owner.get(address(name, objects)).status_code == 405
+def test_what_changes_something_is_no_link(
+    browser_of_owner: Client, objects: dict[str, list[str | int]], subtests: pytest.Subtests
+) -> None:
+    for name, cell in PAGES.items():
+        if cell.method == "POST":
+            with apart(subtests, name, browser_of_owner) as client:
+                assert client.get(address(name, objects)).status_code == 405
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_form_of_another_site_is_refused(owner: User, objects: dict[str, list[str | int]], name: str) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(owner)
-    answer = client.post(address(name, objects), {"what": "delete", "word": "delete"}, headers={"Origin": "https://evil.example"})
-    assert answer.status_code in (403, 405)
-    assert BrokerAccount.objects.filter(owner=owner).exists()
+def test_a_form_of_another_site_is_refused(owner: User, objects: dict[str, list[str | int]], subtests: pytest.Subtests) -> None:
+    signed = Client(enforce_csrf_checks=True)
+    signed.force_login(owner)
+    for name in PAGES:
+        with apart(subtests, name, signed) as client:
+            answer = client.post(address(name, objects), {"what": "delete", "word": "delete"}, headers={"Origin": "https://evil.example"})
+            assert answer.status_code in (403, 405)
+            assert BrokerAccount.objects.filter(owner=owner).exists()
 
 
 def test_the_other_user_of_these_tests_has_a_book_of_their_own(other: User) -> None:
