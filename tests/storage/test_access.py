@@ -18,7 +18,7 @@ from tests.trades.builders import fill
 
 WEB_AND_CLI = [Path(access.__file__).parent.parent / name for name in ("web", "cli")]
 # Rows of one's own that every page may touch: the person, the instance, the note of what happened.
-FREE = {"User", "Instance", "SecurityEvent", "Authenticator", "UserSession", "EmailAddress"}
+FREE = {"User", "Instance", "BrokerService", "SecurityEvent", "Authenticator", "UserSession", "EmailAddress"}
 
 
 @pytest.fixture

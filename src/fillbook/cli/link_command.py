@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ask, try, wait, say what came."""
     open_database(options.data)
-    from fillbook.storage.models import Link, SyncRun
+    from fillbook.storage.access import link_for, run_for
 
     user = chosen_user(options.user)
     begin = _replacing(options, user) if options.replace else _beginning(options, user)
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         for note in outcome.notes:
             print(note, file=sys.stderr)
         wait_for([outcome.run], options.wait, hands)
-    found = entry(Link.objects.get(pk=outcome.link.pk), SyncRun.objects.get(pk=outcome.run.pk))
+    found = entry(link_for(user, outcome.link.pk), run_for(user, outcome.run.pk))
     if options.json:
         json.dump(found, sys.stdout, ensure_ascii=False)
         print()

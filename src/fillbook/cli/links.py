@@ -21,14 +21,14 @@ def chosen_links(names: list[str], user: "User") -> list["Link"]:
     links = list(links_of(user))
     if not names:
         return links
-    chosen = [_meant(name, links) for name in names]
+    chosen = [_meant(name, links, user) for name in names]
     return list({link.pk: link for link in chosen}.values())
 
 
-def _meant(name: str, links: list["Link"]) -> "Link":
-    from fillbook.storage.models import BrokerAccount
+def _meant(name: str, links: list["Link"], user: "User") -> "Link":
+    from fillbook.storage.access import accounts_of
 
-    by_number = set(BrokerAccount.objects.filter(link__in=links, number=name).values_list("link_id", flat=True))
+    by_number = set(accounts_of(user).filter(link__in=links, number=name).values_list("link_id", flat=True))
     found = [link for link in links if link.pk in by_number or _is_called(link, name.lower())]
     if len(found) == 1:
         return found[0]

@@ -3,12 +3,16 @@
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
 from fillbook.cli.jobs import Hands
 from fillbook.cli.links import chosen_links
 from fillbook.cli.stop import Stop
 from fillbook.cli.waiting import WAIT, entry, is_well, print_entry, wait_for
+
+if TYPE_CHECKING:
+    from fillbook.storage.models import SyncRun
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +34,7 @@ def add_wait_argument(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Begin a run for each link, or watch the one that goes on; wait; say what came in."""
     open_database(options.data)
-    from fillbook.storage.models import Link, SyncRun
+    from fillbook.storage.access import links_of, runs_of
     from fillbook.sync import service
 
     user = chosen_user(options.user)
@@ -47,9 +51,11 @@ def run(options: argparse.Namespace) -> int:
                 except service.Refused as refusal:
                     refused[link.pk] = refusal.message
             wait_for(list(begun.values()), options.wait, hands)
-    runs = SyncRun.objects.in_bulk([run.pk for run in begun.values()])
-    now = Link.objects.in_bulk([link.pk for link in links])
-    found = [entry(now[link.pk], runs[begun[link.pk].pk] if link.pk in begun else None, refused.get(link.pk, "")) for link in links]
+    runs = runs_of(user).in_bulk([run.pk for run in begun.values()])
+    now = links_of(user).in_bulk([link.pk for link in links])
+    found = [
+        entry(now.get(link.pk, link), runs[begun[link.pk].pk] if link.pk in begun else None, refused.get(link.pk, "")) for link in links
+    ]
     if options.json:
         json.dump({"links": found}, sys.stdout, ensure_ascii=False)
         print()

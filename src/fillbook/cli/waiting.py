@@ -25,15 +25,14 @@ _LEND_AFTER: Final = 10
 
 def wait_for(runs: Sequence["SyncRun"], minutes: float, hands: Hands) -> None:
     """Until all runs have ended, or for so many minutes. A run goes on without us. hands: in case nobody does the jobs any more."""
-    from fillbook.storage.models import SyncRun
-    from fillbook.sync.runs import OPEN
+    from fillbook.sync.runs import going_on
 
     numbers, end, looks = [run.pk for run in runs], time.monotonic() + minutes * 60, 0
     if not numbers:
         return
     with _Shown() as shown:
         while True:
-            going = list(SyncRun.objects.filter(pk__in=numbers, state__in=OPEN).select_related("link").order_by("pk"))
+            going = going_on(numbers)
             shown.show(going)
             if not going:
                 _let_end([run.workflow_id for run in runs])
@@ -57,7 +56,7 @@ def _let_end(jobs: list[str]) -> None:
 def entry(link: "Link", run: "SyncRun | None", refused: str = "") -> dict[str, Any]:
     """A link with its run as JSON values. refused: why none was begun."""
     from fillbook.brokers.manifests import manifests
-    from fillbook.storage.models import BrokerAccount
+    from fillbook.storage.access import accounts_of
     from fillbook.sync.notices import ends_on
     from fillbook.sync.runs import next_run_at
 
@@ -68,7 +67,7 @@ def entry(link: "Link", run: "SyncRun | None", refused: str = "") -> dict[str, A
         "broker": link.broker,
         "name": link.name,
         "sandbox": link.is_sandbox,
-        "accounts": sorted(BrokerAccount.objects.filter(link=link).values_list("number", flat=True)),
+        "accounts": sorted(accounts_of(link.owner).filter(link=link).values_list("number", flat=True)),
         "state": str(link.state),
         "error": link.error_message or None,
         "figures_to": link.figures_to.isoformat() if link.figures_to else None,

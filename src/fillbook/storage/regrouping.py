@@ -61,6 +61,21 @@ def take_back(override: TripOverride) -> None:
         rebuild_account(account, {key})
 
 
+def overrides_beside(trip: RoundTripRow) -> list[TripOverride]:
+    """All cuts and joins of a trade's account and instrument, oldest first."""
+    return list(TripOverride.objects.filter(account=trip.account_id, instrument_key=trip.instrument_key).order_by("made_at", "pk"))
+
+
+def fill_of(override: TripOverride) -> TripFillRow | None:
+    """The fill that a cut or join hangs on; None when no trade has it now."""
+    return TripFillRow.objects.filter(trip__account=override.account_id, execution_id=override.execution_id).first()
+
+
+def trip_of(override: TripOverride) -> RoundTripRow | None:
+    """The trade that holds that fill now."""
+    return RoundTripRow.objects.filter(account=override.account_id, fill_rows__execution_id=override.execution_id).first()
+
+
 def closings(trip: RoundTripRow) -> list[TripFillRow]:
     """The fills that close a part of a trade, in order."""
     return list(trip.fill_rows.filter(role=Role.CLOSES).order_by("number"))

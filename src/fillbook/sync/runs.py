@@ -147,6 +147,11 @@ def is_open(run_id: int) -> bool:
     return SyncRun.objects.filter(pk=run_id, state__in=OPEN).exists()
 
 
+def going_on(numbers: list[int]) -> list[SyncRun]:
+    """Those of some runs that have not ended, oldest first."""
+    return list(SyncRun.objects.filter(pk__in=numbers, state__in=OPEN).select_related("link").order_by("pk"))
+
+
 def note_step(run_id: int, step: str) -> bool:
     """Say what the run does now. False: it was closed."""
     now = clock.now()

@@ -12,7 +12,7 @@ from fillbook.ledger.exchanges import zone_of
 from fillbook.performance.summary import from_e8
 from fillbook.storage.access import override_for
 from fillbook.storage.models import RoundTripRow, TripFillRow, TripOverride
-from fillbook.storage.regrouping import CannotRegroup, closings, cut, join, take_back, trip_before
+from fillbook.storage.regrouping import CannotRegroup, closings, cut, fill_of, join, overrides_beside, take_back, trip_before, trip_of
 from fillbook.trades.settings import Grouping
 from fillbook.web import readable
 from fillbook.web.viewer import viewer
@@ -98,18 +98,17 @@ def undo(request: HttpRequest, override_id: str) -> HttpResponse:
     """Take a cut or join back; goes to the trade that holds its fill then."""
     override = override_for(viewer(request), override_id)
     take_back(override)
-    trip = RoundTripRow.objects.filter(account=override.account_id, fill_rows__execution_id=override.execution_id).first()
+    trip = trip_of(override)
     messages.success(request, "Taken back; the trades are as they were.")
     return redirect("trade", trip.key) if trip else redirect("trades")
 
 
 def _made(trip: RoundTripRow) -> tuple[Made, ...]:
-    found = TripOverride.objects.filter(account=trip.account_id, instrument_key=trip.instrument_key).order_by("made_at", "pk")
-    return tuple(_one(override, trip) for override in found)
+    return tuple(_one(override, trip) for override in overrides_beside(trip))
 
 
 def _one(override: TripOverride, trip: RoundTripRow) -> Made:
-    fill = TripFillRow.objects.filter(trip__account=trip.account_id, execution_id=override.execution_id).first()
+    fill = fill_of(override)
     where = f"the fill of {_when(fill, trip)}" if fill else "a fill that is in no trade now, so this rests"
     words = f"Cut before {where}" if override.kind == TripOverride.Kind.CUT else f"Joined to the trade before at {where}"
     return Made(words, f"changed {readable.day(override.made_at.date())}", reverse("override-undo", args=[override.pk]))
