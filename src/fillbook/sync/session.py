@@ -102,7 +102,7 @@ async def _logged_in(means: Means, session: SharedSession, config: BrokerConfig,
         looks += 1
         if found > LOGIN_TAKES or looks > _LOOKS:
             raise await _paused(means, found)
-        await asyncio.sleep(max(means.paced, 0.02))
+        await asyncio.sleep(max(means.paced, 0.1))
     return found
 
 
