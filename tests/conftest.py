@@ -82,18 +82,17 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """One Chromium per test process."""
+    """One Chromium per file of tests. While it is there, the library has an event loop run in this thread, so that no other test could."""
     from playwright.sync_api import sync_playwright
 
-    # The library keeps an event loop in this thread, which Django takes for async code when a test looks into the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     try:
         program = chromium.ensure()
     except Missing as missing:
         pytest.fail(str(missing), pytrace=False)
-    with sync_playwright() as library:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as library:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Django takes that loop for async code when a test looks into the database
         opened = library.chromium.launch(executable_path=program, args=chromium.arguments())
         yield opened
         opened.close()

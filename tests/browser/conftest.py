@@ -92,7 +92,7 @@ def link_sandbox(page: "Page") -> list[str]:
         step = page.locator("#progress .now").first
         seen.append(step.inner_text().split("\n")[0] if step.count() else title)
         if page.locator("#progress[data-state='good']").count():
-            return seen
+            return [*seen, page.locator("#progress h2").inner_text().strip()]
         page.wait_for_timeout(100)
     raise AssertionError(f"The sandbox was not linked in a minute: {seen[-1]}")
 
