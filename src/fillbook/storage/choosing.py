@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from django.db.models import Expression, F, FloatField, OrderBy, Q, QuerySet
+from django.db.models import BigIntegerField, Expression, ExpressionWrapper, F, FloatField, OrderBy, Q, QuerySet
 from django.db.models.functions import Cast
 
 from fillbook.ledger.instrument import AssetClass
@@ -50,7 +50,7 @@ VALUE_OF: Final[dict[Sort, Expression | F]] = {
     Sort.EXIT: Cast("exit_price", FloatField()),
     Sort.HELD: F("holding_seconds"),
     Sort.FILLS: F("fills"),
-    Sort.GROSS: F("net_e8") - F("fees_e8"),
+    Sort.GROSS: ExpressionWrapper(F("net_e8") - F("fees_e8"), BigIntegerField()),  # by itself it would count as 32 bits wide
     Sort.FEES: F("fees_e8"),
     Sort.GAIN: F("gain_e8"),
     Sort.PROFIT: F("net_e8"),
