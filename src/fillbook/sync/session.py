@@ -121,7 +121,8 @@ def _claimed(means: Means, seen: int) -> SharedValues | float | None:
     now = clock.now()
     until = now + timedelta(seconds=LOGIN_TAKES)  # a login takes as long as it takes, at the sandbox too
     found = services.begin_login(means.connector.broker, means.endpoint, seen, now, until)
-    return found if found is None or isinstance(found, SharedValues) else (found - now).total_seconds()
+    # Read again: while we waited for our turn, somebody whose lease began after our `now` may have taken it.
+    return found if found is None or isinstance(found, SharedValues) else (found - clock.now()).total_seconds()
 
 
 async def _log_in(means: Means, session: SharedSession, wanted: Request, hosts: tuple[str, ...], given: Mapping[str, str]) -> SharedValues:
