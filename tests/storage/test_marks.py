@@ -19,7 +19,7 @@ from tests.storage.deliveries import day_of, days, deliver, only_account, person
 from tests.support import trips
 from tests.trades.builders import OTHER, STOCK, fill, held
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("name", trips.cases("ibkr"))
@@ -35,6 +35,7 @@ def test_golden_statements_have_the_marks_of_their_books(name: str) -> None:
         assert account_mark(account) == judge_account(marks.values())
 
 
+@pytest.mark.both_databases
 def test_what_came_after_the_latest_positions_is_unconfirmed() -> None:
     owner = person()
     deliver(owner, says(fill(1, 10, 10, effect=Effect.OPENS, day=1), covers=days(0, 9), positions=(held(STOCK, 10, 100),)))
@@ -47,6 +48,7 @@ def test_what_came_after_the_latest_positions_is_unconfirmed() -> None:
     assert account_mark(only_account()).confirmed is False
 
 
+@pytest.mark.both_databases
 def test_other_settings_change_no_mark() -> None:
     rows = [
         fill(1, -5, 30, effect=Effect.CLOSES, day=1, broker_realized_pnl=Decimal(50)),
