@@ -11,9 +11,12 @@ from email.utils import parseaddr
 from itertools import groupby
 from typing import Final
 
+from django.conf import settings as instance_settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from fillbook.storage import notices, serving
 from fillbook.storage.models import Notice
@@ -49,7 +52,7 @@ def send_due() -> int:
     if server is None:
         return 0
     sent = 0
-    for _, group in groupby(waiting, key=lambda notice: notice.owner_id):
+    for _owner, group in groupby(waiting, key=lambda notice: notice.owner_id):
         sent += _send_to_one(server, notices.claim(list(group), now))
     return sent
 
@@ -79,11 +82,13 @@ def _server() -> dict[str, str] | None:
 def _send_to_one(server: Mapping[str, str], claimed: Sequence[Notice]) -> int:
     if not claimed:
         return 0
-    words = [told(notice) for notice in claimed]
-    subject = words[0].title if len(words) == 1 else f"{len(words)} things to know"
+    with translation.override(claimed[0].owner.locale or instance_settings.LANGUAGE_CODE):
+        words = [told(notice) for notice in claimed]
+        subject = words[0].title if len(words) == 1 else _("%(count)d things to know") % {"count": len(words)}
+        body = _body(words)
     name = f"{claimed[0].pk}.{claimed[0].created_at:%Y%m%d%H%M%S}"
     try:
-        _send(server, claimed[0].owner.email, _SUBJECT + subject, _body(words), name)
+        _send(server, claimed[0].owner.email, _SUBJECT + subject, body, name)
     except MailRefused as problem:
         log.warning("A notice could not be mailed: %s It is tried again later.", problem)
         return 0
@@ -93,9 +98,9 @@ def _send_to_one(server: Mapping[str, str], claimed: Sequence[Notice]) -> int:
 
 def _body(words: Sequence[Told]) -> str:
     base = serving.public_address()
-    parts = [f"{one.mail}\n\n{one.action}: {f'{base}{one.path}' if base else 'open Fillbook'}" for one in words]
-    settings = f"{base}{reverse('settings')}" if base else "Settings"
-    foot = f"You get this because you have a book in Fillbook. Mails can be turned off there: {settings}"
+    parts = [f"{one.mail}\n\n{one.action}: {f'{base}{one.path}' if base else _('open Fillbook')}" for one in words]
+    settings = f"{base}{reverse('settings')}" if base else _("Settings")
+    foot = _("You get this because you have a book in Fillbook. Mails can be turned off there: %(settings)s") % {"settings": settings}
     return "\n\n--\n\n".join(parts) + f"\n\n{foot}\n"
 
 

@@ -6,6 +6,9 @@ from datetime import date
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fillbook.brokers.manifests import manifest, manifests
 from fillbook.storage.models import Link, Notice, NoticeKind
@@ -32,57 +35,65 @@ def told(notice: Notice) -> Told:
     """The words of a notice."""
     words = _WORDS.get(NoticeKind(notice.kind)) if notice.kind in set(NoticeKind) else None
     if words is None or notice.link is None:
-        text = "Something about one of your links has changed."
-        return Told("info", "Something has changed", text, text, "See your accounts", reverse("accounts"))
+        text = _("Something about one of your links has changed.")
+        return Told("info", _("Something has changed"), text, text, _("See your accounts"), reverse("accounts"))
     return words(notice, notice.link, notice.parameters)
 
 
 def _credential_ages(_notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:
     name, what = broker_name(link), _credential(link)
-    text = (
-        f"The {what} for {name} ends on {_day(parameters['on'])} at the latest. Make a new one there and enter it here before that day; "
+    words = {"what": what, "broker": name, "day": _day(parameters["on"])}
+    text = _(
+        "The %(what)s for %(broker)s ends on %(day)s at the latest. Make a new one there and enter it here before that day; "
         "what was fetched stays, and nothing is missed."
     )
-    return Told("warn", f"Your {what} for {name} ends soon", text, text, "Enter the new one", reverse("link-replace", args=[link.pk]))
+    title, path = _("Your %(what)s for %(broker)s ends soon") % words, reverse("link-replace", args=[link.pk])
+    return Told("warn", title, text % words, text % words, _("Enter the new one"), path)
 
 
 def _link_stopped(_notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:
     name = broker_name(link)
-    mail = f"Fetching from {name} has stopped until you do something about it. What was fetched stays. The page says what to do."
-    text = f"{name}: {parameters.get('message') or 'Fetching has stopped until you do something about it.'}"
-    return Told("bad", f"Your link to {name} needs you", text, mail, "See what to do", reverse("link-progress", args=[link.pk]))
+    words = {"broker": name}
+    mail = _("Fetching from %(broker)s has stopped until you do something about it. What was fetched stays. The page says what to do.")
+    text = f"{name}: {parameters.get('message') or _('Fetching has stopped until you do something about it.')}"
+    title, path = _("Your link to %(broker)s needs you") % words, reverse("link-progress", args=[link.pk])
+    return Told("bad", title, text, mail % words, _("See what to do"), path)
 
 
 def _statement_late(_notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:
     name = broker_name(link)
-    text = (
-        f"The statements of {name} still end on {_day(parameters['figures_to'])}, and no holiday explains that any more. Look there "
-        "whether the report still goes up to the last day, and whether the account is still open. Fillbook keeps asking."
+    words = {"broker": name, "day": _day(parameters["figures_to"])}
+    text = _(
+        "The statements of %(broker)s still end on %(day)s, and no holiday explains that any more. Look there whether the report still "
+        "goes up to the last day, and whether the account is still open. Fillbook keeps asking."
     )
-    return Told("warn", f"Statements of {name} are late", text, text, "See this link", reverse("link-progress", args=[link.pk]))
+    title, path = _("Statements of %(broker)s are late") % words, reverse("link-progress", args=[link.pk])
+    return Told("warn", title, text % words, text % words, _("See this link"), path)
 
 
 def _query_changed(notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:
     name = broker_name(link)
-    mail = f"What {name} sends has changed: it lacks something that it had before. Your figures may be less complete from now on."
-    text = f"What {name} sends has changed. {' '.join(parameters.get('lacks', ()))}".strip()
+    words = {"broker": name}
+    title = _("What %(broker)s sends has changed") % words
+    mail = _("What %(broker)s sends has changed: it lacks something that it had before. Your figures may be less complete from now on.")
+    text = f"{title}. {' '.join(parameters.get('lacks', ()))}".strip()
     path = reverse("account", args=[notice.account_id]) + "#doctor" if notice.account_id else reverse("accounts")
-    return Told("warn", f"What {name} sends has changed", text, mail, "See what is missing", path)
+    return Told("warn", title, text, mail % words, _("See what is missing"), path)
 
 
 def _history_changed(_notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:
     name = broker_name(link)
-    counts = [(parameters.get("changed", 0), "changed"), (parameters.get("withdrawn", 0), "dropped")]
-    done = " and ".join(f"{verb} {_counted(count, 'row')}" for count, verb in counts if count)
     trades = parameters.get("trades", 0)
-    after = f" {_counted(trades, 'trade')} {'is' if trades == 1 else 'are'} new or different." if trades else " No trade is different."
-    what = f"{done} that you had before" if done else "says of your past something else than before"
-    text = f"A later statement of {name} {what}.{after} Both versions are kept."
-    title = f"{name} changed your history"
+    after = _("No trade is different.")
+    if trades:
+        sentence = ngettext("%(trades)s trade is new or different.", "%(trades)s trades are new or different.", trades)
+        after = sentence % {"trades": _count(trades)}
+    text = f"{_restated(name, parameters.get('changed', 0), parameters.get('withdrawn', 0))} {after} {_('Both versions are kept.')}"
+    title = _("%(broker)s changed your history") % {"broker": name}
     if "restatement" in parameters:
         page = reverse("restatement", args=[parameters["account"], parameters["restatement"]])
-        return Told("info", title, text, text, "See what changed", page)
-    return Told("info", title, text, text, "See this sync", reverse("link-runs", args=[link.pk]))
+        return Told("info", title, text, text, _("See what changed"), page)
+    return Told("info", title, text, text, _("See this sync"), reverse("link-runs", args=[link.pk]))
 
 
 _WORDS: Final[Mapping[NoticeKind, Callable[[Notice, Link, Mapping[str, Any]], Told]]] = {
@@ -97,13 +108,28 @@ _WORDS: Final[Mapping[NoticeKind, Callable[[Notice, Link, Mapping[str, Any]], To
 def _credential(link: Link) -> str:
     """What the broker calls the first secret of its form."""
     form = manifest(link.broker).form if link.broker in manifests() else ()
-    return next((field.label for field in form if field.secret), "credential")
+    return next((field.label for field in form if field.secret), _("credential"))
 
 
-def _counted(count: int, name: str) -> str:
-    return f"{count:,} {name}{'' if count == 1 else 's'}"
+def _restated(broker: str, changed: int, dropped: int) -> str:
+    """What a later statement did to rows that were there before."""
+    sentence = _("A later statement of %(broker)s says of your past something else than before.")
+    if changed and dropped:
+        sentence = _("A later statement of %(broker)s changed %(changed)s and dropped %(dropped)s that you had before.")
+    elif changed:
+        sentence = _("A later statement of %(broker)s changed %(changed)s that you had before.")
+    elif dropped:
+        sentence = _("A later statement of %(broker)s dropped %(dropped)s that you had before.")
+    return sentence % {"broker": broker, "changed": _rows(changed), "dropped": _rows(dropped)}
+
+
+def _rows(count: int) -> str:
+    return ngettext("%(count)s row", "%(count)s rows", count) % {"count": _count(count)}
+
+
+def _count(count: int) -> str:
+    return formats.number_format(count, force_grouping=True)
 
 
 def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%b %Y}"
+    return formats.date_format(date.fromisoformat(text), _("j M Y"))

@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from fillbook.web import readable
 from fillbook.web.measure import Measure
 from fillbook.web.privacy import amounts_hidden, shape
@@ -74,9 +76,14 @@ def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -
     lines = tuple(
         (
             one.name,
-            f"Total {measure.gain(one.equity)}{unit}",
-            f"{'That day' if one.first in (None, one.day) else 'Then'} {measure.gain(one.gain)} of {readable.plural(one.trades, 'trade')}",
-            f"Below its high {measure.gain(one.drawdown)}" if one.drawdown else "At its high",
+            _("Total %(equity)s%(unit)s") % {"equity": measure.gain(one.equity), "unit": unit},
+            _("%(what)s %(gain)s of %(trades)s")
+            % {
+                "what": _("That day") if one.first in (None, one.day) else _("Then"),
+                "gain": measure.gain(one.gain),
+                "trades": readable.plural(one.trades, "trade"),
+            },
+            _("Below its high %(drawdown)s") % {"drawdown": measure.gain(one.drawdown)} if one.drawdown else _("At its high"),
         )
         for one in days
     )
@@ -95,7 +102,13 @@ def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -
             ],
         },
         caption=_equity_sentence(days, measure),
-        columns=("Days", "Trades", f"Gained ({measure.unit})", f"Total ({measure.unit})", f"Below its high ({measure.unit})"),
+        columns=(
+            _("Days"),
+            _("Trades"),
+            _("Gained (%(unit)s)") % {"unit": measure.unit},
+            _("Total (%(unit)s)") % {"unit": measure.unit},
+            _("Below its high (%(unit)s)") % {"unit": measure.unit},
+        ),
         rows=tuple(
             (one.name, readable.whole(one.trades), measure.gain(one.gain), measure.gain(one.equity), measure.gain(one.drawdown))
             for one in days
@@ -124,7 +137,7 @@ class FillPoint:
     @property
     def what(self) -> str:
         """In a word."""
-        return "Changed" if self.changed else "Bought" if self.quantity > 0 else "Sold"
+        return _("Changed") if self.changed else _("Bought") if self.quantity > 0 else _("Sold")
 
 
 def trade_chart(
@@ -150,8 +163,8 @@ def trade_chart(
     series = [
         line([steps[index] for index in traded], 0, "var(--control)", 1)
         | {"step": "end", "markLine": _average_lines(entry, exit_price), "silent": True},
-        _marks([steps[index] for index in bought], "Bought", "triangle", "var(--gain)", 0),
-        _marks([steps[index] for index in sold], "Sold", "triangle", "var(--loss)", 180),
+        _marks([steps[index] for index in bought], _("Bought"), "triangle", "var(--gain)", 0),
+        _marks([steps[index] for index in sold], _("Sold"), "triangle", "var(--loss)", 180),
         line(stood, 1, "var(--ink)", 1.4) | {"step": "end", "silent": True, "markLine": zero_line()},
         line(held, 2, "var(--ink-2)", 1) | {"step": "end", "areaStyle": {"color": "var(--ink-2)", "opacity": 0.12}, "silent": True},
     ]
@@ -163,7 +176,7 @@ def trade_chart(
                 {"left": 60, "right": 92, "top": "59%", "height": "14%"},
                 {"left": 60, "right": 92, "bottom": 26, "height": "11%"},
             ],
-            "title": [_small_title("P&L" if marked else "realized", "54%"), _small_title("held", "76%")],
+            "title": [_small_title(_("P&L") if marked else _("realized"), "54%"), _small_title(_("held"), "76%")],
             "xAxis": [axis(0, labels=False), axis(1, labels=False), axis(2)],
             "yAxis": [
                 {**money_axis(0, "fn:price"), "scale": True},
@@ -173,7 +186,14 @@ def trade_chart(
             "series": series,
         },
         caption=_trade_sentence(fills, currency),
-        columns=("Time", "Side", "Quantity", "Price", "Held afterwards", f"{'P&L' if marked else 'Realized'} then ({currency})"),
+        columns=(
+            _("Time"),
+            _("Side"),
+            _("Quantity"),
+            _("Price"),
+            _("Held afterwards"),
+            _("%(what)s then (%(currency)s)") % {"what": _("P&L") if marked else _("Realized"), "currency": currency},
+        ),
         rows=tuple(
             (
                 moment,
@@ -198,7 +218,7 @@ def _heights(places: Sequence[int], values: Sequence[Decimal | None]) -> list[li
 def _pnl_words(fill: FillPoint, currency: str, *, marked: bool) -> tuple[str, ...]:
     if fill.pnl is None:
         return ()
-    return (f"{'P&L at that price' if marked else 'Realized so far'} {readable.gain(fill.pnl, currency)} {currency}",)
+    return (f"{_('P&L at that price') if marked else _('Realized so far')} {readable.gain(fill.pnl, currency)} {currency}",)
 
 
 def _small_title(text: str, top: str) -> Option:
@@ -206,8 +226,12 @@ def _small_title(text: str, top: str) -> Option:
 
 
 def _fill_tip(fill: FillPoint, moment: str) -> tuple[str, ...]:
-    what = f"{fill.what} {readable.quantity(abs(fill.quantity))} at {readable.price(fill.price)}"
-    return what, moment, f"Holding {readable.quantity(fill.position)} afterwards"
+    what = _("%(what)s %(quantity)s at %(price)s") % {
+        "what": fill.what,
+        "quantity": readable.quantity(abs(fill.quantity)),
+        "price": readable.price(fill.price),
+    }
+    return what, moment, _("Holding %(position)s afterwards") % {"position": readable.quantity(fill.position)}
 
 
 def frame(trigger: str) -> Option:
@@ -304,8 +328,8 @@ def zero_line() -> Option:
 
 def _average_lines(entry: Decimal | None, exit_price: Decimal | None) -> Option:
     """Both averages; where they are close their labels keep apart."""
-    known = [(name, value) for name, value in (("entry", entry), ("exit", exit_price)) if value is not None]
-    highest = max((value for _, value in known), default=None)
+    known = [(name, value) for name, value in ((_("entry"), entry), (_("exit"), exit_price)) if value is not None]
+    highest = max((one[1] for one in known), default=None)
     lines = []
     for name, value in known:
         aside = 0 if len(known) == 1 else -6 if value == highest else 6
@@ -321,26 +345,44 @@ def _average_lines(entry: Decimal | None, exit_price: Decimal | None) -> Option:
 
 def _equity_sentence(days: Sequence[EquityDay], measure: Measure) -> str:
     if not days:
-        return "No trade closed in this period."
+        return _("No trade closed in this period.")
     end, deepest = days[-1], min(days, key=lambda one: one.drawdown)
     trades = readable.plural(sum(one.trades for one in days), "closed trade")
     period = readable.days(days[0].first or days[0].day, end.day)
     low = readable.days(deepest.first or deepest.day, deepest.day)
     size = measure.gain(-deepest.drawdown).removeprefix("+")
-    unit = " of one stake" if measure.percent else f" {measure.currency}"
-    fall = f"; at worst {size} below its high, {'on' if deepest.first in (None, deepest.day) else 'in'} {low}" if deepest.drawdown else ""
-    return f"{trades}, {period}, came to {measure.gain(end.equity)}{unit}{fall}. Deposits and open positions are not in it."
+    unit = _(" of one stake") if measure.percent else f" {measure.currency}"
+    fall = ""
+    if deepest.drawdown:
+        one_day = deepest.first in (None, deepest.day)
+        words = _("; at worst %(size)s below its high, on %(low)s") if one_day else _("; at worst %(size)s below its high, in %(low)s")
+        fall = words % {"size": size, "low": low}
+    return _("%(trades)s, %(period)s, came to %(equity)s%(unit)s%(fall)s. Deposits and open positions are not in it.") % {
+        "trades": trades,
+        "period": period,
+        "equity": measure.gain(end.equity),
+        "unit": unit,
+        "fall": fall,
+    }
 
 
 def _trade_sentence(fills: Sequence[FillPoint], currency: str) -> str:
     prices = [fill.price for fill in fills if not fill.changed]
     if not prices:
-        return "No fill of this trade is known."
-    between = f"between {readable.price(min(prices))} and {readable.price(max(prices))} {currency}".rstrip()
+        return _("No fill of this trade is known.")
+    between = (
+        _("between %(least)s and %(most)s %(currency)s")
+        % {"least": readable.price(min(prices)), "most": readable.price(max(prices)), "currency": currency}
+    ).rstrip()
     largest = max((abs(fill.position) for fill in fills), default=Decimal(0))
     count = readable.plural(len(prices), "fill")
-    changed = " Prices before a change of units are those of their day." if any(fill.changed for fill in fills) else ""
-    return f"{count} {between}; at most {readable.quantity(largest)} held. No price between fills is invented.{changed}"
+    changed = _(" Prices before a change of units are those of their day.") if any(fill.changed for fill in fills) else ""
+    return _("%(count)s %(between)s; at most %(largest)s held. No price between fills is invented.%(changed)s") % {
+        "count": count,
+        "between": between,
+        "largest": readable.quantity(largest),
+        "changed": changed,
+    }
 
 
 def midnight(day: date) -> int:

@@ -6,11 +6,11 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
 
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage.access import accounts_of, links_of
 from fillbook.storage.models import AccountKind, LinkState, User
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.filterbar import EVERYTHING, address
 from fillbook.web.pages.saved import kept_of
 
@@ -60,9 +60,9 @@ _SECTION_BY_PREFIX: Final = (
     ("upload", "accounts"),
 )
 _THEMES: Final = {
-    User.Theme.SYSTEM: ("", "system", User.Theme.LIGHT, "Theme: as your system. Switch to light"),
-    User.Theme.LIGHT: ("light", "sun", User.Theme.DARK, "Theme: light. Switch to dark"),
-    User.Theme.DARK: ("dark", "moon", User.Theme.SYSTEM, "Theme: dark. Switch to your system's"),
+    User.Theme.SYSTEM: ("", "system", User.Theme.LIGHT, gettext_lazy("Theme: as your system. Switch to light")),
+    User.Theme.LIGHT: ("light", "sun", User.Theme.DARK, gettext_lazy("Theme: light. Switch to dark")),
+    User.Theme.DARK: ("dark", "moon", User.Theme.SYSTEM, gettext_lazy("Theme: dark. Switch to your system's")),
 }
 
 

@@ -5,35 +5,42 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
+from django.utils import formats
+from django.utils.translation import gettext as _
 
 from fillbook.brokers.interface import BrokerConfig, FieldError
 from fillbook.brokers.manifests import Manifest, SettingKind
 from fillbook.storage.models import User
 from fillbook.storage.stating import Wording
+from fillbook.web.language import gettext_lazy
+
+BROWSER: Final = "browser"
+"""Stands for no language of one's own."""
 
 
 class SetUpForm(forms.Form):
     """The first user: the code that only who reads the terminal knows, and how they want to sign in."""
 
     code = forms.CharField(
-        label="Set-up code",
+        label=gettext_lazy("Set-up code"),
         max_length=64,
-        help_text="Printed in the terminal where Fillbook was started.",
+        help_text=gettext_lazy("Printed in the terminal where Fillbook was started."),
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "class": "mono"}),
     )
     email = forms.EmailField(
-        label="E-mail address",
+        label=gettext_lazy("E-mail address"),
         max_length=254,
-        help_text="You sign in with it. Nothing is sent to it unless you set a mail server later.",
+        help_text=gettext_lazy("You sign in with it. Nothing is sent to it unless you set a mail server later."),
         widget=forms.EmailInput({"autocomplete": "username"}),
     )
     password = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         max_length=256,
         strip=False,
         help_text=password_validators_help_text_html,
@@ -54,6 +61,9 @@ class SetUpForm(forms.Form):
 class LinkForm(forms.Form):
     """What a broker's manifest asks for. Secrets are never sent back to the page, not even after an error."""
 
+    speaks: Final = "en"
+    """Its labels are the broker's."""
+
     def __init__(self, manifest: Manifest, *args: Any, renew: bool = False, **kwargs: Any) -> None:
         """Make the fields. renew: what is left empty stays as it is."""
         super().__init__(*args, **kwargs)
@@ -69,14 +79,14 @@ class LinkForm(forms.Form):
                 attributes["pattern"] = wanted.pattern
                 attributes["title"] = wanted.help
             widget = forms.PasswordInput(attributes) if wanted.secret else forms.TextInput(attributes)
-            help_text = f"{wanted.help} Leave it empty to keep the one you have." if renew else wanted.help
+            help_text = _("%(help)s Leave it empty to keep the one you have.") % {"help": wanted.help} if renew else wanted.help
             self.fields[wanted.name] = forms.CharField(
                 label=wanted.label,
                 help_text=help_text,
                 max_length=wanted.maxlength,
                 required=not renew,
                 widget=widget,
-                error_messages={"required": "Please fill this in."},
+                error_messages={"required": _("Please fill this in.")},
             )
 
     def refuse(self, errors: Iterable[FieldError]) -> None:
@@ -90,6 +100,7 @@ class LookForm(forms.Form):
 
     theme = forms.ChoiceField(choices=User.Theme.choices, required=False)
     gain_colours = forms.ChoiceField(choices=User.GainColours.choices, required=False)
+    locale = forms.ChoiceField(choices=[(BROWSER, BROWSER), *settings.LANGUAGES], required=False)
     amounts = forms.ChoiceField(choices=[("shown", "shown"), ("hidden", "hidden")], required=False)
 
 
@@ -110,10 +121,12 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.places = tuple(places)
         for number in range(len(self.places)):
-            self.fields[f"day{number}"] = forms.DateField(label="Day", widget=forms.DateInput({"type": "date"}), input_formats=["%Y-%m-%d"])
-            for name in ("quantity", "price"):
+            self.fields[f"day{number}"] = forms.DateField(
+                label=_("Day"), widget=forms.DateInput({"type": "date"}), input_formats=["%Y-%m-%d"]
+            )
+            for name, label in (("quantity", _("Quantity")), ("price", _("Price"))):
                 widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "class": "num"})
-                self.fields[f"{name}{number}"] = forms.CharField(label=name.capitalize(), max_length=40, widget=widget)
+                self.fields[f"{name}{number}"] = forms.CharField(label=label, max_length=40, widget=widget)
 
     def clean(self) -> dict[str, Any]:
         """Numbers as numbers."""
@@ -140,6 +153,9 @@ class AnswerForm(forms.Form):
 class SettingsForm(forms.Form):
     """What the operator sets for a broker. A secret is never sent back; left empty it stays, unless it is to be forgotten."""
 
+    speaks: Final = "en"
+    """Its labels are the broker's."""
+
     def __init__(self, manifest: Manifest, config: BrokerConfig, *args: Any, **kwargs: Any) -> None:
         """Make a field for each setting, filled with what is set unless that is a secret."""
         super().__init__(*args, **kwargs)
@@ -152,7 +168,7 @@ class SettingsForm(forms.Form):
                 widget = forms.Select(choices=[(choice, choice) for choice in one.choices])
             elif one.kind is SettingKind.HOST:
                 widget.attrs["list"] = f"choices-{one.name}"
-            kept = "Set, and never shown again. Leave it empty to keep it." if known else "Not set."
+            kept = _("Set, and never shown again. Leave it empty to keep it.") if known else _("Not set.")
             self.fields[one.name] = forms.CharField(
                 label=one.label,
                 help_text=f"{one.help} {kept}" if is_secret else one.help,
@@ -163,7 +179,7 @@ class SettingsForm(forms.Form):
             )
             if is_secret and known:
                 self.fields[f"forget-{one.name}"] = forms.BooleanField(
-                    label=f"Forget {one.label[:1].lower()}{one.label[1:]}", required=False
+                    label=_("Forget %(lower)s%(value)s") % {"lower": one.label[:1].lower(), "value": one.label[1:]}, required=False
                 )
 
     @property
@@ -184,25 +200,27 @@ class SettingsForm(forms.Form):
 class OpeningForm(forms.Form):
     """What one held of an instrument before the history begins. `said` is what was typed, once the form is valid."""
 
-    instrument = forms.ChoiceField(label="Instrument", error_messages={"invalid_choice": "Choose one of this account's instruments."})
+    instrument = forms.ChoiceField(
+        label=gettext_lazy("Instrument"), error_messages={"invalid_choice": gettext_lazy("Choose one of this account's instruments.")}
+    )
     quantity = forms.CharField(
-        label="Units held",
+        label=gettext_lazy("Units held"),
         max_length=40,
-        help_text="With a minus sign if you were short.",
+        help_text=gettext_lazy("With a minus sign if you were short."),
         widget=forms.TextInput({"inputmode": "text", "autocomplete": "off", "class": "num"}),
     )
     cost = forms.CharField(
-        label="Cost of all of them",
+        label=gettext_lazy("Cost of all of them"),
         max_length=40,
-        help_text="Fees included, in the instrument's currency. For a short position: what its sale brought.",
+        help_text=gettext_lazy("Fees included, in the instrument's currency. For a short position: what its sale brought."),
         widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "class": "num"}),
     )
     day = forms.DateField(
-        label="Bought on",
-        help_text="If you bought in parts, state each part by itself, or the day of the first.",
+        label=gettext_lazy("Bought on"),
+        help_text=gettext_lazy("If you bought in parts, state each part by itself, or the day of the first."),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "Enter a day, such as 2023-04-28."},
+        error_messages={"invalid": gettext_lazy("Enter a day, such as 2023-04-28.")},
     )
 
     def __init__(self, instruments: Sequence[tuple[str, list[tuple[str, str]]]], *args: Any, **kwargs: Any) -> None:
@@ -210,9 +228,9 @@ class OpeningForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["instrument"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", "Choose one"), *instruments]
+        choice.choices = [("", _("Choose one")), *instruments]
         for field in self.fields.values():
-            field.error_messages["required"] = "Please fill this in."
+            field.error_messages["required"] = _("Please fill this in.")
 
     def clean_quantity(self) -> Decimal:
         """A number as people write it."""
@@ -233,9 +251,20 @@ class OpeningForm(forms.Form):
         self.add_error(field, message)
 
 
+def as_typed(value: Decimal) -> str:
+    """A number as its reader would type it: what `_number` reads back, without grouping and trailing zeros."""
+    return f"{value.normalize():f}".replace(".", formats.get_format("DECIMAL_SEPARATOR"))
+
+
 def _number(text: str) -> Decimal:
-    """`1,234.5` or `-3`; digits alone, no exponent."""
-    plain = text.strip().replace("\u2212", "-").replace(",", "").replace("\u202f", "").replace(" ", "")
-    if not re.fullmatch(r"[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})", plain, re.ASCII):
-        raise ValidationError("Enter a number, such as 1250 or 12.5.")
-    return Decimal(plain)
+    """A number as the reader's language writes it, `-1,234.5` or `-1.234,5`; digits alone, no exponent.
+
+    Thousands are grouped in threes or not at all, so that a point that is meant otherwise is refused rather than read over.
+    """
+    between, point = formats.get_format("THOUSAND_SEPARATOR"), formats.get_format("DECIMAL_SEPARATOR")
+    plain = re.sub(r"[ \u00a0\u202f]", "", text.strip().replace("\u2212", "-"))
+    whole = rf"\d{{1,24}}|\d{{1,3}}({re.escape(between)}\d{{3}}){{1,7}}"
+    if not re.fullmatch(rf"[+-]?(({whole})({re.escape(point)}\d{{0,24}})?|{re.escape(point)}\d{{1,24}})", plain, re.ASCII):
+        example = f"1250 {_('or')} 12{point}5"
+        raise ValidationError(_("Enter a number, such as %(example)s.") % {"example": example})
+    return Decimal(plain.replace(between, "").replace(point, "."))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from fillbook.performance.summary import Summary, from_e8
 from fillbook.web import readable
 
@@ -24,7 +26,7 @@ class Measure:
     @property
     def unit(self) -> str:
         """What stands once beside a figure or in a heading."""
-        return "% of one stake" if self.percent else self.currency
+        return _("% of one stake") if self.percent else self.currency
 
     @property
     def parameter(self) -> str:

@@ -10,8 +10,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from fillbook.ledger.numbers import EXACT
+from fillbook.web.counted import counted
+from fillbook.web.language import gettext_lazy
 from fillbook.web.privacy import MASK, amounts_hidden
 
 MINUS: Final = "\u2212"
@@ -20,8 +24,29 @@ _THIN: Final = "\u202f"
 _LARGE_PRICE: Final = 10
 _WITHOUT_CENTS: Final = frozenset({"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "VND"})
 _WITH_MILLS: Final = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    gettext_lazy("Jan"),
+    gettext_lazy("Feb"),
+    gettext_lazy("Mar"),
+    gettext_lazy("Apr"),
+    gettext_lazy("May"),
+    gettext_lazy("Jun"),
+    gettext_lazy("Jul"),
+    gettext_lazy("Aug"),
+    gettext_lazy("Sep"),
+    gettext_lazy("Oct"),
+    gettext_lazy("Nov"),
+    gettext_lazy("Dec"),
+)
+_DAYS: Final = (
+    gettext_lazy("Mon"),
+    gettext_lazy("Tue"),
+    gettext_lazy("Wed"),
+    gettext_lazy("Thu"),
+    gettext_lazy("Fri"),
+    gettext_lazy("Sat"),
+    gettext_lazy("Sun"),
+)
 
 
 def cents(currency: str) -> int:
@@ -54,7 +79,7 @@ def short_amount(value: Decimal, signed: bool = True) -> str:
     if amounts_hidden():
         return _sign(value, signed) + MASK
     size = abs(value)
-    for limit, letter in ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k")):
+    for limit, letter in ((Decimal(10**9), pgettext("a thousand millions", "B")), (Decimal(10**6), "M"), (Decimal(10**3), "k")):
         if size >= limit:
             return number(value / limit, 1 if size >= 10 * limit else 2, signed) + letter
     return number(value, 0, signed)
@@ -87,13 +112,24 @@ def price(value: Decimal | None, least: int = 2) -> str:
 
 
 def day(value: date | None) -> str:
-    """`12 Mar 2026`."""
-    return UNKNOWN if value is None else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    """`12 Mar 2026`, `12.03.2026`: as the language writes a day in few letters."""
+    return UNKNOWN if value is None else _written(_("%(day)d %(month)s %(year)d"), value)
 
 
-def weekday(value: date) -> str:
+def _written(pattern: str, value: date) -> str:
+    """A date by a pattern, which may name the day, the month's name and number, the year, and the day of the week."""
+    return pattern % {
+        "day": value.day,
+        "month": _MONTHS[value.month - 1],
+        "number": value.month,
+        "year": value.year,
+        "weekday": _DAYS[value.weekday()],
+    }
+
+
+def weekday(value: date, with_year: bool = False) -> str:
     """`Fri 20 Nov`, for a day that is near."""
-    return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
+    return _written(_("%(weekday)s %(day)d %(month)s %(year)d") if with_year else _("%(weekday)s %(day)d %(month)s"), value)
 
 
 def long_day(value: date) -> str:
@@ -103,15 +139,15 @@ def long_day(value: date) -> str:
 
 def month(value: date) -> str:
     """`Mar 2026`."""
-    return f"{_MONTHS[value.month - 1]} {value.year}"
+    return _written(_("%(month)s %(year)d"), value)
 
 
 def days(first: date | None, last: date | None) -> str:
     """A period: `3 Mar – 12 Apr 2026`, `Mar 2026`, `since 3 Mar 2026`, `until 12 Apr 2026`, `all time`."""
     if first is None or last is None:
         if first is not None:
-            return f"since {day(first)}"
-        return "all time" if last is None else f"until {day(last)}"
+            return _("since %(day)s") % {"day": day(first)}
+        return _("all time") if last is None else _("until %(day)s") % {"day": day(last)}
     if first == last:
         return day(first)
     tomorrow = last + timedelta(days=1)
@@ -119,7 +155,7 @@ def days(first: date | None, last: date | None) -> str:
         return month(first)
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
         return str(first.year)
-    start = f"{first.day} {_MONTHS[first.month - 1]}" if first.year == last.year else day(first)
+    start = _written(_("%(day)d %(month)s"), first) if first.year == last.year else day(first)
     return f"{start} – {day(last)}"
 
 
@@ -147,7 +183,7 @@ def duration(value: timedelta | None) -> str:
         return UNKNOWN
     total = int(value.total_seconds())
     parts = []
-    for name, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+    for name, size in ((pgettext("days", "d"), 86400), (pgettext("hours", "h"), 3600), ("min", 60), ("s", 1)):
         count, total = divmod(total, size)
         parts.append((count, name))
     while len(parts) > 1 and not parts[0][0]:
@@ -158,30 +194,32 @@ def duration(value: timedelta | None) -> str:
 def ago(value: datetime | None, now: datetime) -> str:
     """How long ago something was, roughly: `just now`, `5 min ago`, `3 h ago`, `yesterday`, `12 Mar 2026`."""
     if value is None:
-        return "never"
+        return _("never")
     seconds = int((now - value).total_seconds())
     if seconds < 60:
-        return "just now"
+        return _("just now")
     if seconds < 3600:
-        return f"{seconds // 60} min ago"
+        return _("%(minutes)d min ago") % {"minutes": seconds // 60}
     if seconds < 24 * 3600:
-        return f"{seconds // 3600} h ago"
-    return "yesterday" if seconds < 48 * 3600 else day(value.date())
+        return _("%(hours)d h ago") % {"hours": seconds // 3600}
+    return _("yesterday") if seconds < 48 * 3600 else day(value.date())
 
 
 def until(value: datetime, now: datetime) -> str:
     """How soon something is, roughly: `in a moment`, `in 14 min`, `in 3 h`, `in 5 days`."""
     seconds = int((value - now).total_seconds())
     if seconds < 60:
-        return "in a moment"
+        return _("in a moment")
     if seconds < 2 * 3600:
-        return f"in {seconds // 60} min"
-    return f"in {seconds // 3600} h" if seconds < 48 * 3600 else f"in {seconds // 86400} days"
+        return _("in %(minutes)d min") % {"minutes": seconds // 60}
+    if seconds < 48 * 3600:
+        return _("in %(hours)d h") % {"hours": seconds // 3600}
+    return _("in %(days)d days") % {"days": seconds // 86400}
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 trade`, `1,204 trades`."""
-    return f"{_grouped(str(count))} {one if count == 1 else many or one + 's'}"
+def plural(count: int, noun: str) -> str:
+    """`1 trade`, `1,204 trades`; the noun is one of `web.counted`."""
+    return counted(count, _grouped(str(count)), noun)
 
 
 def whole(count: int) -> str:
@@ -193,7 +231,9 @@ def size(count: int) -> str:
     """Bytes: `812 B`, `3.4 KB`, `12.0 MB`."""
     if count < 1000:
         return f"{count} B"
-    return f"{count / 1000:.1f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+    if count < 1_000_000:
+        return f"{number(Decimal(count) / 1000, 1)} KB"
+    return f"{number(Decimal(count) / 1_000_000, 1)} MB"
 
 
 def _sign(value: Decimal, signed: bool) -> str:

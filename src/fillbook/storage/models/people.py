@@ -28,7 +28,7 @@ class User(AbstractBaseUser):
     is_operator: runs this instance: sees its health and settings, nobody else's trades. hides_money: pages show signs and shapes, no
     amounts. trade_columns: of the list of trades, names with commas between them, "" for the usual ones. wants_mail: notices go to the
     e-mail address too, where the operator set a mail server. keeps_dashboard: their browsers keep the last dashboard, to be read without
-    a connection.
+    a connection. locale: language of their pages and mails, "" for what their browser asks for.
     """
 
     class Theme(models.TextChoices):
@@ -48,7 +48,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(default=timezone.now)
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
     gain_colours = models.CharField(max_length=20, choices=GainColours.choices, default=GainColours.TEAL_VERMILION)
-    locale = models.CharField(max_length=10, default="en")
+    locale = models.CharField(max_length=10, blank=True, default="")
     time_zone = models.CharField(max_length=50, blank=True, default="")
     hides_money = models.BooleanField(default=False)
     keeps_dashboard = models.BooleanField(default=False)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.brokers.manifests import manifests
@@ -137,13 +138,23 @@ def _back(found: BrokerAccount, user: Viewer, now: datetime) -> Back | None:
     if run is not None:
         days = f"{readable.days(run.asks_first, run.asks_last)}, " if run.asks_first else ""
         passed = readable.ago(run.started_at or run.created_at, now)
-        return Back(f"Going further back: {days}begun {passed}.", "See progress", reverse("link-progress", args=[link.pk]))
+        return Back(
+            _("Going further back: %(days)sbegun %(passed)s.") % {"days": days, "passed": passed},
+            _("See progress"),
+            reverse("link-progress", args=[link.pk]),
+        )
     if link.nothing_before is not None:
-        return Back(f"{broker} has nothing before {readable.day(link.nothing_before)}. This is all there is.")
+        return Back(
+            _("%(broker)s has nothing before %(nothing_before)s. This is all there is.")
+            % {"broker": broker, "nothing_before": readable.day(link.nothing_before)}
+        )
     first = found.tracked_since
-    begins = f"Your history begins on {readable.day(first)}. " if first else ""
-    words = f"{begins}{broker} may have earlier years; they complete trades that were opened before."
-    return Back(words, "Go further back", reverse("link-back", args=[link.pk]), post=True) if can_go_back(link) else Back(words)
+    begins = _("Your history begins on %(first)s. ") % {"first": readable.day(first)} if first else ""
+    words = _("%(begins)s%(broker)s may have earlier years; they complete trades that were opened before.") % {
+        "begins": begins,
+        "broker": broker,
+    }
+    return Back(words, _("Go further back"), reverse("link-back", args=[link.pk]), post=True) if can_go_back(link) else Back(words)
 
 
 def _no_positions(found: BrokerAccount) -> str:
@@ -160,7 +171,7 @@ def _silent(found: BrokerAccount, statements: list[RawStatement]) -> str:
 
 def _read_as(found: BrokerAccount) -> str:
     """How its fills become trades, in short."""
-    words = ", ".join(option.short for one in questions(settings_of(found)) for option in one.options if option.current)
+    words = ", ".join(str(option.short) for one in questions(settings_of(found)) for option in one.options if option.current)
     return words[:1].upper() + words[1:]
 
 
@@ -175,7 +186,7 @@ def _line(row: ReconciliationRow) -> Line:
     symbol, detail = instrument_name(row.instrument)
     ours, broker = figures_of(row, row.instrument.currency)
     return Line(
-        what="Fill" if row.kind == "fill" else "Position",
+        what=_("Fill") if row.kind == "fill" else _("Position"),
         symbol=f"{symbol} {detail}".strip(),
         day=readable.day(row.day),
         ours=ours,
@@ -206,4 +217,4 @@ def _one_held(position: Position) -> Held:
 
 def _statement(raw: RawStatement) -> Statement:
     uploaded = raw.origin == Origin.UPLOADED
-    return Statement(raw.received_at, raw.file_name if uploaded else "Fetched by Fillbook", readable.size(raw.size), uploaded, raw.title)
+    return Statement(raw.received_at, raw.file_name if uploaded else _("Fetched by Fillbook"), readable.size(raw.size), uploaded, raw.title)

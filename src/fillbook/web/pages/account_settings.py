@@ -6,6 +6,7 @@ from typing import Final
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from fillbook.performance import metrics
@@ -17,6 +18,7 @@ from fillbook.storage.models import BrokerAccount
 from fillbook.storage.trying import Standing, never_flat, standing, standing_under
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.accounts import name_of
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.rows import name_of as instrument_name
@@ -76,72 +78,92 @@ class Effect:
 _QUESTIONS: Final = (
     Question(
         "grouping",
-        "What one trade is",
-        "Your fills stay the same; this decides where one trade ends and the next begins.",
+        gettext_lazy("What one trade is"),
+        gettext_lazy("Your fills stay the same; this decides where one trade ends and the next begins."),
         (
             Option(
                 Grouping.FLAT_TO_FLAT,
-                "Flat to flat",
-                "From the first opening until nothing is held. Scaling in and out stays one trade.",
-                "from flat to flat",
+                gettext_lazy("Flat to flat"),
+                gettext_lazy("From the first opening until nothing is held. Scaling in and out stays one trade."),
+                gettext_lazy("from flat to flat"),
             ),
             Option(
                 Grouping.PER_CLOSING,
-                "Each closing",
-                "Every fill that closes something is a trade, with the lots that it closed.",
-                "each closing a trade",
+                gettext_lazy("Each closing"),
+                gettext_lazy("Every fill that closes something is a trade, with the lots that it closed."),
+                gettext_lazy("each closing a trade"),
             ),
-            Option(Grouping.PER_DAY, "Each day", "Everything closed in one instrument on one day is a trade.", "each day a trade"),
+            Option(
+                Grouping.PER_DAY,
+                gettext_lazy("Each day"),
+                gettext_lazy("Everything closed in one instrument on one day is a trade."),
+                gettext_lazy("each day a trade"),
+            ),
         ),
     ),
     Question(
         "matching",
-        "Which lots a sale closes first",
-        "It moves profit between trades that overlap; once a position is flat, the sum is the same.",
+        gettext_lazy("Which lots a sale closes first"),
+        gettext_lazy("It moves profit between trades that overlap; once a position is flat, the sum is the same."),
         (
             Option(
                 MatchingMethod.FIFO,
-                "Oldest first (FIFO)",
-                "How your broker counts unless you told it otherwise.",
-                "the oldest lots close first",
+                gettext_lazy("Oldest first (FIFO)"),
+                gettext_lazy("How your broker counts unless you told it otherwise."),
+                gettext_lazy("the oldest lots close first"),
             ),
             Option(
-                MatchingMethod.LIFO, "Newest first (LIFO)", "The last lot opened is the first one closed.", "the newest lots close first"
+                MatchingMethod.LIFO,
+                gettext_lazy("Newest first (LIFO)"),
+                gettext_lazy("The last lot opened is the first one closed."),
+                gettext_lazy("the newest lots close first"),
             ),
-            Option(MatchingMethod.HIGHEST_COST, "Highest cost first", "Takes the smallest gain first.", "the costliest lots close first"),
-            Option(MatchingMethod.AVERAGE, "Average cost", "Every unit of a position costs the same.", "every unit at average cost"),
+            Option(
+                MatchingMethod.HIGHEST_COST,
+                gettext_lazy("Highest cost first"),
+                gettext_lazy("Takes the smallest gain first."),
+                gettext_lazy("the costliest lots close first"),
+            ),
+            Option(
+                MatchingMethod.AVERAGE,
+                gettext_lazy("Average cost"),
+                gettext_lazy("Every unit of a position costs the same."),
+                gettext_lazy("every unit at average cost"),
+            ),
         ),
     ),
     Question(
         "assignment",
-        "The premium of an exercised or assigned option",
-        "Your broker moves it into the shares. Looking at options by themselves may suit you better.",
+        gettext_lazy("The premium of an exercised or assigned option"),
+        gettext_lazy("Your broker moves it into the shares. Looking at options by themselves may suit you better."),
         (
             Option(
                 AssignmentView.INTO_UNDERLYING,
-                "In the shares",
-                "Your shares cost less or bring more by the premium.",
-                "premiums of exercised options go into the shares",
+                gettext_lazy("In the shares"),
+                gettext_lazy("Your shares cost less or bring more by the premium."),
+                gettext_lazy("premiums of exercised options go into the shares"),
             ),
             Option(
                 AssignmentView.ON_OPTION,
-                "On the option",
-                "The option's trade keeps its premium as profit or loss.",
-                "premiums of exercised options stay on the option",
+                gettext_lazy("On the option"),
+                gettext_lazy("The option's trade keeps its premium as profit or loss."),
+                gettext_lazy("premiums of exercised options stay on the option"),
             ),
         ),
     ),
     Question(
         "forex",
-        "Currency trades that you made",
-        "Conversions that your broker makes by itself are never trades.",
+        gettext_lazy("Currency trades that you made"),
+        gettext_lazy("Conversions that your broker makes by itself are never trades."),
         (
-            Option("0", "Leave them out", "Your book holds none.", "currency trades are left out"),
+            Option(
+                "0", gettext_lazy("Leave them out"), gettext_lazy("Your book holds none."), gettext_lazy("currency trades are left out")
+            ),
             Option(
                 "1",
-                "Read them",
-                "They appear under Trades with the kind Currencies, and stay out of all other totals.",
-                "currency trades are read",
+                gettext_lazy("Read them"),
+                gettext_lazy("They appear under Trades with the kind Currencies, and stay out of all other totals."),
+                gettext_lazy("currency trades are read"),
             ),
         ),
     ),
@@ -155,8 +177,12 @@ def account_settings(request: HttpRequest, account_id: int) -> HttpResponse:
     saved = settings_of(account)
     if request.method == "POST":
         change = choose_settings(account, read(request.POST, saved))
-        words = f"{readable.plural(change.trades_changed, 'trade')} changed. " if change.trades_changed else ""
-        messages.success(request, f"Saved. {words}You can change it back at any time.")
+        words = (
+            _("%(trades_changed)s changed. ") % {"trades_changed": readable.plural(change.trades_changed, "trade")}
+            if change.trades_changed
+            else ""
+        )
+        messages.success(request, _("Saved. %(words)sYou can change it back at any time.") % {"words": words})
         return redirect("account-settings", account.pk)
     chosen = read(request.GET, saved)
     effect = effect_of(account, saved, chosen)
@@ -211,31 +237,33 @@ def effect_of(account: BrokerAccount, saved: MatchSettings, chosen: MatchSetting
 
 
 def _rows(currency: str, before: Summary, after: Summary, several: bool) -> list[Row]:
-    where = f" in {currency}" if several else ""
+    where = _(" in %(currency)s") % {"currency": currency} if several else ""
     profit = metrics.profit(after)
     return [
-        Row(f"Closed trades{where}", readable.whole(before.n), readable.whole(after.n)),
+        Row(_("Closed trades%(where)s") % {"where": where}, readable.whole(before.n), readable.whole(after.n)),
         Row(
-            f"Profit{where}",
+            _("Profit%(where)s") % {"where": where},
             readable.gain(metrics.profit(before), currency),
             readable.gain(profit, currency),
             currency,
             tone_of(profit),
         ),
         Row(
-            f"Average gain{where}",
+            _("Average gain%(where)s") % {"where": where},
             readable.percent(metrics.average_gain_percent(before), signed=True),
             readable.percent(metrics.average_gain_percent(after), signed=True),
         ),
-        Row(f"Win rate{where}", readable.percent(metrics.win_rate(before)), readable.percent(metrics.win_rate(after))),
+        Row(
+            _("Win rate%(where)s") % {"where": where}, readable.percent(metrics.win_rate(before)), readable.percent(metrics.win_rate(after))
+        ),
     ]
 
 
 def _counts(before: Standing, after: Standing) -> list[Row]:
     rows = [
-        Row("Open trades", readable.whole(before.open), readable.whole(after.open)),
-        Row("Incomplete, left out", readable.whole(before.incomplete), readable.whole(after.incomplete)),
+        Row(_("Open trades"), readable.whole(before.open), readable.whole(after.open)),
+        Row(_("Incomplete, left out"), readable.whole(before.incomplete), readable.whole(after.incomplete)),
     ]
     if before.forex or after.forex:
-        rows.append(Row("Currency trades", readable.whole(before.forex), readable.whole(after.forex)))
+        rows.append(Row(_("Currency trades"), readable.whole(before.forex), readable.whole(after.forex)))
     return rows

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.brokers.manifests import manifests
@@ -17,6 +18,7 @@ from fillbook.storage.access import Viewer, accounts_of, links_of, runs_of
 from fillbook.storage.details import Freshness, freshness, reconciled
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RunState, SyncRun
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.bridge import Count, counts_of
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import unread
@@ -38,15 +40,15 @@ class State:
 
 
 STATES = {
-    LinkState.LINKED: State("Linked", "equal", "good"),
-    LinkState.VALIDATING: State("Still validating", "clock", "warn"),
-    LinkState.AWAITING_GRANT: State("Waiting for your grant", "clock", "warn"),
-    LinkState.PAUSED: State("Paused", "pause", ""),
-    LinkState.NEEDS_USER: State("Needs you", "warning", "bad"),
-    LinkState.UNLINKED: State("Unlinked", "silent", ""),
+    LinkState.LINKED: State(gettext_lazy("Linked"), "equal", "good"),
+    LinkState.VALIDATING: State(gettext_lazy("Still validating"), "clock", "warn"),
+    LinkState.AWAITING_GRANT: State(gettext_lazy("Waiting for your grant"), "clock", "warn"),
+    LinkState.PAUSED: State(gettext_lazy("Paused"), "pause", ""),
+    LinkState.NEEDS_USER: State(gettext_lazy("Needs you"), "warning", "bad"),
+    LinkState.UNLINKED: State(gettext_lazy("Unlinked"), "silent", ""),
 }
-FETCHING = State("Fetching", "refresh", "info")
-FROM_FILES = State("From files", "file", "own")
+FETCHING = State(gettext_lazy("Fetching"), "refresh", "info")
+FROM_FILES = State(gettext_lazy("From files"), "file", "own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ def link_cards(user: Viewer, now: datetime) -> tuple[LinkCard, ...]:
         by_link.setdefault(one.account.link_id, []).append(one)
     cards = [_card(user, link, runs_of(user).filter(link=link).first(), by_link.get(link.pk, []), now) for link in links_of(user)]
     if loose := by_link.get(None):
-        sentence = "These come from files you uploaded, or their link was ended with the trades kept. Nothing new is fetched."
-        cards.append(LinkCard(None, "Without a link", FROM_FILES, False, sentence, "", tuple(map(account_card, loose))))
+        sentence = _("These come from files you uploaded, or their link was ended with the trades kept. Nothing new is fetched.")
+        cards.append(LinkCard(None, _("Without a link"), FROM_FILES, False, sentence, "", tuple(map(account_card, loose))))
     return tuple(cards)
 
 
@@ -117,7 +119,9 @@ def _card(user: Viewer, link: Link, run: SyncRun | None, fresh: Iterable[Freshne
         state=FETCHING if running and run and run.state != RunState.WAITING else STATES[LinkState(link.state)],
         sandbox=link.is_sandbox,
         sentence=link.error_message,
-        synced=f"Last sync {readable.ago(link.last_success_at, now)}" if link.last_success_at else "Never synced yet",
+        synced=_("Last sync %(last_success_at)s") % {"last_success_at": readable.ago(link.last_success_at, now)}
+        if link.last_success_at
+        else _("Never synced yet"),
         accounts=tuple(map(account_card, fresh)),
         is_paused=link.state == LinkState.PAUSED,
         needs_user=link.state == LinkState.NEEDS_USER,
@@ -139,8 +143,12 @@ def account_card(fresh: Freshness) -> AccountCard:
         kind=KINDS[account.kind] if account.kind != "real" else "",
         currency=account.base_currency,
         chosen=account.chosen,
-        tracked=f"Tracked since {readable.day(fresh.tracked_since)}" if fresh.tracked_since else "Not tracked yet",
-        figures_to=f"figures to {readable.day(fresh.figures_to)}" if fresh.figures_to else "no figures yet",
+        tracked=_("Tracked since %(tracked_since)s") % {"tracked_since": readable.day(fresh.tracked_since)}
+        if fresh.tracked_since
+        else _("Not tracked yet"),
+        figures_to=_("figures to %(figures_to)s") % {"figures_to": readable.day(fresh.figures_to)}
+        if fresh.figures_to
+        else _("no figures yet"),
         gaps=tuple(readable.days(gap.first, gap.last) for gap in fresh.gaps),
         trades=sum(summary.n for summary in summaries.values()),
         trades_url=address(reverse("trades"), chosen),

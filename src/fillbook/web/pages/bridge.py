@@ -8,6 +8,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from fillbook.storage.details import Reconciled, compared
 from fillbook.storage.models import BrokerAccount
@@ -63,7 +64,10 @@ def _bridge(currency: str, amounts: dict[str, Decimal]) -> Bridge:
     lines = tuple(Line(*BRIDGE[line], readable.gain(amount, currency), total=line == "broker") for line, amount in shown.items())
     apart = abs(amounts["differences"])
     verdict = (
-        "equal" if apart <= CENT else f"{readable.amount(apart, currency)} {currency} apart; each fill is listed on the account's page"
+        "equal"
+        if apart <= CENT
+        else _("%(apart)s %(currency)s apart; each fill is listed on the account's page")
+        % {"apart": readable.amount(apart, currency), "currency": currency}
     )
     return Bridge(currency, lines, verdict)
 

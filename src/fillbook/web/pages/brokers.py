@@ -3,33 +3,48 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from fillbook.brokers.manifests import LinkKind, Manifest, Precision, QualityLevel, Renewal
 from fillbook.storage.models import EndpointKind, Instance
 from fillbook.storage.services import config_of
 from fillbook.vault import CannotOpen
+from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 
 LEVELS: Final = {
-    QualityLevel.PARSES: ("Reads", "Reads this broker's statements."),
-    QualityLevel.RECONCILES: ("Reconciles", "Every fill and position is compared with the broker's own figures."),
-    QualityLevel.COMPLETE: ("Complete", "Compared to the cent in every asset class, corporate actions included."),
+    QualityLevel.PARSES: (gettext_lazy("Reads"), gettext_lazy("Reads this broker's statements.")),
+    QualityLevel.RECONCILES: (
+        gettext_lazy("Reconciles"),
+        gettext_lazy("Every fill and position is compared with the broker's own figures."),
+    ),
+    QualityLevel.COMPLETE: (
+        gettext_lazy("Complete"),
+        gettext_lazy("Compared to the cent in every asset class, corporate actions included."),
+    ),
 }
 _GRANTEE: Final = "username"
 """The setting of the operator's that names the login which accounts are granted to."""
-_TIMES: Final = {Precision.EXACT: "To the second", Precision.DATE: "Day only", Precision.MIXED: "Some to the second"}
+_A_YEAR: Final = 365
+_TIMES: Final = {
+    Precision.EXACT: gettext_lazy("To the second"),
+    Precision.DATE: gettext_lazy("Day only"),
+    Precision.MIXED: gettext_lazy("Some to the second"),
+}
 _CLASSES: Final = {
-    "stock": "stocks",
-    "option": "options",
-    "future": "futures",
-    "future_option": "options on futures",
-    "forex": "currencies",
-    "cfd": "CFDs",
-    "bond": "bonds",
-    "bill": "bills",
-    "warrant": "warrants",
-    "structured": "structured products",
-    "fund": "funds",
-    "crypto": "crypto",
-    "commodity": "metals",
+    "stock": gettext_lazy("stocks"),
+    "option": gettext_lazy("options"),
+    "future": gettext_lazy("futures"),
+    "future_option": gettext_lazy("options on futures"),
+    "forex": gettext_lazy("currencies"),
+    "cfd": gettext_lazy("CFDs"),
+    "bond": gettext_lazy("bonds"),
+    "bill": gettext_lazy("bills"),
+    "warrant": gettext_lazy("warrants"),
+    "structured": gettext_lazy("structured products"),
+    "fund": gettext_lazy("funds"),
+    "crypto": gettext_lazy("crypto"),
+    "commodity": gettext_lazy("metals"),
 }
 
 
@@ -66,7 +81,7 @@ def card(manifest: Manifest) -> BrokerCard:
         summary=manifest.summary,
         level=level,
         level_words=words,
-        classes=", ".join(_CLASSES.get(name, name) for name in manifest.asset_classes),
+        classes=", ".join(str(_CLASSES.get(name, name)) for name in manifest.asset_classes),
         capabilities=capabilities(manifest),
         by_redirect=manifest.link is LinkKind.REDIRECT,
         by_upload=manifest.link is LinkKind.UPLOAD,
@@ -76,14 +91,14 @@ def card(manifest: Manifest) -> BrokerCard:
 def capabilities(manifest: Manifest) -> tuple[Capability, ...]:
     """The rows of the capability table, the same for every broker and in the same order."""
     can, files_alone = manifest.capabilities, manifest.link is LinkKind.UPLOAD
-    news = "With each file" if files_alone else "During the day" if can.same_day else "The next morning"
+    news = _("With each file") if files_alone else _("During the day") if can.same_day else _("The next morning")
     return (
-        Capability("History at the start", "All there is" if can.history_days is None else _days(can.history_days)),
-        Capability("Time of each fill", _TIMES[can.time], good=can.time is Precision.EXACT),
-        Capability("New trades", news),
-        Capability("Open positions to check against", "Yes" if can.positions else "No", good=can.positions),
-        Capability("Several accounts in one link", "Yes" if can.several_accounts else "No", good=can.several_accounts),
-        Capability("The link lasts", "No link, files alone" if files_alone else _lasts(can.renewal, can.renewal_days)),
+        Capability(_("History at the start"), _("All there is") if can.history_days is None else _days(can.history_days)),
+        Capability(_("Time of each fill"), _TIMES[can.time], good=can.time is Precision.EXACT),
+        Capability(_("New trades"), news),
+        Capability(_("Open positions to check against"), _("Yes") if can.positions else _("No"), good=can.positions),
+        Capability(_("Several accounts in one link"), _("Yes") if can.several_accounts else _("No"), good=can.several_accounts),
+        Capability(_("The link lasts"), _("No link, files alone") if files_alone else _lasts(can.renewal, can.renewal_days)),
     )
 
 
@@ -120,13 +135,15 @@ def portal_of(manifest: Manifest, endpoint: str) -> str:
 
 
 def _days(days: int) -> str:
-    years, rest = divmod(days, 365)
+    years, rest = divmod(days, _A_YEAR)
     if rest:
-        return f"{days} days"
-    return "One year" if years == 1 else f"{years} years"
+        return readable.plural(days, "day")
+    return _("One year") if years == 1 else readable.plural(years, "year")
 
 
 def _lasts(renewal: Renewal, days: int | None) -> str:
     if renewal is Renewal.NONE or days is None:
-        return "Until you end it"
-    return f"Up to {_days(days).lower()}, then renew it"
+        return _("Until you end it")
+    if days == _A_YEAR:
+        return _("Up to one year, then renew it")
+    return _("Up to %(days)s, then renew it") % {"days": _days(days)}

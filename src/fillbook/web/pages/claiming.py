@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from fillbook.brokers.manifests import Manifest
@@ -22,10 +23,11 @@ from fillbook.sync.knowledge import Answer
 from fillbook.sync.proof import Standing
 from fillbook.web import readable
 from fillbook.web.forms import AnswerForm
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.brokers import grantee_of, portal_of
 from fillbook.web.viewer import viewer
 
-_NTH: Final = {1: "newest", 2: "2nd newest", 3: "3rd newest"}
+_NTH: Final = {1: gettext_lazy("newest"), 2: gettext_lazy("2nd newest"), 3: gettext_lazy("3rd newest")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def claiming(link: Link, claim: AccountClaim, broker: Manifest, form: AnswerForm
 
 def nth(rank: int) -> str:
     """A place in a list that begins with the newest."""
-    return _NTH.get(rank, f"{rank}th newest")
+    return _NTH.get(rank, _("%(rank)sth newest") % {"rank": rank})
 
 
 @require_POST
@@ -78,12 +80,12 @@ def answer(request: HttpRequest, link_id: str) -> HttpResponse:
     if claim is None:
         return redirect("link-progress", link.pk)
     if not form.is_valid():
-        messages.error(request, "Fill in day, quantity and price of all three trades. Nothing was compared and no try is spent.")
+        messages.error(request, _("Fill in day, quantity and price of all three trades. Nothing was compared and no try is spent."))
         return redirect("link-progress", link.pk)
     try:
         service.answer(user, link.pk, [Answer(row.day, abs(row.quantity), row.price) for row in form.rows])
     except service.Refused as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, "Kept sealed. It is compared with the next look, and this page goes on if it is right.")
+        messages.success(request, _("Kept sealed. It is compared with the next look, and this page goes on if it is right."))
     return redirect("link-progress", link.pk)

@@ -6,6 +6,7 @@ from typing import Final
 
 from fillbook.storage.choosing import Sort
 from fillbook.storage.paging import Order
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.rows import TripRow
 
 ASCENDING_FIRST: Final = frozenset({Sort.SYMBOL, Sort.SIDE, Sort.KIND, Sort.ACCOUNT})
@@ -24,21 +25,21 @@ class Column:
 ALL: Final = tuple(
     Column(*parts)
     for parts in (
-        ("closed", "Closed", Sort.DAY, "num trade-day"),
-        ("opened", "Opened", Sort.OPENED, "num trade-day"),
-        ("symbol", "Symbol", Sort.SYMBOL, "trade-symbol"),
-        ("side", "Side", Sort.SIDE, "trade-side"),
-        ("kind", "Kind", Sort.KIND, "hide-narrow"),
-        ("account", "Account", Sort.ACCOUNT, "hide-narrow"),
-        ("quantity", "Quantity", Sort.QUANTITY, "right hide-narrow"),
-        ("entry", "Entry", Sort.ENTRY, "right hide-narrow"),
-        ("exit", "Exit", Sort.EXIT, "right hide-narrow"),
-        ("held", "Held", Sort.HELD, "right hide-narrow"),
-        ("fills", "Fills", Sort.FILLS, "right hide-narrow"),
-        ("gross", "Before fees", Sort.GROSS, "right hide-narrow"),
-        ("fees", "Fees", Sort.FEES, "right hide-narrow"),
-        ("gain", "Gain", Sort.GAIN, "right trade-gain"),
-        ("net", "Net profit", Sort.PROFIT, "right trade-net"),
+        ("closed", gettext_lazy("Closed"), Sort.DAY, "num trade-day"),
+        ("opened", gettext_lazy("Opened"), Sort.OPENED, "num trade-day"),
+        ("symbol", gettext_lazy("Symbol"), Sort.SYMBOL, "trade-symbol"),
+        ("side", gettext_lazy("Side"), Sort.SIDE, "trade-side"),
+        ("kind", gettext_lazy("Kind"), Sort.KIND, "hide-narrow"),
+        ("account", gettext_lazy("Account"), Sort.ACCOUNT, "hide-narrow"),
+        ("quantity", gettext_lazy("Quantity"), Sort.QUANTITY, "right hide-narrow"),
+        ("entry", gettext_lazy("Entry"), Sort.ENTRY, "right hide-narrow"),
+        ("exit", gettext_lazy("Exit"), Sort.EXIT, "right hide-narrow"),
+        ("held", gettext_lazy("Held"), Sort.HELD, "right hide-narrow"),
+        ("fills", gettext_lazy("Fills"), Sort.FILLS, "right hide-narrow"),
+        ("gross", gettext_lazy("Before fees"), Sort.GROSS, "right hide-narrow"),
+        ("fees", gettext_lazy("Fees"), Sort.FEES, "right hide-narrow"),
+        ("gain", gettext_lazy("Gain"), Sort.GAIN, "right trade-gain"),
+        ("net", gettext_lazy("Net profit"), Sort.PROFIT, "right trade-net"),
     )
 )
 USUAL: Final = ("closed", "symbol", "side", "quantity", "entry", "exit", "held", "gain", "net")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.performance.filters import Filter
@@ -20,6 +21,7 @@ from fillbook.storage.models import BrokerAccount, InstrumentRow
 from fillbook.sync import service
 from fillbook.trades.completeness import Cause, Completeness, Mark, judge_account
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.accounts import name_of as account_name
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.findings import doctor
@@ -33,9 +35,9 @@ _OLDER: Final = frozenset({Cause.BEFORE_HISTORY, Cause.DELIVERED, Cause.CANCELLE
 _STATABLE: Final = frozenset({Cause.BEFORE_HISTORY, Cause.UNDETERMINED, Cause.STATED})
 """Causes that the owner can settle by saying what was held."""
 _LACKING: Final = {
-    Cause.CORPORATE_ACTION: ("corporate_actions_missing", "Tick Corporate Actions"),
-    Cause.TRANSFERRED: ("trade_transfers_missing", "Tick the transfers section"),
-    Cause.POSITION_MOVED: ("trade_transfers_missing", "Tick the transfers section"),
+    Cause.CORPORATE_ACTION: ("corporate_actions_missing", gettext_lazy("Tick Corporate Actions")),
+    Cause.TRANSFERRED: ("trade_transfers_missing", gettext_lazy("Tick the transfers section")),
+    Cause.POSITION_MOVED: ("trade_transfers_missing", gettext_lazy("Tick the transfers section")),
 }
 """Cause -> what the query may lack that would settle it, by the code of the finding, and what to do then."""
 
@@ -100,10 +102,10 @@ class Ways:
         if code in self.lacks:
             return Step(words, f"{here}#doctor")
         if mark.cause in _OLDER and self.goes_back and self.account.link_id:
-            return Step("Go further back", reverse("link-back", args=[self.account.link_id]), post=True)
+            return Step(_("Go further back"), reverse("link-back", args=[self.account.link_id]), post=True)
         if mark.cause is Cause.CORPORATE_ACTION:
-            return Step("Report it", f"{here}#wrong")
-        return Step("Upload an older statement", reverse("upload"))
+            return Step(_("Report it"), f"{here}#wrong")
+        return Step(_("Upload an older statement"), reverse("upload"))
 
 
 @require_safe
@@ -135,21 +137,26 @@ def account_words(marks: Iterable[Mark]) -> str:
     """The account's mark in a sentence."""
     whole = judge_account(marks)
     if not whole.total:
-        return "Nothing was traded or held yet."
-    sentence = f"All is found of {readable.whole(whole.complete)} of {readable.plural(whole.total, 'instrument')}"
+        return _("Nothing was traded or held yet.")
+    sentence = _("All is found of %(complete)s of %(total)s") % {
+        "complete": readable.whole(whole.complete),
+        "total": readable.plural(whole.total, "instrument"),
+    }
     if whole.stated:
-        sentence += f"; of {readable.whole(whole.stated)} the cost of what you held before is what you stated"
+        sentence += _("; of %(stated)s the cost of what you held before is what you stated") % {"stated": readable.whole(whole.stated)}
     if whole.inferred:
-        sentence += f"; of {readable.whole(whole.inferred)} the cost of what you held before comes from your broker's own figures"
+        sentence += _("; of %(inferred)s the cost of what you held before comes from your broker's own figures") % {
+            "inferred": readable.whole(whole.inferred)
+        }
     if whole.missing:
-        sentence += f"; of {readable.whole(whole.missing)} something is missing"
-    confirmed = "" if whole.confirmed else " Your broker's positions do not confirm all of them."
+        sentence += _("; of %(missing)s something is missing") % {"missing": readable.whole(whole.missing)}
+    confirmed = "" if whole.confirmed else _(" Your broker's positions do not confirm all of them.")
     return f"{sentence}.{confirmed}"
 
 
 def _choices(path: str, marks: Iterable[Mark], chosen: Completeness | None) -> list[MarkChoice]:
     counts = Counter(mark.status for mark in marks)
-    found = [MarkChoice("All", path, chosen is None, sum(counts.values()), "", "", "")]
+    found = [MarkChoice(_("All"), path, chosen is None, sum(counts.values()), "", "", "")]
     for status in _WORST_FIRST:
         if counts[status] or chosen is status:
             words = COMPLETE[status]
@@ -168,7 +175,7 @@ def _row(instrument: InstrumentRow, mark: Mark, ways: Ways) -> Whole:
         description=instrument.description,
         status=mark.status,
         units=readable.quantity(mark.quantity) if mark.quantity else "",
-        cause=mark.sentence,
+        cause=_(mark.sentence) if mark.sentence else "",
         confirmed=mark.confirmed,
         trades_url=address(reverse("trades"), traded),
         step=ways.step(mark) if mark.status is Completeness.MISSING or ways.goes_back else None,

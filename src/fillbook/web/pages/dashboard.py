@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.performance.calendar import last_day, month_of
@@ -196,11 +197,11 @@ def _before(asked: Asked, records: Records) -> Before | None:
     previous = previous_period(chosen)
     if previous is not None:
         part = _between(records, previous.first, previous.last)
-        return Before(_summed(part), f"in {readable.days(previous.first, previous.last)}", compares=True)
+        return Before(_summed(part), _("in %(first)s") % {"first": readable.days(previous.first, previous.last)}, compares=True)
     if chosen.first or chosen.last or not records:
         return None
     last = records[-1].day
-    return Before(_summed(_between(records, last - _RECENT, last)), f"in the 30 days to {readable.day(last)}")
+    return Before(_summed(_between(records, last - _RECENT, last)), _("in the 30 days to %(last)s") % {"last": readable.day(last)})
 
 
 def _fall(curve: Sequence[CurveDay], measure: Measure) -> Fall:
@@ -256,14 +257,14 @@ def _month(asked: Asked, records: Records, measure: Measure) -> MonthGrid:
 def _empty(about: Scope, clear_url: str) -> Empty:
     if about.filtered:
         return Empty(
-            "No trade fits this filter",
-            "Your book has trades, but none that meets every condition above.",
+            _("No trade fits this filter"),
+            _("Your book has trades, but none that meets every condition above."),
             clear_url,
-            "Clear the filter",
+            _("Clear the filter"),
         )
     return Empty(
-        "No closed trade yet",
-        "A trade appears here once its position is flat again. Open positions are listed under Trades.",
+        _("No closed trade yet"),
+        _("A trade appears here once its position is flat again. Open positions are listed under Trades."),
         reverse("accounts"),
-        "See your accounts",
+        _("See your accounts"),
     )

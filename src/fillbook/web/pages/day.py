@@ -158,7 +158,7 @@ def _read(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise Http404("There is no such page.")
+    raise Http404(_("There is no such page."))
 
 
 def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal], currency: str, url: str) -> tuple[Stat, ...]:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
 from fillbook.performance.metrics import NoLosses
@@ -70,18 +72,21 @@ def headline(summary: Summary, before: Before | None, chosen: Filter, measure: M
 def _profit(summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link) -> Stat:
     profit, currency = measure.total(summary), measure.currency
     fees = metrics.fees(summary)
-    note = f"{readable.gain(metrics.gross_profit(summary), currency)} before {readable.amount(-fees, currency)} of fees"
-    formula = "Net P&L of all closed round trips, after fees and taxes."
+    note = _("%(gross)s before %(fees)s of fees") % {
+        "gross": readable.gain(metrics.gross_profit(summary), currency),
+        "fees": readable.amount(-fees, currency),
+    }
+    formula = _("Net P&L of all closed round trips, after fees and taxes.")
     if measure.percent:
-        note = "gains of all trades added up, each with the same stake"
-        formula = "Sum over round trips of net P&L by opening cost, as if each had had the same stake."
+        note = _("gains of all trades added up, each with the same stake")
+        formula = _("Sum over round trips of net P&L by opening cost, as if each had had the same stake.")
     previous = measure.total(before.summary) if before else None
     return Stat(
-        "Profit",
+        _("Profit"),
         measure.gain(profit),
         link(chosen),
         _sized(formula, summary),
-        "of one stake" if measure.percent else currency,
+        _("of one stake") if measure.percent else currency,
         tone_of(profit),
         note,
         *_previously(profit, previous, measure.gain(previous), before),
@@ -91,14 +96,22 @@ def _profit(summary: Summary, before: Before | None, chosen: Filter, measure: Me
 def _average(summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link) -> Stat:
     percent, money = metrics.average_gain_percent(summary), metrics.average_gain(summary)
     previous = metrics.average_gain_percent(before.summary) if before else None
-    known = "" if summary.gain_count == summary.n else f", cost known for {summary.gain_count} of {summary.n}"
-    weighted = f"{readable.percent(summary.weighted_gain, signed=True)} on all money put in"
-    each = "" if measure.percent else f"{readable.gain(money, measure.currency)} {measure.currency} a trade, "
+    known = (
+        ""
+        if summary.gain_count == summary.n
+        else _(", cost known for %(gain_count)s of %(n)s") % {"gain_count": summary.gain_count, "n": summary.n}
+    )
+    weighted = _("%(weighted_gain)s on all money put in") % {"weighted_gain": readable.percent(summary.weighted_gain, signed=True)}
+    each = (
+        ""
+        if measure.percent
+        else _("%(money)s %(currency)s a trade, ") % {"money": readable.gain(money, measure.currency), "currency": measure.currency}
+    )
     return Stat(
-        "Average gain",
+        _("Average gain"),
         readable.percent(percent, signed=True),
         link(chosen),
-        _sized("Mean over round trips of net P&L by opening cost; every trade counts alike.", summary),
+        _sized(_("Mean over round trips of net P&L by opening cost; every trade counts alike."), summary),
         "",
         tone_of(percent),
         f"{each}{weighted}{known}",
@@ -111,15 +124,17 @@ def _won(summary: Summary, before: Before | None, chosen: Filter, link: Link) ->
     rate = metrics.win_rate(summary)
     previous = metrics.win_rate(before.summary) if before else None
     decided = metrics.win_rate_decided(summary)
-    aside = f"{readable.percent(decided)} leaving break-even aside" if summary.zeros and decided is not None else ""
+    aside = (
+        _("%(decided)s leaving break-even aside") % {"decided": readable.percent(decided)} if summary.zeros and decided is not None else ""
+    )
     return Stat(
-        "Win rate",
+        _("Win rate"),
         readable.percent(rate),
         link(replace(chosen, outcome=Outcome.WIN)),
-        _sized("Winners by all closed round trips, after fees; break-even counts as not won.", summary),
+        _sized(_("Winners by all closed round trips, after fees; break-even counts as not won."), summary),
         "",
         "",
-        aside or f"{readable.whole(summary.wins)} of {readable.plural(summary.n, 'trade')}",
+        aside or _("%(wins)s of %(n)s") % {"wins": readable.whole(summary.wins), "n": readable.plural(summary.n, "trade")},
         *_previously(rate, previous, readable.percent(previous), before),
         few=summary.n < metrics.FEW_TRADES,
     )
@@ -127,7 +142,7 @@ def _won(summary: Summary, before: Before | None, chosen: Filter, link: Link) ->
 
 def _sized(formula: str, summary: Summary) -> str:
     """A formula with how many round trips it is over."""
-    return f"{formula} Over {readable.plural(summary.n, 'round trip')}."
+    return _("%(formula)s Over %(n)s.") % {"formula": formula, "n": readable.plural(summary.n, "round trip")}
 
 
 def _previously(now: Decimal | None, previous: Decimal | None, shown: str, before: Before | None) -> tuple[str, str, str]:
@@ -157,11 +172,11 @@ def _factor(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> S
     factor = metrics.profit_factor(summary)
     won, lost = (readable.gain(from_e8(total), measure.currency) for total in (summary.total_wins, summary.total_losses))
     return Stat(
-        "Profit factor",
-        "no losses" if isinstance(factor, NoLosses) else readable.ratio(factor),
+        _("Profit factor"),
+        _("no losses") if isinstance(factor, NoLosses) else readable.ratio(factor),
         link(chosen),
-        _sized("What winners brought by what losers cost.", summary),
-        note="" if measure.percent or isinstance(factor, NoLosses) else f"{won} by {lost}",
+        _sized(_("What winners brought by what losers cost."), summary),
+        note="" if measure.percent or isinstance(factor, NoLosses) else _("%(won)s by %(lost)s") % {"won": won, "lost": lost},
     )
 
 
@@ -169,29 +184,33 @@ def _expectancy(summary: Summary, chosen: Filter, measure: Measure, link: Link) 
     if measure.percent:
         percent = readable.percent(metrics.average_gain_percent(summary), signed=True)
         return Stat(
-            "Expectancy", percent, link(chosen), _sized("Mean gain of a round trip in percent of its cost.", summary), note="a trade"
+            _("Expectancy"),
+            percent,
+            link(chosen),
+            _sized(_("Mean gain of a round trip in percent of its cost."), summary),
+            note=_("a trade"),
         )
     found, currency = metrics.expectancy(summary), measure.currency
     error = found.standard_error if found else None
     return Stat(
-        "Expectancy",
+        _("Expectancy"),
         readable.gain(found.mean if found else None, currency),
         link(chosen),
-        _sized("Mean net P&L of a round trip, with its standard error.", summary),
+        _sized(_("Mean net P&L of a round trip, with its standard error."), summary),
         currency,
-        note=f"± {readable.amount(error, currency)} a trade" if error is not None else "a trade",
+        note=_("± %(error)s a trade") % {"error": readable.amount(error, currency)} if error is not None else _("a trade"),
     )
 
 
 def _fall(fall: Fall, chosen: Filter, measure: Measure, link: Link) -> Stat:
     during = chosen if fall.last is None else replace(chosen, first=fall.first or chosen.first, last=fall.last)
     return Stat(
-        "Deepest fall",
+        _("Deepest fall"),
         measure.gain(fall.amount),
         link(during),
-        "Largest distance of the curve of closed trades below its highest point so far; a loss still open does not show.",
+        _("Largest distance of the curve of closed trades below its highest point so far; a loss still open does not show."),
         "" if measure.percent else measure.currency,
-        note=f"low on {readable.day(fall.last)}" if fall.last else "",
+        note=_("low on %(last)s") % {"last": readable.day(fall.last)} if fall.last else "",
     )
 
 
@@ -211,9 +230,9 @@ def outcomes(summary: Summary, chosen: Filter, link: Link) -> tuple[Share, ...]:
     """Won, lost and break-even as parts of one bar; break-even only where there is some."""
     found, start = [], Decimal(0)
     for name, count, outcome in (
-        ("won", summary.wins, Outcome.WIN),
-        ("lost", summary.losses, Outcome.LOSS),
-        ("even", summary.zeros, Outcome.EVEN),
+        (_("won"), summary.wins, Outcome.WIN),
+        (_("lost"), summary.losses, Outcome.LOSS),
+        (_("even"), summary.zeros, Outcome.EVEN),
     ):
         if not count and outcome is Outcome.EVEN:
             continue
@@ -230,9 +249,9 @@ def versus(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> Ve
         return None
     share = _BAR * win / (win - loss)
     return Versus(
-        win="win" if measure.percent else readable.gain(win, measure.currency),
-        loss="loss" if measure.percent else readable.gain(loss, measure.currency),
-        payoff=f"{readable.ratio(payoff)} to 1",
+        win=_("win") if measure.percent else readable.gain(win, measure.currency),
+        loss=_("loss") if measure.percent else readable.gain(loss, measure.currency),
+        payoff=_("%(payoff)s to 1") % {"payoff": readable.ratio(payoff)},
         win_url=link(replace(chosen, outcome=Outcome.WIN)),
         loss_url=link(replace(chosen, outcome=Outcome.LOSS)),
         win_share=f"{share:.2f}",

@@ -13,9 +13,10 @@ from fillbook.performance.summary import Outcome
 from fillbook.storage.models import AccountKind, BrokerAccount
 from fillbook.trades.records import Side
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.measure import PERCENT
 from fillbook.web.pages.slots import slot_name
-from fillbook.web.pages.wording import CLASSES, KINDS
+from fillbook.web.pages.wording import ALL_OF_KIND, CLASSES, KINDS
 
 if TYPE_CHECKING:
     from fillbook.web.pages.saved import View
@@ -25,8 +26,13 @@ EVERYTHING: Final = "all"
 To = Callable[[Filter], str]
 """The address of the page under another filter, everything else kept."""
 
-_SIDES: Final = ((None, "Long and short"), (Side.LONG, "Long"), (Side.SHORT, "Short"))
-_OUTCOMES: Final = ((None, "However they ended"), (Outcome.WIN, "Winners"), (Outcome.LOSS, "Losers"), (Outcome.EVEN, "Break-even"))
+_SIDES: Final = ((None, gettext_lazy("Long and short")), (Side.LONG, gettext_lazy("Long")), (Side.SHORT, gettext_lazy("Short")))
+_OUTCOMES: Final = (
+    (None, gettext_lazy("However they ended")),
+    (Outcome.WIN, gettext_lazy("Winners")),
+    (Outcome.LOSS, gettext_lazy("Losers")),
+    (Outcome.EVEN, gettext_lazy("Break-even")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +167,8 @@ def _measures(path: str, chosen: Filter, kept: Mapping[str, str]) -> tuple[Choic
     others = {name: value for name, value in kept.items() if name != "show"}
     shown = kept.get("show") == PERCENT
     return (
-        Choice("Money", address(path, chosen, **others), not shown),
-        Choice("Percent", address(path, chosen, **others, show=PERCENT), shown),
+        Choice(_("Money"), address(path, chosen, **others), not shown),
+        Choice(_("Percent"), address(path, chosen, **others, show=PERCENT), shown),
     )
 
 
@@ -199,16 +205,16 @@ def periods(today: date) -> tuple[tuple[str, date | None, date | None], ...]:
     last_month = month - timedelta(days=1)
     monday = today - timedelta(days=today.weekday())
     return (
-        ("All time", None, None),
-        ("Today", today, today),
-        ("This week", monday, monday + timedelta(days=6)),
-        ("This year", date(today.year, 1, 1), date(today.year, 12, 31)),
-        ("Last year", date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
-        ("Last 365 days", today - timedelta(days=364), today),
-        ("Last 90 days", today - timedelta(days=89), today),
-        ("Last 30 days", today - timedelta(days=29), today),
-        ("This month", month, _month_end(month)),
-        ("Last month", last_month.replace(day=1), last_month),
+        (_("All time"), None, None),
+        (_("Today"), today, today),
+        (_("This week"), monday, monday + timedelta(days=6)),
+        (_("This year"), date(today.year, 1, 1), date(today.year, 12, 31)),
+        (_("Last year"), date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        (_("Last 365 days"), today - timedelta(days=364), today),
+        (_("Last 90 days"), today - timedelta(days=89), today),
+        (_("Last 30 days"), today - timedelta(days=29), today),
+        (_("This month"), month, _month_end(month)),
+        (_("Last month"), last_month.replace(day=1), last_month),
     )
 
 
@@ -223,7 +229,7 @@ def _period(to: To, chosen: Filter, name: str, first: date | None, last: date | 
 def _accounts(to: To, chosen: Filter, accounts: Sequence[BrokerAccount]) -> tuple[Choice, ...]:
     kinds = {account.kind for account in accounts}
     shown = next((kind.value for kind in AccountKind if kind in kinds), AccountKind.REAL.value)
-    everything = "All accounts" if len(kinds) == 1 else f"All {KINDS[shown].lower()} accounts"
+    everything = _("All accounts") if len(kinds) == 1 else ALL_OF_KIND[shown]
     first = Choice(everything, to(replace(chosen, accounts=())), not chosen.accounts)
     return (
         first,
@@ -242,19 +248,23 @@ def _accounts(to: To, chosen: Filter, accounts: Sequence[BrokerAccount]) -> tupl
 def _account_words(chosen: Filter, accounts: Sequence[BrokerAccount]) -> str:
     named = [account for account in accounts if str(account.pk) in chosen.accounts]
     if not named:
-        return "all"
-    return named[0].alias or named[0].number if len(named) == 1 else f"{len(named)} of {len(accounts)}"
+        return _("all")
+    return (
+        named[0].alias or named[0].number
+        if len(named) == 1
+        else _("%(named)s of %(accounts)s") % {"named": len(named), "accounts": len(accounts)}
+    )
 
 
 def _more(to: To, chosen: Filter, classes: Collection[str]) -> tuple[Group, ...]:
-    kinds = [(None, "Every kind"), *((one, CLASSES[one]) for one in AssetClass if one in classes or one is chosen.asset_class)]
-    incomplete = ((False, "Leave incomplete trades out"), (True, "Count incomplete trades too"))
+    kinds = [(None, _("Every kind")), *((one, CLASSES[one]) for one in AssetClass if one in classes or one is chosen.asset_class)]
+    incomplete = ((False, _("Leave incomplete trades out")), (True, _("Count incomplete trades too")))
     groups = [
-        Group("Side", tuple(Choice(name, to(replace(chosen, side=one)), chosen.side is one) for one, name in _SIDES)),
-        Group("Result", tuple(Choice(name, to(replace(chosen, outcome=one)), chosen.outcome is one) for one, name in _OUTCOMES)),
-        Group("Kind", tuple(Choice(name, to(replace(chosen, asset_class=one)), chosen.asset_class is one) for one, name in kinds)),
+        Group(_("Side"), tuple(Choice(name, to(replace(chosen, side=one)), chosen.side is one) for one, name in _SIDES)),
+        Group(_("Result"), tuple(Choice(name, to(replace(chosen, outcome=one)), chosen.outcome is one) for one, name in _OUTCOMES)),
+        Group(_("Kind"), tuple(Choice(name, to(replace(chosen, asset_class=one)), chosen.asset_class is one) for one, name in kinds)),
         Group(
-            "Incomplete",
+            _("Incomplete"),
             tuple(Choice(name, to(replace(chosen, include_incomplete=one)), chosen.include_incomplete is one) for one, name in incomplete),
         ),
     ]
@@ -268,12 +278,12 @@ def _tags(to: To, chosen: Filter, tags: Sequence[tuple[str, str]]) -> tuple[Grou
     """A tag more or less with each choice; a trade has to have all that are chosen."""
     if not tags and not chosen.tags:
         return ()
-    choices = [Choice("With any tag or none", to(replace(chosen, tags=())), not chosen.tags)]
+    choices = [Choice(_("With any tag or none"), to(replace(chosen, tags=())), not chosen.tags)]
     for key, name in tags:
         others = tuple(tag for tag in chosen.tags if tag != key)
         current = key in chosen.tags
         choices.append(Choice(name, to(replace(chosen, tags=others if current else tuple(sorted((*others, key))))), current))
-    return (Group("Tags", tuple(choices)),)
+    return (Group(_("Tags"), tuple(choices)),)
 
 
 def _tag_words(chosen: Filter, tags: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -283,6 +293,6 @@ def _tag_words(chosen: Filter, tags: Sequence[tuple[str, str]]) -> tuple[str, ..
 
 def _more_words(chosen: Filter) -> str:
     words = [dict(_SIDES)[chosen.side] if chosen.side else "", dict(_OUTCOMES)[chosen.outcome] if chosen.outcome else ""]
-    words += [CLASSES[chosen.asset_class] if chosen.asset_class else "", "Incomplete too" if chosen.include_incomplete else ""]
+    words += [CLASSES[chosen.asset_class] if chosen.asset_class else "", _("Incomplete too") if chosen.include_incomplete else ""]
     words += [slot_name(chosen.slot)] if chosen.slot else []
-    return ", ".join(word for word in words if word)
+    return ", ".join(str(word) for word in words if word)

@@ -7,6 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.exchanges import DEFAULT_ZONE
@@ -58,11 +60,11 @@ def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) 
     run = runs_of(viewer).filter(link__in=links, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
     reached = [account.figures_to for account in accounts if account.figures_to]
     first = min(reached, default=None)
-    words = f"Figures to {readable.weekday(first)} {first.year}" if first else "No figures yet"
+    words = _("Figures to %(day)s") % {"day": readable.weekday(first, with_year=True)} if first else _("No figures yet")
     manifest = next((manifests()[account.broker] for account in accounts if account.link_id and account.broker in manifests()), None)
     if manifest is not None:
         zone = manifest.capabilities.zone or DEFAULT_ZONE
-        words += f"; next after {manifest.ready_from:02}:00 {readable.zone_name(zone)}"
+        words += _("; next after %(hour)s:00 %(zone)s") % {"hour": f"{manifest.ready_from:02}", "zone": readable.zone_name(zone)}
     sandbox = any(account.kind == "sandbox" for account in accounts)
     return Freshness(
         words=f"{words}.",
@@ -76,7 +78,7 @@ def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) 
 def needing(viewer: Viewer) -> list[Attention]:
     """Links that wait for the reader."""
     return [
-        Attention("bad", f"{link.name or 'A link'}: {link.error_message}", reverse("link-progress", args=[link.pk]), "See what to do")
+        Attention("bad", f"{link.name or _('A link')}: {link.error_message}", reverse("link-progress", args=[link.pk]), _("See what to do"))
         for link in links_of(viewer).filter(state=LinkState.NEEDS_USER)
     ]
 
@@ -103,8 +105,8 @@ def attention(viewer: Viewer, accounts: Sequence[BrokerAccount]) -> tuple[Attent
     found = [*needing(viewer), *unread(viewer)]
     different = sum(counts.get("different", 0) for account in accounts for counts in compared(account).values())
     if different:
-        verb = "differs" if different == 1 else "differ"
-        text = f"{readable.plural(different, 'figure')} of ours {verb} from your broker's."
+        sentence = ngettext("%(figures)s of ours differs from your broker's.", "%(figures)s of ours differ from your broker's.", different)
+        text = sentence % {"figures": readable.plural(different, "figure")}
         url = lines_url(accounts[0], "fills", "different") if len(accounts) == 1 else reverse("accounts")
-        found.append(Attention("warn", text, url, "See each"))
+        found.append(Attention("warn", text, url, _("See each")))
     return tuple(found)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage import queries
 from fillbook.storage.choosing import Accounts
@@ -38,14 +41,27 @@ def left_out(accounts: Accounts, chosen: Filter, path: str, trades_path: str, mo
     unknown = every - known
     lists = address(trades_path, chosen, only="incomplete")
     if chosen.include_incomplete and known:
-        rest = f"; {readable.whole(unknown)} more cannot count, because what they came to is unknown" if unknown else ""
-        words, switch = f"With {_trades(known)}{rest}.", replace(chosen, include_incomplete=False)
-        return LeftOut(words, f"with {readable.whole(known)} incomplete", True, lists, "Leave them out", address(path, switch, money=money))
-    words = f"{_trades(every)} {'is' if every == 1 else 'are'} left out of these figures."
-    note = f"{readable.whole(every)} incomplete left out"
+        rest = (
+            _("; %(unknown)s more cannot count, because what they came to is unknown") % {"unknown": readable.whole(unknown)}
+            if unknown
+            else ""
+        )
+        words, switch = _("With %(known)s%(rest)s.") % {"known": _trades(known), "rest": rest}, replace(chosen, include_incomplete=False)
+        return LeftOut(
+            words,
+            _("with %(known)s incomplete") % {"known": readable.whole(known)},
+            True,
+            lists,
+            _("Leave them out"),
+            address(path, switch, money=money),
+        )
+    words = ngettext("%(trades)s is left out of these figures.", "%(trades)s are left out of these figures.", every) % {
+        "trades": _trades(every)
+    }
+    note = _("%(every)s incomplete left out") % {"every": readable.whole(every)}
     if not known:
         return LeftOut(words, note, False, lists)
-    offer = "Count them too" if known == every else f"Count the {readable.whole(known)} that can"
+    offer = _("Count them too") if known == every else _("Count the %(known)s that can") % {"known": readable.whole(known)}
     counting = address(path, replace(chosen, include_incomplete=True), money=money)
     return LeftOut(words, note, False, lists, offer, counting)
 
@@ -55,7 +71,9 @@ def rests_on_stated(accounts: Accounts, chosen: Filter) -> str:
     count = queries.stated_count(accounts, chosen)
     if not count:
         return ""
-    return f"{readable.plural(count, 'trade')} {'rests' if count == 1 else 'rest'} on an opening balance that you stated."
+    return ngettext(
+        "%(trades)s rests on an opening balance that you stated.", "%(trades)s rest on an opening balance that you stated.", count
+    ) % {"trades": readable.plural(count, "trade")}
 
 
 def _trades(count: int) -> str:

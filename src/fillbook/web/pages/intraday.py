@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from fillbook.brokers.manifests import Precision, manifests
@@ -26,6 +25,7 @@ from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.intraday import Untimed, slots, untimed, zones
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address, filter_bar
@@ -101,7 +101,7 @@ class HeatRow:
 class Heat:
     """Hours down, weekdays across; each cell with its result and how many trades made it."""
 
-    days: tuple[str, ...]
+    days: tuple[tuple[str, str], ...]
     rows: tuple[HeatRow, ...]
     caption: str
 
@@ -203,7 +203,11 @@ def heat(clock: Parts, looking: _Looking) -> Heat:
         HeatRow(hour_name(hour), looking.at(hour), tuple(_cell(day * HOURS + hour, clock, looking, largest) for day in range(last + 1)))
         for hour in range(min(hours), max(hours) + 1)
     )
-    return Heat(tuple(weekday_name(day) for day in range(last + 1)), rows, _caption(Dimension.CLOCK, clock, measure))
+    return Heat(
+        tuple((weekday_name(day), weekday_name(day, short=True)) for day in range(last + 1)),
+        rows,
+        _caption(Dimension.CLOCK, clock, measure),
+    )
 
 
 def _cell(number: int, clock: Parts, looking: _Looking, largest: int) -> HeatCell | None:

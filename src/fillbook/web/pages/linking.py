@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -44,7 +45,7 @@ def practise(request: HttpRequest, broker_id: str) -> HttpResponse:
     """The same page with the sandbox broker's own portal, to go the whole way by hand; for brokers that have one."""
     chosen = known_broker(broker_id)
     if not chosen.sandbox_portal:
-        raise Http404("There is no such page.")
+        raise Http404(_("There is no such page."))
     return _begin(request, chosen, Endpoint.SANDBOX)
 
 
@@ -136,7 +137,7 @@ def start_sandbox(request: HttpRequest) -> HttpResponse:
 def remove_sandbox(request: HttpRequest) -> HttpResponse:
     """Take the practice broker and everything that came from it away."""
     service.remove_sandbox(viewer(request))
-    messages.success(request, "The sandbox is gone, with everything that came from it.")
+    messages.success(request, _("The sandbox is gone, with everything that came from it."))
     return redirect("dashboard")
 
 
@@ -145,4 +146,4 @@ def known_broker(broker_id: str) -> Manifest:
     try:
         return manifest(broker_id)
     except KeyError:
-        raise Http404("There is no such broker.") from None
+        raise Http404(_("There is no such broker.")) from None

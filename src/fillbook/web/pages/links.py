@@ -5,6 +5,7 @@ from typing import Final
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fillbook.storage.access import accounts_of, link_for
@@ -41,7 +42,7 @@ def back(request: HttpRequest, link_id: str) -> HttpResponse:
 def pause(request: HttpRequest, link_id: str) -> HttpResponse:
     """Fetch nothing until it is resumed."""
     service.pause(viewer(request), link_id)
-    messages.success(request, "Paused. What was fetched stays; nothing new comes until you resume.")
+    messages.success(request, _("Paused. What was fetched stays; nothing new comes until you resume."))
     return redirect("accounts")
 
 
@@ -59,7 +60,7 @@ def choose(request: HttpRequest, link_id: str) -> HttpResponse:
     link = link_for(owner, link_id)
     if request.method == "POST":
         service.choose_accounts(owner, link.pk, request.POST.getlist("account"))
-        messages.success(request, "Saved. Accounts you left out keep what they have and are not counted.")
+        messages.success(request, _("Saved. Accounts you left out keep what they have and are not counted."))
         return redirect("accounts")
     context = {"link": link, "accounts": accounts_of(owner).filter(link=link), "broker": known_broker(link.broker)}
     return render(request, "pages/link_accounts.html", context)
@@ -74,8 +75,8 @@ def unlink(request: HttpRequest, link_id: str) -> HttpResponse:
     what, word = request.POST.get("what", ""), request.POST.get("word", "").strip().lower()
     if request.method == "POST" and (what == "keep" or (what == "delete" and word == DELETE_WORD)):
         service.unlink(owner, link.pk, keep=what == "keep")
-        kept = "Unlinked. Your trades stay; the token is erased."
-        messages.success(request, kept if what == "keep" else "Unlinked, and everything that came from it is deleted.")
+        kept = _("Unlinked. Your trades stay; the token is erased.")
+        messages.success(request, kept if what == "keep" else _("Unlinked, and everything that came from it is deleted."))
         return redirect("accounts")
     context = {
         "link": link,

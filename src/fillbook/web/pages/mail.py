@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -23,15 +24,15 @@ class OperatorSecretForm(forms.Form):
         super().__init__(*args, **kwargs)
         for one in wanted.fields:
             attributes = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "inputmode": one.inputmode}
-            kept = " Leave it empty to keep the one you have." if one.secret and is_set else ""
+            kept = _(" Leave it empty to keep the one you have.") if one.secret and is_set else ""
             self.fields[one.name] = forms.CharField(
-                label=one.label,
-                help_text=one.help + kept,
+                label=_(one.label),
+                help_text=_(one.help) + kept,
                 max_length=one.maxlength,
                 required=one.name not in wanted.optional and not (one.secret and is_set),
                 strip=not one.secret,
                 widget=forms.PasswordInput(attributes) if one.secret else forms.TextInput(attributes),
-                error_messages={"required": "Please fill this in."},
+                error_messages={"required": _("Please fill this in.")},
             )
 
 
@@ -52,7 +53,7 @@ def mail(request: HttpRequest) -> HttpResponse:
         errors = operators.change(operators.MAIL, form.cleaned_data)
         if not errors:
             SecurityEvent.objects.create(user=user, what="mail_server_set")
-            messages.success(request, "Saved. Send yourself a test message to see that it works.")
+            messages.success(request, _("Saved. Send yourself a test message to see that it works."))
             return redirect("settings-mail")
         for error in errors:
             form.add_error(error.field, error.message)
@@ -66,12 +67,12 @@ def _test(request: HttpRequest, user: User) -> HttpResponse:
     except MailRefused as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, f"A test message is on its way to {user.email}.")
+        messages.success(request, _("A test message is on its way to %(email)s.") % {"email": user.email})
     return redirect("settings-mail")
 
 
 def _remove(request: HttpRequest, user: User) -> HttpResponse:
     operators.remove(operators.MAIL)
     SecurityEvent.objects.create(user=user, what="mail_server_removed")
-    messages.success(request, "The mail server is forgotten, with its password. Notices stay on the pages.")
+    messages.success(request, _("The mail server is forgotten, with its password. Notices stay on the pages."))
     return redirect("settings")

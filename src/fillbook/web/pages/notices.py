@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from fillbook.storage.access import notice_for, notices_of
@@ -55,7 +56,7 @@ def away(request: HttpRequest, notice_id: str) -> HttpResponse:
 def all_away(request: HttpRequest) -> HttpResponse:
     """Put all away."""
     put_away(notices_of(viewer(request)), timezone.now())
-    messages.success(request, "All read.")
+    messages.success(request, _("All read."))
     return redirect("notices")
 
 

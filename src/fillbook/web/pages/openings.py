@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fillbook.storage.access import account_for
@@ -14,7 +15,7 @@ from fillbook.storage.models import BrokerAccount, InstrumentRow, StatedOpening
 from fillbook.storage.openings import opening_for, openings_of
 from fillbook.storage.stating import CannotState, Statable, change_opening, remove_opening, statable, state_opening
 from fillbook.web import readable
-from fillbook.web.forms import OpeningForm
+from fillbook.web.forms import OpeningForm, as_typed
 from fillbook.web.pages.accounts import name_of as account_name
 from fillbook.web.pages.rows import name_of
 from fillbook.web.viewer import viewer
@@ -44,7 +45,7 @@ def openings(request: HttpRequest, account_id: int) -> HttpResponse:
             except CannotState as problem:
                 form.refuse(problem.field, str(problem))
             else:
-                messages.success(request, "Kept. Trades that rest on it say so.")
+                messages.success(request, _("Kept. Trades that rest on it say so."))
                 return redirect(f"{reverse('openings', args=[account.pk])}?stated={made.pk}")
         return _page(request, account, known, form)
     return _page(request, account, known, OpeningForm(_choices(known), initial=_suggested(known, request.GET.get("instrument", ""))))
@@ -65,7 +66,7 @@ def change(request: HttpRequest, account_id: int, opening_id: int) -> HttpRespon
         except CannotState as problem:
             form.refuse(problem.field, str(problem))
         else:
-            messages.success(request, "Changed. The trades were read again.")
+            messages.success(request, _("Changed. The trades were read again."))
             return redirect("openings", account.pk)
     return _page(request, account, known, form, opening)
 
@@ -75,7 +76,7 @@ def remove(request: HttpRequest, account_id: int, opening_id: int) -> HttpRespon
     """Take an opening balance back."""
     account = account_for(viewer(request), account_id)
     remove_opening(account, opening_id)
-    messages.success(request, "Removed. The trades are as they were without it.")
+    messages.success(request, _("Removed. The trades are as they were without it."))
     return redirect("openings", account.pk)
 
 
@@ -108,14 +109,15 @@ def _stated(row: StatedOpening, instruments: dict[str, InstrumentRow]) -> Stated
 
 def _choices(known: Iterable[Statable]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Instruments to choose from: those that lack something first, with how much."""
-    groups: dict[str, list[tuple[str, str]]] = {"Sold without a purchase": [], "Others": []}
+    lacking, others = _("Sold without a purchase"), _("Others")
+    groups: dict[str, list[tuple[str, str]]] = {lacking: [], others: []}
     for one in known:
         words = " ".join(name_of(one.instrument)).strip()
         if one.unmatched:
-            lacks = f"{words} ({readable.quantity(one.unmatched)} units)"
-            groups["Sold without a purchase"].append((one.instrument.key, lacks))
+            lacks = _("%(words)s (%(unmatched)s units)") % {"words": words, "unmatched": readable.quantity(one.unmatched)}
+            groups[lacking].append((one.instrument.key, lacks))
         else:
-            groups["Others"].append((one.instrument.key, words))
+            groups[others].append((one.instrument.key, words))
     return [(name, choices) for name, choices in groups.items() if choices]
 
 
@@ -124,13 +126,13 @@ def _suggested(known: Iterable[Statable], key: str) -> dict[str, str]:
     one = next((one for one in known if one.instrument.key == key), None)
     if one is None:
         return {}
-    return {"instrument": key, "quantity": f"{one.unmatched:f}" if one.unmatched else ""}
+    return {"instrument": key, "quantity": as_typed(one.unmatched) if one.unmatched else ""}
 
 
 def _as_typed(opening: StatedOpening) -> dict[str, str]:
     return {
         "instrument": opening.instrument_key,
-        "quantity": f"{opening.quantity.normalize():f}",
-        "cost": f"{abs(opening.cost_basis).normalize():f}",
+        "quantity": as_typed(opening.quantity),
+        "cost": as_typed(abs(opening.cost_basis)),
         "day": opening.opened_on.isoformat(),
     }

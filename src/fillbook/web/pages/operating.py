@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -42,7 +43,7 @@ def broker(request: HttpRequest, broker_id: str) -> HttpResponse:
     if not user.is_operator:
         return redirect("settings")
     if not chosen.settings:
-        raise Http404("There is no such page.")
+        raise Http404(_("There is no such page."))
     try:
         config, lost = config_of(chosen.id), False
     except CannotOpen:
@@ -55,7 +56,7 @@ def broker(request: HttpRequest, broker_id: str) -> HttpResponse:
             form.add_error(problem.name, str(problem))
         else:
             SecurityEvent.objects.create(user=user, what="broker_settings_changed", detail={"broker": chosen.id})
-            messages.success(request, "Kept. Secrets are sealed; the next request logs in with what you set.")
+            messages.success(request, _("Kept. Secrets are sealed; the next request logs in with what you set."))
             return redirect("settings-broker", chosen.id)
     row = BrokerService.objects.filter(broker=chosen.id, endpoint=EndpointKind.LIVE).first()
     context = {"broker": chosen, "form": form, "service": row, "lost": lost, "disputes": disputes(chosen.id)}
@@ -72,7 +73,9 @@ def settle(request: HttpRequest, claim_id: int) -> HttpResponse:
         return redirect("settings")
     proving.settle(claim.pk)
     SecurityEvent.objects.create(user=user, what="account_dispute_settled", detail={"broker": claim.broker, "claim": claim.pk})
-    messages.success(request, f"Decided: the account is {claim.owner.email}'s. What others had of it is hidden from them.")
+    messages.success(
+        request, _("Decided: the account is %(email)s's. What others had of it is hidden from them.") % {"email": claim.owner.email}
+    )
     return redirect("settings-broker", claim.broker)
 
 

@@ -6,12 +6,14 @@ from enum import StrEnum
 from typing import Final
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from fillbook.brokers.interface import NeedsUser
 from fillbook.brokers.manifests import Manifest
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.sync import proving, service
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.brokers import grantee_of, portal_of
 
 _PAUSE: Final = "pause"
@@ -61,12 +63,14 @@ class Words:
 
 
 _PROVING: Final = Words(
-    "Show that this account is yours",
+    gettext_lazy("Show that this account is yours"),
     "warn",
     (
-        "Several people use this site. Nothing of an account is fetched before somebody has shown that it is theirs.",
-        "Fillbook looks at the broker by itself, and this page goes on once the account is yours. Until then it says the same whatever a "
-        "look has shown, so that nobody can find out here who has which account.",
+        gettext_lazy("Several people use this site. Nothing of an account is fetched before somebody has shown that it is theirs."),
+        gettext_lazy(
+            "Fillbook looks at the broker by itself, and this page goes on once the account is yours. Until then it says the same "
+            "whatever a look has shown, so that nobody can find out here who has which account."
+        ),
     ),
 )
 
@@ -111,18 +115,21 @@ def upload_progress(run: SyncRun, now: datetime) -> Progress:
     at = _OURS.index(run.step) if run.step in _OURS else 0
     marks = [Mark.DONE if index < at else Mark.NOW if index == at else Mark.AHEAD for index in range(len(_OURS))]
     if run.state == RunState.DONE:
-        words = Words("In your book", "good", (_arrived(run),), Next("See how you trade", reverse("dashboard")))
+        words = Words(_("In your book"), "good", (_arrived(run),), Next(_("See how you trade"), reverse("dashboard")))
     elif run.state == RunState.FAILED:
         words = Words(
-            "It was not taken in", "bad", (run.error_message, "Nothing was changed."), Next("Choose another file", reverse("upload"))
+            _("It was not taken in"),
+            "bad",
+            (run.error_message, _("Nothing was changed.")),
+            Next(_("Choose another file"), reverse("upload")),
         )
     else:
-        words = Words("Taking your file in", "plain", ("You may leave this page; it goes on by itself.",))
+        words = Words(_("Taking your file in"), "plain", (_("You may leave this page; it goes on by itself."),))
     return Progress(
         words=words,
-        broker="Your file",
+        broker=_("Your file"),
         url=reverse("upload-progress", args=[run.pk]),
-        steps=tuple(Step(service.STEPS[code], mark) for code, mark in zip(_OURS, marks, strict=True)) if going else (),
+        steps=tuple(Step(_(service.STEPS[code]), mark) for code, mark in zip(_OURS, marks, strict=True)) if going else (),
         polls=going,
         elapsed=_passed(run.started_at or run.created_at, now) if going else "",
     )
@@ -130,68 +137,85 @@ def upload_progress(run: SyncRun, now: datetime) -> Progress:
 
 def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -> Words:
     """The state of a link in sentences, with the one thing to do if there is one."""
-    retry = Next("Sync now", reverse("link-sync", args=[link.pk]), post=True)
+    retry = Next(_("Sync now"), reverse("link-sync", args=[link.pk]), post=True)
     if run is not None and run.state == RunState.WAITING:
         return _awaiting_grant(link, run, broker, now) if link.state == LinkState.AWAITING_GRANT else _waiting(link, run, now)
     if run is not None and run.state in _OPEN:
         return _going(run, broker)
     if link.state == LinkState.PAUSED:
-        resume = Next("Resume", reverse("link-resume", args=[link.pk]), post=True)
-        return Words("Paused", "plain", ("Nothing is fetched until you resume. What was fetched stays.",), resume)
+        resume = Next(_("Resume"), reverse("link-resume", args=[link.pk]), post=True)
+        return Words(_("Paused"), "plain", (_("Nothing is fetched until you resume. What was fetched stays."),), resume)
     if link.state == LinkState.NEEDS_USER:
-        mend = Next("Replace what you entered", reverse("link-replace", args=[link.pk]))
+        mend = Next(_("Replace what you entered"), reverse("link-replace", args=[link.pk]))
         if link.error_code == proving.DISPUTED.code:
-            mend = Next("Give this link up", reverse("link-unlink", args=[link.pk]))
+            mend = Next(_("Give this link up"), reverse("link-unlink", args=[link.pk]))
         elif link.account:
-            mend = Next("Look again", reverse("link-sync", args=[link.pk]), post=True)
-        return Words("One thing for you to do", "bad", (link.error_message, "What was fetched before stays as it is."), mend)
+            mend = Next(_("Look again"), reverse("link-sync", args=[link.pk]), post=True)
+        return Words(_("One thing for you to do"), "bad", (link.error_message, _("What was fetched before stays as it is.")), mend)
     if run is not None and run.state == RunState.FAILED and run.error_kind == NeedsUser.__name__ and run.kind != RunKind.HISTORY:
-        again = Next("Enter it again", reverse("link-replace", args=[link.pk]))
-        kept = "What linked it before is still in use, and your history stays as it is."
-        return Words("What you entered was not taken", "bad", (run.error_message, kept), again)
+        again = Next(_("Enter it again"), reverse("link-replace", args=[link.pk]))
+        kept = _("What linked it before is still in use, and your history stays as it is.")
+        return Words(_("What you entered was not taken"), "bad", (run.error_message, kept), again)
     if run is not None and run.state == RunState.FAILED:
-        sentences = (run.error_message, "Nothing was lost. We try again with the next nightly sync.")
-        return Words("It did not work this time", "warn", sentences, retry)
+        sentences = (run.error_message, _("Nothing was lost. We try again with the next nightly sync."))
+        return Words(_("It did not work this time"), "warn", sentences, retry)
     if link.linked_at is None:
-        return Words("Not linked yet", "warn", ("Nothing was fetched so far.",), retry)
-    onward = Next("See how you trade", reverse("dashboard"))
+        return Words(_("Not linked yet"), "warn", (_("Nothing was fetched so far."),), retry)
+    onward = Next(_("See how you trade"), reverse("dashboard"))
     if run is not None and run.kind == RunKind.HISTORY:
-        return Words("As far back as it goes", "good", (_arrived(run), run.note), onward)
+        return Words(_("As far back as it goes"), "good", (_arrived(run), run.note), onward)
     noted = run.note if run is not None else ""
-    return Words("Linked", "good", (_arrived(run), noted, f"From now on {broker.name} is asked by itself, once a day."), onward)
+    return Words(
+        _("Linked"),
+        "good",
+        (_arrived(run), noted, _("From now on %(name)s is asked by itself, once a day.") % {"name": broker.name}),
+        onward,
+    )
 
 
 def _going(run: SyncRun, broker: Manifest) -> Words:
-    leave = "You may leave this page; it goes on by itself."
+    leave = _("You may leave this page; it goes on by itself.")
     if run.kind != RunKind.HISTORY:
-        return Words(f"Fetching from {broker.name}", "plain", (leave,))
-    days = f"Now {readable.days(run.asks_first, run.asks_last)}. " if run.asks_first else ""
-    return Words("Going further back", "plain", (f"{days}It ends where {broker.name} has no more.", leave))
+        return Words(_("Fetching from %(name)s") % {"name": broker.name}, "plain", (leave,))
+    days = _("Now %(asks_first)s. ") % {"asks_first": readable.days(run.asks_first, run.asks_last)} if run.asks_first else ""
+    return Words(
+        _("Going further back"), "plain", (_("%(days)sIt ends where %(name)s has no more.") % {"days": days, "name": broker.name}, leave)
+    )
 
 
 def _waiting(link: Link, run: SyncRun, now: datetime) -> Words:
-    again = f"We try again {readable.until(run.retry_at, now)}." if run.retry_at else "We try again shortly."
+    again = (
+        _("We try again %(retry_at)s.") % {"retry_at": readable.until(run.retry_at, now)} if run.retry_at else _("We try again shortly.")
+    )
     if link.validating_until is not None and link.linked_at is None:
-        end = f"If it still does not work {readable.until(link.validating_until, now)}, we tell you what to check."
-        kept = "What you entered is kept sealed; you need not do anything."
-        return Words("Still validating", "warn", (run.error_message, again, end, kept))
-    return Words("Waiting to try again", "warn", (run.error_message, again, "Nothing was lost."))
+        end = _("If it still does not work %(validating_until)s, we tell you what to check.") % {
+            "validating_until": readable.until(link.validating_until, now)
+        }
+        kept = _("What you entered is kept sealed; you need not do anything.")
+        return Words(_("Still validating"), "warn", (run.error_message, again, end, kept))
+    return Words(_("Waiting to try again"), "warn", (run.error_message, again, _("Nothing was lost.")))
 
 
 def _awaiting_grant(link: Link, run: SyncRun, broker: Manifest, now: datetime) -> Words:
     grantee = grantee_of(broker, link.endpoint)
-    whom = f"Grant {grantee} access to account {link.account}." if grantee else ""
-    again = f"Fillbook looks again {readable.until(run.retry_at, now)}, by itself." if run.retry_at else "Fillbook looks again by itself."
-    alone = "You are the only one who uses this site, so the grant is all it takes: there is nobody to prove to that the account is yours."
+    whom = _("Grant %(grantee)s access to account %(account)s.") % {"grantee": grantee, "account": link.account} if grantee else ""
+    again = (
+        _("Fillbook looks again %(retry_at)s, by itself.") % {"retry_at": readable.until(run.retry_at, now)}
+        if run.retry_at
+        else _("Fillbook looks again by itself.")
+    )
+    alone = _(
+        "You are the only one who uses this site, so the grant is all it takes: there is nobody to prove to that the account is yours."
+    )
     portal = portal_of(broker, link.endpoint)
-    there = Next("Open the portal", portal, away=True) if portal else None
-    return Words("Waiting for your grant", "warn", (run.error_message, whom, again, alone), there)
+    there = Next(_("Open the portal"), portal, away=True) if portal else None
+    return Words(_("Waiting for your grant"), "warn", (run.error_message, whom, again, alone), there)
 
 
 def _arrived(run: SyncRun | None) -> str:
     if run is None or not run.rows_new:
-        return "Everything the broker sent was known already."
-    return f"{readable.plural(run.rows_new, 'row')} came in."
+        return _("Everything the broker sent was known already.")
+    return _("%(rows_new)s came in.") % {"rows_new": readable.plural(run.rows_new, "row")}
 
 
 def steps_of(run: SyncRun, broker: Manifest, now: datetime) -> tuple[Step, ...]:
@@ -203,7 +227,7 @@ def steps_of(run: SyncRun, broker: Manifest, now: datetime) -> tuple[Step, ...]:
         at = 0 if run.step in _BEFORE else 1
     steps = []
     for index, code in enumerate(codes):
-        name = broker.steps.get(code) or service.STEPS[code]
+        name = broker.steps.get(code) or _(service.STEPS[code])
         if index != at:
             steps.append(Step(name, Mark.DONE if index < at else Mark.AHEAD))
         elif run.state == RunState.FAILED:

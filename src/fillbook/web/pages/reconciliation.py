@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.ledger.numbers import EXACT, ZERO
@@ -18,7 +19,6 @@ from fillbook.storage.access import account_for
 from fillbook.storage.comparing import Chosen, Comparison, ComparisonPage, Opened, comparisons, open_line
 from fillbook.storage.derive import settings_of
 from fillbook.storage.models import BrokerAccount, ClosedLotRow, ExecutionRow, OpenLotRow, PositionRow, RoundTripRow, StatedRow, TripFillRow
-from fillbook.trades.fees import SENTENCES as FEE_SENTENCES
 from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import Basis
 from fillbook.web import readable
@@ -29,7 +29,7 @@ from fillbook.web.pages.filterbar import Choice
 from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.sent import render_sent
-from fillbook.web.pages.wording import COMPARED, LOT_BASIS, REASONS, STATUS
+from fillbook.web.pages.wording import COMPARED, FEE_REASONS, LOT_BASIS, REASONS, SIDES, STATUS
 from fillbook.web.viewer import is_partial, vary_on_partial, viewer
 
 _SIZE: Final = 100
@@ -160,8 +160,8 @@ def sent(request: HttpRequest, account_id: int, kind: str, ref: str, number: int
     account = account_for(viewer(request), account_id)
     sources = open_line(account, kind, ref).sources
     if not 0 < number <= len(sources):
-        raise Http404("There is no such page.")
-    return render_sent(request, sources[number - 1], reverse("reconciliation-line", args=[account.pk, kind, ref]), "The comparison")
+        raise Http404(_("There is no such page."))
+    return render_sent(request, sources[number - 1], reverse("reconciliation-line", args=[account.pk, kind, ref]), _("The comparison"))
 
 
 def _read(request: HttpRequest) -> tuple[Chosen, int]:
@@ -190,20 +190,24 @@ def _url(path: str, chosen: Chosen, number: int = 1) -> str:
 def _sentence(chosen: Chosen, page: ComparisonPage) -> str:
     """How it stands, in one sentence."""
     words, total = COMPARED[chosen.kind], sum(page.counts.values())
-    of = f" of {chosen.symbol}" if chosen.symbol else ""
+    of = _(" of %(symbol)s") % {"symbol": chosen.symbol} if chosen.symbol else ""
     if not total:
-        return f"There is no {words.one}{of} to compare yet."
+        return words.none + of + "."
     equal, different = page.counts.get("equal", 0), page.counts.get("different", 0)
     if equal == total:
-        return f"{words.all_equal.format(readable.plural(total, words.one, words.many) + of)}"
-    rest = "none of the others is unexplained" if not different else f"{readable.whole(different)} differ and no known reason applies"
-    return f"{readable.whole(equal)} of {readable.plural(total, words.one, words.many)}{of} {words.equal}; {rest}."
+        return words.all_equal % {"total": readable.plural(total, words.one) + of}
+    rest = (
+        _("none of the others is unexplained")
+        if not different
+        else _("%(different)s differ and no known reason applies") % {"different": readable.whole(different)}
+    )
+    return words.equal % {"equal": readable.whole(equal), "total": readable.plural(total, words.one) + of, "rest": rest}
 
 
 def _statuses(path: str, chosen: Chosen, page: ComparisonPage) -> list[StatusChoice]:
     """All, and each status that occurs or is chosen."""
     total = sum(page.counts.values())
-    found = [StatusChoice("All", _url(path, replace(chosen, status="")), not chosen.status, total)]
+    found = [StatusChoice(_("All"), _url(path, replace(chosen, status="")), not chosen.status, total)]
     for status, (word, icon, tone, explanation) in STATUS.items():
         count = page.counts.get(status, 0)
         if count or chosen.status == status:
@@ -235,8 +239,8 @@ def _line(one: Comparison, account: BrokerAccount) -> Line:
 
 
 def _reason(one: Comparison) -> str:
-    of_fees = {str(reason): sentence for reason, sentence in FEE_SENTENCES.items()} if one.kind is LineKind.FEE else {}
-    return of_fees.get(one.reason) or REASONS.get(one.reason, one.reason)
+    of_fees = FEE_REASONS.get(one.reason) if one.kind is LineKind.FEE else None
+    return of_fees or REASONS.get(one.reason, one.reason)
 
 
 def _behind(opened: Opened, account: BrokerAccount) -> Behind:
@@ -274,17 +278,17 @@ def _sum(values: Iterable[Decimal]) -> Decimal:
 
 def _trip(trip: RoundTripRow) -> Trip:
     symbol, detail = name_of(trip.instrument)
-    since = f"since {readable.day(trip.opened_on)}" if trip.opened_on else "from before the history"
+    since = _("since %(opened_on)s") % {"opened_on": readable.day(trip.opened_on)} if trip.opened_on else _("from before the history")
     when = since if trip.is_open else readable.days(trip.opened_on, trip.closed_on)
-    words = f"{symbol} {detail}".strip() + f", {trip.side}, {when}"
-    result = f"{readable.gain(trip.realized_pnl, trip.currency)} {trip.currency}{' so far' if trip.is_open else ''}"
+    words = f"{symbol} {detail}".strip() + f", {SIDES[trip.side]}, {when}"
+    result = f"{readable.gain(trip.realized_pnl, trip.currency)} {trip.currency}{_(' so far') if trip.is_open else ''}"
     return Trip(reverse("trade", args=[trip.key]), words, result, tone_of(trip.realized_pnl))
 
 
 def _closed(lot: ClosedLotRow, currency: str) -> Lot:
     return Lot(
         readable.quantity(lot.quantity),
-        readable.day(lot.opened_on) if lot.opened_on else "before the history",
+        readable.day(lot.opened_on) if lot.opened_on else _("before the history"),
         readable.amount(lot.cost_basis, currency),
         readable.amount(lot.proceeds, currency),
         readable.gain(lot.realized_pnl, currency),
@@ -294,14 +298,22 @@ def _closed(lot: ClosedLotRow, currency: str) -> Lot:
 
 
 def _held(lot: OpenLotRow, currency: str) -> Lot:
-    opened = readable.day(lot.opened_on) if lot.opened_on else "before the history"
+    opened = readable.day(lot.opened_on) if lot.opened_on else _("before the history")
     return Lot(readable.quantity(lot.quantity), opened, readable.amount(lot.cost_basis, currency), "", "", "", LOT_BASIS[Basis(lot.basis)])
 
 
 def _parts(parts: list[TripFillRow], currency: str) -> tuple[Source, ...]:
     """A fill's shares in trades, with the charges that each counts."""
     return tuple(
-        Source(f"{readable.quantity(part.quantity, signed=True)} units carry {readable.gain(part.charges, currency)} {currency}", "")
+        Source(
+            _("%(quantity)s units carry %(charges)s %(currency)s")
+            % {
+                "quantity": readable.quantity(part.quantity, signed=True),
+                "charges": readable.gain(part.charges, currency),
+                "currency": currency,
+            },
+            "",
+        )
         for part in parts
     )
 
@@ -309,8 +321,12 @@ def _parts(parts: list[TripFillRow], currency: str) -> tuple[Source, ...]:
 def _source(row: StatedRow | PositionRow, account: BrokerAccount, one: Comparison, number: int) -> Source:
     url = reverse("reconciliation-sent", args=[account.pk, one.kind, one.ref, number])
     if isinstance(row, PositionRow):
-        return Source(f"Position of {readable.day(row.as_of)}: {readable.quantity(row.quantity)} units", url)
+        return Source(
+            _("Position of %(as_of)s: %(quantity)s units")
+            % {"as_of": readable.day(row.as_of), "quantity": readable.quantity(row.quantity)},
+            url,
+        )
     what = f"{readable.day(row.trade_date)}, {readable.quantity(row.quantity, signed=True)} {row.instrument.symbol}"
     if isinstance(row, ExecutionRow):
-        what += f" at {readable.price(row.price)}"
-    return Source(what if row.row_id != one.ref else f"{what} (this row)", url)
+        what += _(" at %(price)s") % {"price": readable.price(row.price)}
+    return Source(what if row.row_id != one.ref else _("%(what)s (this row)") % {"what": what}, url)

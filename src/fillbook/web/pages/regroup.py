@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from fillbook.ledger.exchanges import zone_of
@@ -52,7 +53,7 @@ def regroup_view(trip: RoundTripRow) -> Regroup | None:
     """Of a trade; None where there is nothing to do and nothing was done."""
     made = _made(trip)
     if trip.account.grouping != Grouping.FLAT_TO_FLAT:
-        rests = "In this account each closing or each day is a trade, so cuts and joins rest until it goes from flat to flat again."
+        rests = _("In this account each closing or each day is a trade, so cuts and joins rest until it goes from flat to flat again.")
         return Regroup((), "", "", "", "", made, rests) if made else None
     before = trip_before(trip)
     cuts = tuple(_closing(fill, trip) for fill in closings(trip)[1:])
@@ -77,7 +78,7 @@ def cut_trade(request: HttpRequest, key: str) -> HttpResponse:
     except CannotRegroup as problem:
         messages.error(request, str(problem))
         return redirect("trade", key)
-    messages.success(request, "The trade is cut in two. Undo stands at the foot of the page.")
+    messages.success(request, _("The trade is cut in two. Undo stands at the foot of the page."))
     return redirect("trade", kept)
 
 
@@ -89,7 +90,7 @@ def join_trade(request: HttpRequest, key: str) -> HttpResponse:
     except CannotRegroup as problem:
         messages.error(request, str(problem))
         return redirect("trade", key)
-    messages.success(request, "Both are one trade now. Undo stands at the foot of the page.")
+    messages.success(request, _("Both are one trade now. Undo stands at the foot of the page."))
     return redirect("trade", kept)
 
 
@@ -99,7 +100,7 @@ def undo(request: HttpRequest, override_id: str) -> HttpResponse:
     override = override_for(viewer(request), override_id)
     take_back(override)
     trip = trip_of(override)
-    messages.success(request, "Taken back; the trades are as they were.")
+    messages.success(request, _("Taken back; the trades are as they were."))
     return redirect("trade", trip.key) if trip else redirect("trades")
 
 
@@ -109,14 +110,22 @@ def _made(trip: RoundTripRow) -> tuple[Made, ...]:
 
 def _one(override: TripOverride, trip: RoundTripRow) -> Made:
     fill = fill_of(override)
-    where = f"the fill of {_when(fill, trip)}" if fill else "a fill that is in no trade now, so this rests"
-    words = f"Cut before {where}" if override.kind == TripOverride.Kind.CUT else f"Joined to the trade before at {where}"
-    return Made(words, f"changed {readable.day(override.made_at.date())}", reverse("override-undo", args=[override.pk]))
+    where = _("the fill of %(fill)s") % {"fill": _when(fill, trip)} if fill else _("a fill that is in no trade now, so this rests")
+    words = (
+        _("Cut before %(where)s") % {"where": where}
+        if override.kind == TripOverride.Kind.CUT
+        else _("Joined to the trade before at %(where)s") % {"where": where}
+    )
+    return Made(words, _("changed %(day)s") % {"day": readable.day(override.made_at.date())}, reverse("override-undo", args=[override.pk]))
 
 
 def _closing(fill: TripFillRow, trip: RoundTripRow) -> Closing:
     what = "bought" if fill.quantity > 0 else "sold"
-    return Closing(fill.number, f"{_when(fill, trip)}: {what} {readable.quantity(abs(fill.quantity))} at {readable.price(fill.price)}")
+    return Closing(
+        fill.number,
+        _("%(fill)s: %(what)s %(quantity)s at %(price)s")
+        % {"fill": _when(fill, trip), "what": what, "quantity": readable.quantity(abs(fill.quantity)), "price": readable.price(fill.price)},
+    )
 
 
 def _when(fill: TripFillRow, trip: RoundTripRow) -> str:
@@ -126,4 +135,4 @@ def _when(fill: TripFillRow, trip: RoundTripRow) -> str:
 
 def _words(trip: RoundTripRow) -> str:
     net = "" if trip.net_e8 is None else f", {readable.gain(from_e8(trip.net_e8), trip.result_currency)} {trip.result_currency}"
-    return f"closed {readable.day(trip.closed_on)}{net}"
+    return _("closed %(closed_on)s%(net)s") % {"closed_on": readable.day(trip.closed_on), "net": net}

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.storage import restated
@@ -16,38 +17,61 @@ from fillbook.storage.access import account_for, restatement_for
 from fillbook.storage.models import RestatedRow, RestatedTrip, RestatedWhat, Restatement
 from fillbook.storage.trip_figures import TripFigures
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.figures import tone_of
+from fillbook.web.pages.wording import SIDES
 from fillbook.web.viewer import viewer
 
 _KINDS: Final = {
-    "executions": ("fill", "fills"),
-    "corporate_actions": ("corporate action", "corporate actions"),
-    "transfers": ("transfer", "transfers"),
-    "option_events": ("option event", "option events"),
-    "cash_movements": ("cash movement", "cash movements"),
-    "broker_lots": ("closed lot", "closed lots"),
+    "executions": gettext_lazy("fill"),
+    "corporate_actions": gettext_lazy("corporate action"),
+    "transfers": gettext_lazy("transfer"),
+    "option_events": gettext_lazy("option event"),
+    "cash_movements": gettext_lazy("cash movement"),
+    "broker_lots": gettext_lazy("closed lot"),
 }
+_ALWAYS: Final = 3
+"""Profit, quantity and fees are shown whether they differ or not."""
 _WHAT: Final = {
-    RestatedWhat.CHANGED: "Changed",
-    RestatedWhat.DROPPED: "No longer there",
-    RestatedWhat.CANCELLED: "Cancelled",
-    RestatedWhat.RETURNED: "There again",
-    RestatedWhat.ADDED: "Added later",
+    RestatedWhat.CHANGED: gettext_lazy("Changed"),
+    RestatedWhat.DROPPED: gettext_lazy("No longer there"),
+    RestatedWhat.CANCELLED: gettext_lazy("Cancelled"),
+    RestatedWhat.RETURNED: gettext_lazy("There again"),
+    RestatedWhat.ADDED: gettext_lazy("Added later"),
 }
 _FIELDS: Final = {
-    "id": "Broker's id",
-    "trade_date": "Trade date",
-    "ordered_at": "Time of the order of rows (UTC)",
-    "executed_at": "Time (UTC)",
-    "report_date": "Report date",
-    "settle_date": "Settlement date",
-    "rate_to_base": "Rate to base currency",
-    "fees_rate": "Rate of the fees' currency",
-    "broker_realized_pnl": "Broker's realized profit",
-    "broker_cost": "Broker's cost",
-    "trade_id": "Trade number",
-    "order_id": "Order number",
-    "exec_id": "Execution number",
+    "id": gettext_lazy("Broker's id"),
+    "trade_date": gettext_lazy("Trade date"),
+    "ordered_at": gettext_lazy("Time of the order of rows (UTC)"),
+    "executed_at": gettext_lazy("Time (UTC)"),
+    "report_date": gettext_lazy("Report date"),
+    "settle_date": gettext_lazy("Settlement date"),
+    "rate_to_base": gettext_lazy("Rate to base currency"),
+    "fees_rate": gettext_lazy("Rate of the fees' currency"),
+    "broker_realized_pnl": gettext_lazy("Broker's realized profit"),
+    "broker_cost": gettext_lazy("Broker's cost"),
+    "trade_id": gettext_lazy("Trade number"),
+    "order_id": gettext_lazy("Order number"),
+    "exec_id": gettext_lazy("Execution number"),
+    "symbol": gettext_lazy("Symbol"),
+    "quantity": gettext_lazy("Quantity"),
+    "price": gettext_lazy("Price"),
+    "proceeds": gettext_lazy("Proceeds"),
+    "fees": gettext_lazy("Fees"),
+    "taxes": gettext_lazy("Taxes"),
+    "fees_currency": gettext_lazy("Currency of the fees"),
+    "accrued_interest": gettext_lazy("Accrued interest"),
+    "settlement_price": gettext_lazy("Settlement price"),
+    "kind": gettext_lazy("Kind"),
+    "effect": gettext_lazy("Opens or closes"),
+    "venue": gettext_lazy("Exchange"),
+    "codes": gettext_lazy("Broker's codes"),
+    "value": gettext_lazy("Value"),
+    "amount": gettext_lazy("Amount"),
+    "currency": gettext_lazy("Currency"),
+    "description": gettext_lazy("Description"),
+    "cost_basis": gettext_lazy("Cost"),
+    "realized_pnl": gettext_lazy("Realized"),
 }
 
 
@@ -141,17 +165,20 @@ def lines(found: list[Restatement]) -> list[Line]:
 
 def _words(counts: dict[str, int]) -> str:
     parts = [f"{readable.whole(counts[what])} {name.lower()}" for what, name in _WHAT.items() if what in counts]
-    told = [f"Rows: {', '.join(parts)}"] if parts else []
+    told = [_("Rows: %(parts)s") % {"parts": ", ".join(parts)}] if parts else []
     trades = counts.get("trades", 0)
-    return ". ".join([*told, f"{readable.plural(trades, 'trade')} changed" if trades else "No trade changed"]) + "."
+    return (
+        ". ".join([*told, _("%(trades)s changed") % {"trades": readable.plural(trades, "trade")} if trades else _("No trade changed")])
+        + "."
+    )
 
 
 def _fact(row: RestatedRow) -> Fact:
-    instead = " and booked anew" if row.what == RestatedWhat.CANCELLED and row.replaced_by else ""
+    instead = _(" and booked anew") if row.what == RestatedWhat.CANCELLED and row.replaced_by else ""
     return Fact(
         symbol=row.symbol,
         day=readable.day(row.day),
-        kind=_KINDS.get(row.kind, (row.kind, ""))[0],
+        kind=_KINDS.get(row.kind, row.kind),
         what=_WHAT[RestatedWhat(row.what)] + instead,
         before_at=_day(row.before_at) if row.before_at else "",
         fields=tuple(Field(_name(name), _value(before), _value(after)) for name, (before, after) in row.fields.items()),
@@ -161,13 +188,13 @@ def _fact(row: RestatedRow) -> Fact:
 def _trade(change: RestatedTrip, before: TripFigures, after: TripFigures | None) -> Trade:
     money = before.currency
     pairs: Iterable[tuple[str, str, str]] = (
-        ("Profit", readable.gain(before.realized_pnl, money), readable.gain(after.realized_pnl, money) if after else ""),
-        ("Quantity", readable.quantity(before.quantity), readable.quantity(after.quantity) if after else ""),
-        ("Fees", readable.gain(before.charges, money), readable.gain(after.charges, money) if after else ""),
-        ("Opened", readable.day(before.opened_on), readable.day(after.opened_on) if after else ""),
-        ("Closed", _closed(before), _closed(after) if after else ""),
-        ("Fills", readable.whole(before.fills), readable.whole(after.fills) if after else ""),
-        ("Counts in your figures", "yes" if before.counts else "no", ("yes" if after.counts else "no") if after else ""),
+        (_("Profit"), readable.gain(before.realized_pnl, money), readable.gain(after.realized_pnl, money) if after else ""),
+        (_("Quantity"), readable.quantity(before.quantity), readable.quantity(after.quantity) if after else ""),
+        (_("Fees"), readable.gain(before.charges, money), readable.gain(after.charges, money) if after else ""),
+        (_("Opened"), readable.day(before.opened_on), readable.day(after.opened_on) if after else ""),
+        (_("Closed"), _closed(before), _closed(after) if after else ""),
+        (_("Fills"), readable.whole(before.fills), readable.whole(after.fills) if after else ""),
+        (_("Counts in your figures"), _yes(before), _yes(after) if after else ""),
     )
     shown = [Field(*pair) for pair in pairs]
     moved = None
@@ -176,16 +203,20 @@ def _trade(change: RestatedTrip, before: TripFigures, after: TripFigures | None)
     return Trade(
         url=reverse("trade", args=[change.key_after]) if change.key_after else "",
         name=before.symbol,
-        days=f"{before.side}, {readable.days(before.opened_on, before.closed_on)}",
+        days=f"{SIDES.get(before.side, before.side)}, {readable.days(before.opened_on, before.closed_on)}",
         gone=after is None,
-        figures=tuple(one for one in shown if one.before != one.after or one.name in ("Profit", "Quantity", "Fees")),
+        figures=tuple(one for number, one in enumerate(shown) if one.before != one.after or number < _ALWAYS),
         difference="" if moved is None else f"{readable.gain(moved, money)} {money}",
         tone=tone_of(moved),
     )
 
 
+def _yes(figures: TripFigures) -> str:
+    return _("yes") if figures.counts else _("no")
+
+
 def _closed(figures: TripFigures) -> str:
-    return "still open" if figures.is_open else readable.day(figures.closed_on)
+    return _("still open") if figures.is_open else readable.day(figures.closed_on)
 
 
 def _name(name: str) -> str:

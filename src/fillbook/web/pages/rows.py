@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.summary import from_e8
@@ -117,7 +118,7 @@ def _open_row(trip: RoundTripRow) -> OpenRow:
         side=trip.side,
         quantity=readable.quantity(abs(trip.open_quantity)),
         entry=readable.price(trip.entry_price),
-        since=f"since {readable.day(trip.opened_on)}" if trip.opened_on else "from before the history",
+        since=_("since %(opened_on)s") % {"opened_on": readable.day(trip.opened_on)} if trip.opened_on else _("from before the history"),
         realized=readable.gain(trip.realized_pnl, trip.currency),
         tone=tone_of(trip.realized_pnl),
         unit=trip.currency,

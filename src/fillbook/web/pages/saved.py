@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from fillbook.performance.filters import Filter
@@ -94,7 +95,7 @@ def save(request: HttpRequest) -> HttpResponse:
     try:
         query = written(Filter.from_query(sent), kept_of(sent), today)
         view = save_view(user, request.POST.get("name", ""), query, is_default=request.POST.get("default") == "1")
-        messages.success(request, f"Saved as “{view.name}”.")
+        messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
     except CannotSave as problem:
         messages.error(request, str(problem))
     return back_to(request, "dashboard")
@@ -106,7 +107,7 @@ def change(request: HttpRequest, view_id: str) -> HttpResponse:
     view, what = view_for(viewer(request), view_id), request.POST.get("what", "")
     if what == "delete":
         view.delete()
-        messages.success(request, f"“{view.name}” is deleted. Your trades are as they were.")
+        messages.success(request, _("“%(name)s” is deleted. Your trades are as they were.") % {"name": view.name})
     elif what in ("default", "plain"):
         make_default(view, is_default=what == "default")
     return back_to(request, "dashboard")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Summary
@@ -46,7 +47,7 @@ def scope(viewer: Viewer, chosen: Filter) -> Scope:
     own = {str(account.pk) for account in everything}
     known = tuple(name for name in chosen.accounts if name in own)
     if chosen.accounts and not known:
-        raise Http404("There is no such account.")
+        raise Http404(_("There is no such account."))
     chosen = replace(chosen, accounts=known)
     meant = accounts_in(viewer, chosen)
     kind = default_kind(meant or everything)

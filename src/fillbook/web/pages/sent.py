@@ -7,6 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from fillbook.storage.models import PositionRow, StatedRow
 from fillbook.storage.raw import raw_element
@@ -29,7 +30,7 @@ class Sent:
 def sent_row(row: StatedRow | PositionRow) -> Sent:
     """Read a row's bytes out of the statement that brought it; while amounts are hidden, a sentence instead."""
     if amounts_hidden():
-        return Sent("Hidden together with the amounts.", (), row.raw.received_at, row.raw.file_name)
+        return Sent(_("Hidden together with the amounts."), (), row.raw.received_at, row.raw.file_name)
     text = raw_element(row.raw, row.place).decode("utf-8", "replace")
     fields = tuple((name, double or single) for name, double, single in _ATTRIBUTE.findall(text) if double or single)
     return Sent(text, fields, row.raw.received_at, row.raw.file_name)

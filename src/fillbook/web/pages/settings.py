@@ -1,6 +1,7 @@
 """Settings: how pages look, how one signs in, and the key that opens the sealed secrets."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from allauth.mfa.models import Authenticator
@@ -11,13 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fillbook.storage import keyfile
 from fillbook.storage.access import notices_of
 from fillbook.storage.models import Instance, SecurityEvent, User
 from fillbook.sync import mail
-from fillbook.web.forms import LookForm
+from fillbook.web.forms import BROWSER, LookForm
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.operating import offered
 from fillbook.web.viewer import recently_confirmed, viewer
 
@@ -33,14 +36,20 @@ class Choice:
 
 
 THEMES: Final = (
-    Choice(User.Theme.SYSTEM, "As your system", "system"),
-    Choice(User.Theme.LIGHT, "Light", "sun"),
-    Choice(User.Theme.DARK, "Dark", "moon"),
+    Choice(User.Theme.SYSTEM, gettext_lazy("As your system"), "system"),
+    Choice(User.Theme.LIGHT, gettext_lazy("Light"), "sun"),
+    Choice(User.Theme.DARK, gettext_lazy("Dark"), "moon"),
 )
 COLOURS: Final = (
-    Choice(User.GainColours.TEAL_VERMILION, "Teal and vermilion", note="Everybody can tell them apart, red-green blind readers included."),
-    Choice(User.GainColours.GREEN_RED, "Green and red", note="Green for gains, red for losses."),
-    Choice(User.GainColours.RED_GREEN, "Red and green", note="Red for gains, green for losses, as in East Asia."),
+    Choice(
+        User.GainColours.TEAL_VERMILION,
+        gettext_lazy("Teal and vermilion"),
+        note=gettext_lazy("Everybody can tell them apart, red-green blind readers included."),
+    ),
+    Choice(User.GainColours.GREEN_RED, gettext_lazy("Green and red"), note=gettext_lazy("Green for gains, red for losses.")),
+    Choice(
+        User.GainColours.RED_GREEN, gettext_lazy("Red and green"), note=gettext_lazy("Red for gains, green for losses, as in East Asia.")
+    ),
 )
 
 
@@ -55,6 +64,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         {
             "themes": THEMES,
             "colours": COLOURS,
+            "sample": (Decimal("412.80"), Decimal("-96.15")),
+            "languages": [(BROWSER, _("As your browser")), *instance_settings.LANGUAGES],
+            "language": user.locale or BROWSER,
             "app_is_on": Authenticator.Type.TOTP in kinds,
             "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
             "sessions": len(UserSession.objects.purge_and_list(user)),
@@ -70,14 +82,16 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """Change theme, gain colours or whether amounts are shown; what is not sent stays; goes back to the page it came from."""
+    """Change theme, gain colours, language or whether amounts are shown; what is not sent stays; goes back to the page it came from."""
     user = viewer(request)
     form = LookForm(request.POST)
     if form.is_valid():
         user.theme = form.cleaned_data["theme"] or user.theme
         user.gain_colours = form.cleaned_data["gain_colours"] or user.gain_colours
+        if form.cleaned_data["locale"]:
+            user.locale = "" if form.cleaned_data["locale"] == BROWSER else form.cleaned_data["locale"]
         user.hides_money = form.cleaned_data["amounts"] == "hidden" if form.cleaned_data["amounts"] else user.hides_money
-        user.save(update_fields=["theme", "gain_colours", "hides_money"])
+        user.save(update_fields=["theme", "gain_colours", "locale", "hides_money"])
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(target if safe else "settings")
@@ -89,7 +103,9 @@ def wants_mail(request: HttpRequest) -> HttpResponse:
     user = viewer(request)
     user.wants_mail = request.POST.get("wants_mail") == "1"
     user.save(update_fields=["wants_mail"])
-    messages.success(request, "Notices are mailed to you." if user.wants_mail else "Notices stay on the pages; nothing is mailed to you.")
+    messages.success(
+        request, _("Notices are mailed to you.") if user.wants_mail else _("Notices stay on the pages; nothing is mailed to you.")
+    )
     return redirect("settings")
 
 
@@ -116,5 +132,5 @@ def key(request: HttpRequest) -> HttpResponse:
             content_type="application/octet-stream",
             headers={"Content-Disposition": 'attachment; filename="fillbook-vault.key"'},
         )
-    messages.success(request, "Keep this key apart from the backups of your database.")
+    messages.success(request, _("Keep this key apart from the backups of your database."))
     return render(request, "pages/key.html", {"key": text, "first": "first" in request.POST})

@@ -12,8 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from fillbook.storage.people import make_first_user, needs_first_user
 from fillbook.web.forms import SetUpForm
+from fillbook.web.language import gettext_lazy
 
-_WRONG_CODE: Final = "This is not the code in the terminal. Each start of Fillbook prints a new one, and only the latest counts."
+_WRONG_CODE: Final = gettext_lazy(
+    "This is not the code in the terminal. Each start of Fillbook prints a new one, and only the latest counts."
+)
 
 
 @login_not_required

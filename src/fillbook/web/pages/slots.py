@@ -5,10 +5,10 @@ from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.intraday import HOURS, LAST_NUMBER, After, HeldFor, SessionPart
+from fillbook.web.language import gettext_lazy
 
 _MONDAY: Final = date(2026, 11, 23)
 SESSIONS: Final = {
@@ -63,9 +63,9 @@ def hour_name(hour: int) -> str:
     return f"{hour:02}:00–{(hour + 1) % HOURS:02}:00"
 
 
-def weekday_name(number: int) -> str:
+def weekday_name(number: int, short: bool = False) -> str:
     """`Monday` for 0."""
-    return str(date_format(_MONDAY + timedelta(days=number), "l"))
+    return str(date_format(_MONDAY + timedelta(days=number), "D" if short else "l"))
 
 
 def number_name(number: int) -> str:

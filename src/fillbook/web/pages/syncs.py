@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.brokers.manifests import Manifest, manifest, manifests
@@ -18,24 +19,25 @@ from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.sync import runs, service
 from fillbook.sync.notices import ends_on
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.viewer import viewer
 
 SIZE: Final = 25
 _KINDS: Final = {
-    RunKind.SCHEDULED: "Nightly",
-    RunKind.MANUAL: "Sync now",
-    RunKind.FIRST: "First sync",
-    RunKind.HISTORY: "Earlier years",
-    RunKind.UPLOAD: "Your file",
+    RunKind.SCHEDULED: gettext_lazy("Nightly"),
+    RunKind.MANUAL: gettext_lazy("Sync now"),
+    RunKind.FIRST: gettext_lazy("First sync"),
+    RunKind.HISTORY: gettext_lazy("Earlier years"),
+    RunKind.UPLOAD: gettext_lazy("Your file"),
 }
 _STATES: Final = {
-    RunState.QUEUED: ("Waiting to begin", "clock", "info"),
-    RunState.RUNNING: ("Going on", "refresh", "info"),
-    RunState.WAITING: ("Waiting to try again", "clock", "warn"),
-    RunState.DONE: ("Done", "equal", "good"),
-    RunState.FAILED: ("Did not work", "warning", "bad"),
+    RunState.QUEUED: (gettext_lazy("Waiting to begin"), "clock", "info"),
+    RunState.RUNNING: (gettext_lazy("Going on"), "refresh", "info"),
+    RunState.WAITING: (gettext_lazy("Waiting to try again"), "clock", "warn"),
+    RunState.DONE: (gettext_lazy("Done"), "equal", "good"),
+    RunState.FAILED: (gettext_lazy("Did not work"), "warning", "bad"),
 }
-_STOPPED: Final = ("Stopped", "silent", "")
+_STOPPED: Final = (gettext_lazy("Stopped"), "silent", "")
 _UTC: Final = "UTC"
 
 
@@ -93,7 +95,7 @@ def standing(user: Viewer, link: Link, now: datetime) -> Standing:
     ends = ends_on(link, known) if known else None
     return Standing(
         url=reverse("link-runs", args=[link.pk]),
-        last=readable.ago(link.last_success_at, now) if link.last_success_at else "never yet",
+        last=readable.ago(link.last_success_at, now) if link.last_success_at else _("never yet"),
         brought=brought(last) if last else "",
         next=next_words(link, known, now),
         ends=readable.day(ends) if ends else "",
@@ -105,17 +107,17 @@ def standing(user: Viewer, link: Link, now: datetime) -> Standing:
 def next_words(link: Link, known: Manifest | None, now: datetime) -> str:
     """When the link is fetched by itself next: `tomorrow, 07:12 New York`."""
     if known is None:
-        return "never"
+        return _("never")
     if link.state == LinkState.PAUSED:
-        return "when you resume it"
+        return _("when you resume it")
     if link.state not in runs.SCHEDULED:
-        return "when you have done what it needs"
+        return _("when you have done what it needs")
     at = runs.next_run_at(link)
     if at is None or at <= now:
-        return "in a moment"
+        return _("in a moment")
     zone = zone_of(known)
     days = (at.astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
-    day = {0: "today", 1: "tomorrow"}.get(days) or readable.weekday(at.astimezone(ZoneInfo(zone)).date())
+    day = {0: _("today"), 1: _("tomorrow")}.get(days) or readable.weekday(at.astimezone(ZoneInfo(zone)).date())
     return f"{day}, {readable.clock(at, zone, seconds=False)} {readable.zone_name(zone)}"
 
 
@@ -142,11 +144,15 @@ def brought(run: SyncRun) -> str:
     """What came in: `12 new rows, 1 changed, 2 dropped; 3 trades new or different`."""
     counts = [
         (run.rows_new, readable.plural(run.rows_new, "new row")),
-        (run.rows_changed, f"{readable.whole(run.rows_changed)} changed"),
-        (run.rows_withdrawn, f"{readable.whole(run.rows_withdrawn)} dropped"),
+        (run.rows_changed, _("%(rows_changed)s changed") % {"rows_changed": readable.whole(run.rows_changed)}),
+        (run.rows_withdrawn, _("%(rows_withdrawn)s dropped") % {"rows_withdrawn": readable.whole(run.rows_withdrawn)}),
     ]
-    rows = ", ".join(words for count, words in counts if count) or "nothing new"
-    trades = f"; {readable.plural(run.trades_changed, 'trade')} new or different" if run.trades_changed else ""
+    rows = ", ".join(words for count, words in counts if count) or _("nothing new")
+    trades = (
+        _("; %(trades_changed)s new or different") % {"trades_changed": readable.plural(run.trades_changed, "trade")}
+        if run.trades_changed
+        else ""
+    )
     return rows + trades
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.ledger.exchanges import zone_of
@@ -21,15 +22,15 @@ from fillbook.performance.summary import from_e8
 from fillbook.storage.access import trip_for
 from fillbook.storage.derive import settings_of
 from fillbook.storage.details import TripDetail, trip_detail
-from fillbook.storage.models import ClosedLotRow, ReconciliationRow, RoundTripRow, TripFillRow
+from fillbook.storage.models import AccountKind, ClosedLotRow, ReconciliationRow, RoundTripRow, TripFillRow
 from fillbook.storage.records import instrument_record
 from fillbook.storage.restated import restated_trip
 from fillbook.storage.trying import OFTEN
-from fillbook.trades.reasons import SENTENCES, Reason
 from fillbook.trades.records import Basis, Incomplete, Role
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod
 from fillbook.web import readable
 from fillbook.web.charts import Chart, FillPoint, trade_chart
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
@@ -37,7 +38,7 @@ from fillbook.web.pages.regroup import regroup_view
 from fillbook.web.pages.restated import lines
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.sent import render_sent
-from fillbook.web.pages.wording import BASIS, HOW, INCOMPLETE, KINDS
+from fillbook.web.pages.wording import BASIS, HOW, INCOMPLETE, KINDS, REASONS
 from fillbook.web.pages.words import words_view
 from fillbook.web.viewer import viewer
 
@@ -45,10 +46,10 @@ _MOST: Final = 200
 """As many lots as a page shows."""
 _CENT: Final = Decimal("0.01")
 METHODS: Final = {
-    MatchingMethod.FIFO: "the oldest units are closed first",
-    MatchingMethod.LIFO: "the newest units are closed first",
-    MatchingMethod.HIGHEST_COST: "the dearest units are closed first",
-    MatchingMethod.AVERAGE: "every unit costs the average",
+    MatchingMethod.FIFO: gettext_lazy("the oldest units are closed first"),
+    MatchingMethod.LIFO: gettext_lazy("the newest units are closed first"),
+    MatchingMethod.HIGHEST_COST: gettext_lazy("the dearest units are closed first"),
+    MatchingMethod.AVERAGE: gettext_lazy("every unit costs the average"),
 }
 _OPTIONS: Final = (AssetClass.OPTION, AssetClass.FUTURE_OPTION)
 
@@ -132,6 +133,7 @@ class TradePage:
     account_url: str
     openings_url: str
     kind: str
+    pretend: bool
     origin: str
     stated: bool
     numbers: tuple[Stat, ...]
@@ -174,8 +176,8 @@ def sent(request: HttpRequest, key: str, number: int) -> HttpResponse:
     fill = next((fill for fill in detail.fills if fill.number == number), None)
     row = (detail.executions.get(fill.execution_id) or detail.actions.get(fill.execution_id)) if fill else None
     if row is None:
-        raise Http404("There is no such page.")
-    return render_sent(request, row, reverse("trade", args=[key]), "The trade")
+        raise Http404(_("There is no such page."))
+    return render_sent(request, row, reverse("trade", args=[key]), _("The trade"))
 
 
 def trade_page(detail: TripDetail) -> TradePage:
@@ -198,6 +200,7 @@ def trade_page(detail: TripDetail) -> TradePage:
         account_url=reverse("account", args=[trip.account_id]),
         openings_url=f"{reverse('openings', args=[trip.account_id])}?{urlencode({'instrument': trip.instrument_key})}",
         kind=KINDS[trip.account.kind],
+        pretend=trip.account.kind != AccountKind.REAL,
         origin=_origin(detail),
         stated=_rests_on_stated(detail),
         numbers=_numbers(trip),
@@ -246,7 +249,7 @@ def standing(detail: TripDetail) -> tuple[list[Decimal | None], bool]:
 
 def _lot(lot: ClosedLotRow, detail: TripDetail, zone: str) -> LotRow:
     currency = detail.trip.currency
-    day = readable.day(lot.opened_on) if lot.opened_on else "before the history"
+    day = readable.day(lot.opened_on) if lot.opened_on else _("before the history")
     return LotRow(
         opened=readable.moment(lot.opened_at, zone) if lot.opened_at else day,
         closed=readable.moment(lot.closed_at, zone) if lot.closed_at else readable.day(lot.closed_on),
@@ -274,7 +277,7 @@ def _numbers(trip: RoundTripRow) -> tuple[Stat, ...]:
     held = None if trip.holding_seconds is None else timedelta(seconds=trip.holding_seconds)
     return (
         Stat(
-            "Realized so far" if trip.is_open else "Net profit",
+            _("Realized so far") if trip.is_open else _("Net profit"),
             readable.gain(net, trip.currency),
             "",
             "",
@@ -282,13 +285,17 @@ def _numbers(trip: RoundTripRow) -> tuple[Stat, ...]:
             tone_of(net),
             in_base,
         ),
-        Stat("Gain", readable.percent(gain, signed=True), "", "", "", tone_of(gain), _cost_words(trip)),
-        Stat("Still held" if trip.is_open else "Held", _held_value(trip, held), "", "", "", "", _period_words(trip)),
+        Stat(_("Gain"), readable.percent(gain, signed=True), "", "", "", tone_of(gain), _cost_words(trip)),
+        Stat(_("Still held") if trip.is_open else _("Held"), _held_value(trip, held), "", "", "", "", _period_words(trip)),
     )
 
 
 def _cost_words(trip: RoundTripRow) -> str:
-    return f"on {readable.amount(trip.opening_cost, trip.currency)} put in" if trip.opening_cost else "cost unknown"
+    return (
+        _("on %(opening_cost)s put in") % {"opening_cost": readable.amount(trip.opening_cost, trip.currency)}
+        if trip.opening_cost
+        else _("cost unknown")
+    )
 
 
 def _held_value(trip: RoundTripRow, held: timedelta | None) -> str:
@@ -301,17 +308,21 @@ def _held_value(trip: RoundTripRow, held: timedelta | None) -> str:
 
 def _period_words(trip: RoundTripRow) -> str:
     if trip.opened_on is None:
-        return f"closed {readable.day(trip.closed_on)}" if trip.closed_on else "from before the history"
-    return f"since {readable.day(trip.opened_on)}" if trip.is_open else readable.days(trip.opened_on, trip.closed_on)
+        return _("closed %(closed_on)s") % {"closed_on": readable.day(trip.closed_on)} if trip.closed_on else _("from before the history")
+    return (
+        _("since %(opened_on)s") % {"opened_on": readable.day(trip.opened_on)}
+        if trip.is_open
+        else readable.days(trip.opened_on, trip.closed_on)
+    )
 
 
 def _money(trip: RoundTripRow) -> tuple[Fact, ...]:
     currency = trip.currency
     return (
-        Fact("Before fees", readable.gain(trip.gross_pnl, currency), tone_of(trip.gross_pnl)),
-        Fact("Fees and taxes", readable.gain(trip.charges, currency)),
+        Fact(_("Before fees"), readable.gain(trip.gross_pnl, currency), tone_of(trip.gross_pnl)),
+        Fact(_("Fees and taxes"), readable.gain(trip.charges, currency)),
         Fact(
-            "Net profit" if not trip.is_open else "Net so far",
+            _("Net profit") if not trip.is_open else _("Net so far"),
             readable.gain(trip.realized_pnl, currency),
             tone_of(trip.realized_pnl),
             total=True,
@@ -329,7 +340,7 @@ def _origin(detail: TripDetail) -> str:
     kinds = {ExecutionKind(execution.kind) for execution in detail.executions.values()}
     moved = settings_of(detail.trip.account).assignment is AssignmentView.INTO_UNDERLYING
     delivered = kinds & {ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE} and detail.trip.asset_class not in _OPTIONS
-    premium = " The premium of the option that was exercised or assigned counts here, as your broker books it."
+    premium = _(" The premium of the option that was exercised or assigned counts here, as your broker books it.")
     return BASIS[Basis(detail.trip.basis)] + (premium if delivered and moved else "") + _moved_on(detail.trip)
 
 
@@ -337,22 +348,24 @@ def _moved_on(trip: RoundTripRow) -> str:
     """Why an option that was exercised or assigned is no trade in any figure."""
     if trip.is_open or trip.outcome or trip.realized_pnl is None:
         return ""
-    what = trip.underlying or "what it delivered"
-    return f" It was exercised or assigned: its premium is part of the trade in {what}, so it counts as none of its own."
+    what = trip.underlying or _("what it delivered")
+    return _(" It was exercised or assigned: its premium is part of the trade in %(what)s, so it counts as none of its own.") % {
+        "what": what
+    }
 
 
 def _facts(trip: RoundTripRow, zone: str) -> tuple[Fact, ...]:
     opened = readable.moment(trip.opened_at, zone) if trip.opened_at else readable.day(trip.opened_on)
     closed = readable.moment(trip.closed_at, zone) if trip.closed_at else readable.day(trip.closed_on)
     facts = [
-        Fact("Opened", opened if trip.opened_on else "before the history"),
-        Fact("Closed", "still open" if trip.is_open else closed),
-        Fact("Quantity", readable.quantity(trip.quantity)),
-        Fact("Average entry", readable.price(trip.entry_price)),
-        Fact("Average exit", readable.price(trip.exit_price)),
+        Fact(_("Opened"), opened if trip.opened_on else _("before the history")),
+        Fact(_("Closed"), _("still open") if trip.is_open else closed),
+        Fact(_("Quantity"), readable.quantity(trip.quantity)),
+        Fact(_("Average entry"), readable.price(trip.entry_price)),
+        Fact(_("Average exit"), readable.price(trip.exit_price)),
     ]
     if trip.instrument.multiplier != 1:
-        facts.append(Fact("Multiplier", readable.quantity(trip.instrument.multiplier)))
+        facts.append(Fact(_("Multiplier"), readable.quantity(trip.instrument.multiplier)))
     return tuple(facts)
 
 
@@ -400,7 +413,4 @@ def figures_of(line: ReconciliationRow, currency: str) -> tuple[str, str]:
 
 def reason_of(line: ReconciliationRow) -> str:
     """Why the two are not simply equal, as a sentence; "" when they are."""
-    try:
-        return SENTENCES[Reason(line.reason)]
-    except ValueError:
-        return line.reason
+    return REASONS.get(line.reason, line.reason)

@@ -19,6 +19,7 @@ from fillbook.storage.models import User
 from fillbook.storage.paging import Cursor, Order, every_row, page_of
 from fillbook.storage.sheet import lines
 from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.columns import ALL, ASCENDING_FIRST, cells, chosen_columns, headings
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import Choice, address
@@ -29,7 +30,12 @@ from fillbook.web.pages.saved import back_to, bar_of, begins_elsewhere, kept_of
 from fillbook.web.pages.scope import Scope, by_weight, scope
 from fillbook.web.viewer import viewer
 
-_PHONE_SORTS: Final = ((Sort.DAY, "Latest"), (Sort.PROFIT, "Best"), (Sort.GAIN, "Best in percent"), (Sort.HELD, "Longest"))
+_PHONE_SORTS: Final = (
+    (Sort.DAY, gettext_lazy("Latest")),
+    (Sort.PROFIT, gettext_lazy("Best")),
+    (Sort.GAIN, gettext_lazy("Best in percent")),
+    (Sort.HELD, gettext_lazy("Longest")),
+)
 
 
 @dataclass(frozen=True, slots=True)

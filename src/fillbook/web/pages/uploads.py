@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fillbook.brokers.manifests import manifests
@@ -25,7 +26,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         file = request.FILES.get("file")
         if file is None:
-            error = "Choose a file first."
+            error = _("Choose a file first.")
         else:
             preview = uploads.preview_upload(viewer(request), file.name or "", file.chunks())
             if preview.preview_id is not None:
@@ -65,7 +66,7 @@ def accept(request: HttpRequest, statement_id: str) -> HttpResponse:
 def discard(request: HttpRequest, statement_id: str) -> HttpResponse:
     """Forget the file."""
     uploads.discard_upload(viewer(request), statement_id)
-    messages.success(request, "Discarded. Nothing was changed.")
+    messages.success(request, _("Discarded. Nothing was changed."))
     return redirect("upload")
 
 

@@ -12,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fillbook.journal.notes import LONGEST, BadNote, to_html
 from fillbook.journal.tags import LONGEST as LONGEST_TAG
-from fillbook.journal.tags import BadTag, Hue
+from fillbook.journal.tags import BadTag
 from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
 from fillbook.storage import queries, words
@@ -27,6 +28,7 @@ from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.scope import by_weight, scope
+from fillbook.web.pages.wording import HUES
 from fillbook.web.viewer import is_partial, vary_on_partial, viewer
 
 _PAGE: Final = 50
@@ -134,7 +136,7 @@ def trade_note(request: HttpRequest, key: str) -> HttpResponse:
     except BadNote as problem:
         return _words(request, trip, str(problem), text)
     except words.NothingToHoldOn:
-        return _words(request, trip, "This trade has no fill of its own, so nothing can be noted on it.")
+        return _words(request, trip, _("This trade has no fill of its own, so nothing can be noted on it."))
     return _words(request, trip)
 
 
@@ -151,7 +153,7 @@ def trade_tags(request: HttpRequest, key: str) -> HttpResponse:
     except BadTag as problem:
         return _words(request, trip, str(problem))
     except words.NothingToHoldOn:
-        return _words(request, trip, "This trade has no fill of its own, so it can have no tags.")
+        return _words(request, trip, _("This trade has no fill of its own, so it can have no tags."))
     return _words(request, trip)
 
 
@@ -220,7 +222,7 @@ def note(request: HttpRequest, note_id: int) -> HttpResponse:
     one = note_for(viewer(request), note_id)
     try:
         kept = words.change_note(one, "" if request.POST.get("what") == "delete" else request.POST.get("text", ""))
-        messages.success(request, "Saved." if kept else "The note is deleted.")
+        messages.success(request, _("Saved.") if kept else _("The note is deleted."))
     except BadNote as problem:
         messages.error(request, str(problem))
     return redirect("notes")
@@ -232,7 +234,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     user = viewer(request)
     accounts = scope(user, Filter()).accounts
     found = [replace(tag_view(tag, words.trips_with(tag)), results=_results(accounts, tag)) for tag in words.tags_of(user)]
-    return render(request, "pages/tags.html", {"tags": found, "hues": list(Hue), "longest_tag": LONGEST_TAG})
+    return render(request, "pages/tags.html", {"tags": found, "hues": list(HUES.items()), "longest_tag": LONGEST_TAG})
 
 
 @require_POST
@@ -241,11 +243,11 @@ def tag(request: HttpRequest, tag_id: int) -> HttpResponse:
     one = tag_for(viewer(request), tag_id)
     if request.POST.get("what") == "delete":
         one.delete()
-        messages.success(request, f"The tag {one.name} is deleted.")
+        messages.success(request, _("The tag %(name)s is deleted.") % {"name": one.name})
         return redirect("tags")
     try:
         words.change_tag(one, request.POST.get("name", one.name), request.POST.get("hue", one.hue))
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
     except BadTag as problem:
         messages.error(request, str(problem))
     return redirect("tags")
@@ -278,10 +280,15 @@ def _day_page(about: NoteAbout, day: date) -> tuple[str, str]:
 def _orphan(lost: words.Orphan, zone: str) -> NoteView | TagView:
     """What a word hung on, as far as anything is known of it."""
     row, word = lost.row, lost.word
-    where = f"a fill of account {word.account.number if word.account else ''}"
+    where = _("a fill of account %(what)s") % {"what": word.account.number if word.account else ""}
     if row is not None:
         what = "bought" if row.quantity > 0 else "sold"
-        where = f"{name_of(row.instrument)[0]}: {readable.quantity(abs(row.quantity))} {what} on {readable.day(row.trade_date)}"
+        where = _("%(value)s: %(quantity)s %(what)s on %(trade_date)s") % {
+            "value": name_of(row.instrument)[0],
+            "quantity": readable.quantity(abs(row.quantity)),
+            "what": what,
+            "trade_date": readable.day(row.trade_date),
+        }
     if isinstance(word, TagMark):
         return TagView(word.tag.pk, f"{word.tag.name} ({where})", word.tag.hue, "")
     return note_view(word, reverse("note", args=[word.pk]), zone, where=where)
@@ -295,22 +302,27 @@ def _results(accounts: Sequence[BrokerAccount], tag: Tag) -> tuple[TagResult, ..
         one = summaries[group]
         net = metrics.profit(one)
         gain, rate = metrics.average_gain_percent(one), metrics.win_rate(one)
-        words_of_it = f"{readable.plural(one.n, 'closed trade')}, average gain {readable.percent(gain, signed=True)}"
+        words_of_it = _("%(n)s, average gain %(gain)s") % {
+            "n": readable.plural(one.n, "closed trade"),
+            "gain": readable.percent(gain, signed=True),
+        }
         found.append(
             TagResult(
-                f"{readable.gain(net, group.currency)} {group.currency}", tone_of(net), f"{words_of_it}, win rate {readable.percent(rate)}"
+                f"{readable.gain(net, group.currency)} {group.currency}",
+                tone_of(net),
+                _("%(words_of_it)s, win rate %(rate)s") % {"words_of_it": words_of_it, "rate": readable.percent(rate)},
             )
         )
     return tuple(found)
 
 
 def _say(request: HttpRequest, error: str) -> None:
-    messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or "Saved.")
+    messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or _("Saved."))
 
 
 def _which(about: str) -> NoteAbout:
     if about not in (NoteAbout.DAY, NoteAbout.MONTH):
-        raise Http404("There is no such page.")
+        raise Http404(_("There is no such page."))
     return NoteAbout(about)
 
 
@@ -318,7 +330,7 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Http404("There is no such page.") from None
+        raise Http404(_("There is no such page.")) from None
 
 
 def _zone(user: User) -> str:

@@ -72,10 +72,9 @@ def iso(value: date | datetime | None) -> str:
 
 
 @register.filter
-def plural(count: int, word: str) -> str:
-    """`3|plural:"trade"` is `3 trades`; an odd plural follows a comma: `"entry,entries"`."""
-    one, _, many = word.partition(",")
-    return readable.plural(count, one, many)
+def plural(count: int, noun: str) -> str:
+    """`3|plural:"trade"` is `3 trades`."""
+    return readable.plural(count, noun)
 
 
 @register.filter

@@ -59,7 +59,7 @@ document.addEventListener("change", (event) => {
   if (!input) return;
   const large = Number(input.dataset.limit) < (input.files[0]?.size ?? 0);
   const size = Math.ceil((input.files[0]?.size ?? 0) / 1048576);
-  input.setCustomValidity(large ? `This file has ${size} MB. Here it may have 64; fillbook import on the command line takes any size.` : "");
+  input.setCustomValidity(large ? input.dataset.tooLarge.replace("{size}", size) : "");
   if (large) input.reportValidity();
 });
 
@@ -102,7 +102,7 @@ document.addEventListener("mouseover", (event) => {
   const shown = "hour" in time.dataset
     ? local.toLocaleTimeString(undefined, { timeStyle: "short" })
     : local.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
-  time.title = `Your time: ${shown}`;
+  time.title = `${document.body.dataset.yourTime} ${shown}`;
 });
 
 // Keys: g then a letter goes to a page, / finds a symbol, j and k walk through rows, ? lists them.
