@@ -46,9 +46,10 @@ def campaign(database: str, count: int, times: int) -> list[str]:
         answer = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
     slow = []
     for line in answer.splitlines():
-        name, when, p50, p95 = json.loads(line)
+        name, when, p50, p95, cpu = json.loads(line)
         limit = budget(name, count)
-        words = f"{database:<10} {count:>9,} {when:<13} {name:<34} p50 {p50 * 1000:6.1f} ms  p95 {p95 * 1000:6.1f} ms"
+        figures = f"p50 {p50 * 1000:6.1f} ms  p95 {p95 * 1000:6.1f} ms  processor {cpu * 1000:6.1f} ms"
+        words = f"{database:<10} {count:>9,} {when:<13} {name:<34} {figures}"
         print(words + (f"  (at most {limit * 1000:.0f})" if limit else ""), flush=True)
         if limit and p95 > limit:
             slow.append(words)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fillbook.performance.results import results_in, summarize
 from fillbook.performance.summary import Outcome, Summary, from_e8, gain_e8, gain_of, outcome_of, to_e8
-from tests.performance.trips import trip
+from tests.performance.trips import stock, trip
 
 units = st.integers(min_value=-(10**15), max_value=10**15)
 
@@ -53,6 +54,12 @@ def test_parts_add_up(pnls: list[int]) -> None:
     assert summary.greatest == max(pnls, default=None)
 
 
+@given(st.lists(st.tuples(units, st.none() | units, st.none() | units, st.none() | st.decimals(0, 10**9, places=2)), max_size=8))
+def test_columns_add_up_to_what_merging_does(rows: list[tuple[int, int | None, int | None, Decimal | None]]) -> None:
+    parts = [Summary.of_one(net, fees or 0, gain, cost) for net, fees, gain, cost in rows]
+    assert Summary.of_rows(rows) == Summary.together(parts) == _merge_all(parts)
+
+
 def test_summary_of_four_round_trips() -> None:
     trips = [
         trip("100", charges="-2", cost="1000"),  # gain 0.1
@@ -60,9 +67,9 @@ def test_summary_of_four_round_trips() -> None:
         trip("0", charges="-1", cost=None),
         trip("10", charges="0.25", cost="0"),  # a rebate, and nothing to divide by
         trip(None),
-        trip("7", rate=None),  # no rate to the base currency
+        trip("7", rate=None, instrument=stock(currency="EUR")),  # no rate to the base currency
     ]
-    assert asdict(Summary.of(trips)) == {
+    assert asdict(summarize(results_in("USD", trips)["USD"])) == {
         "n": 4,
         "wins": 2,
         "losses": 1,
@@ -76,15 +83,16 @@ def test_summary_of_four_round_trips() -> None:
         "squares": 10000 + 1640.25 + 100,
         "least": -4_050_000_000,
         "greatest": 10_000_000_000,
-        "costed": 0,
-        "costs": 0.0,
+        "costed": 5_950_000_000,
+        "costs": 1300.0,
     }
     costly = [Summary.of_one(10, 0, None, cost) for cost in (Decimal(40), Decimal(0), None, Decimal("0.5"))]
     assert (_merge_all(costly).costed, _merge_all(costly).costs) == (20, 40.5)
 
 
 def test_another_currency_counts_at_its_rate() -> None:
-    assert Summary.of([trip("100", charges="-2", rate="1.1")]) == Summary.of_one(11_000_000_000, -220_000_000, 10_000_000)
+    (found,) = results_in("USD", [trip("100", charges="-2", rate="1.1")])["USD"]
+    assert summarize([found]) == Summary.of_one(11_000_000_000, -220_000_000, 10_000_000, Decimal(1100))
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from random import Random
 import pytest
 
 from fillbook.ledger.execution import Execution
+from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.curves import Path
 from fillbook.performance.filters import Filter
 from fillbook.performance.results import result_order, summarize
-from fillbook.performance.summary import to_e8
+from fillbook.performance.summary import Outcome, to_e8
 from fillbook.storage.choosing import accounts_in
 from fillbook.storage.daybook import DayRecord, day_records
 from fillbook.storage.derive import rebuild_account
@@ -64,7 +65,14 @@ def check(accounts: list[BrokerAccount], chosen: Filter) -> None:
     assert [one.summary.costs for one in found] == pytest.approx([one.summary.costs for one in plainly])
 
 
-FILTERS = (Filter(), Filter(first=day_of(2), last=day_of(7)), Filter(side=Side.SHORT), Filter(symbol="ACME"))
+FILTERS = (
+    Filter(),
+    Filter(first=day_of(2), last=day_of(7)),
+    Filter(side=Side.SHORT),
+    Filter(symbol="ACME"),
+    Filter(symbol="ACME", side=Side.LONG),
+    Filter(asset_class=AssetClass.STOCK, outcome=Outcome.LOSS, first=day_of(3)),
+)
 
 
 @pytest.mark.parametrize("chosen", FILTERS)

@@ -76,7 +76,7 @@ def test_a_round_trip_is_stored_with_its_figures() -> None:
     assert list(fills) == [("1", "opens", ten, ten, None), ("2", "closes", -ten, ten - ten, Decimal("12.5"))]
     lot = ClosedLotRow.objects.get()
     assert (lot.cost_basis, lot.proceeds, lot.opened_by, lot.closed_by) == (Decimal("206.25"), Decimal("218.75"), "1", "2")
-    day = DayTotals.objects.get(account=account)
+    day = DayTotals.objects.get(account=account, facet="")
     assert (day.day, day.currency, day.n, day.wins, day.total, day.fees) == (day_of(5), "USD", 1, 1, 12_5000_0000, -2_5000_0000)
 
 
@@ -220,7 +220,7 @@ def test_statement_by_statement_equals_all_at_once(rows: list[Execution], cuts: 
         keys = set(RoundTripRow.objects.filter(account=account, is_open=False).values_list("key", flat=True))
         assert keys == {trip.key for trip in book.match.round_trips}
         merged = Summary()
-        for day in DayTotals.objects.filter(account=account):
+        for day in DayTotals.objects.filter(account=account, facet=""):
             merged = merged.merge(Summary(**{name: getattr(day, name) for name in Summary.__slots__}))
         expected = summarize(results_in("USD", [trip for trip in book.match.round_trips if trip.counts]).get("USD", ()))
         assert replace(merged, squares=0.0, costs=0.0) == replace(expected, squares=0.0, costs=0.0)

@@ -14,7 +14,7 @@ from fillbook.performance import curves, metrics
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.results import results_in, summarize
 from fillbook.performance.summary import Outcome, Summary
-from fillbook.storage.choosing import VALUE_OF, Sort, accounts_in, in_order, is_plain, trips_in
+from fillbook.storage.choosing import VALUE_OF, Sort, accounts_in, in_order, trips_in
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.details import differences, freshness, open_positions, reconciled, trip_detail
 from fillbook.storage.loading import load_statement
@@ -209,13 +209,6 @@ def test_the_latest_trips_come_first_whatever_they_lack(owner: User) -> None:
     first = in_order(trips_in(accounts_in(owner, Filter()), Filter())).first()
     assert first is not None
     assert first.key == book().match.round_trips[0].key
-
-
-def test_only_a_filter_of_accounts_and_days_is_answered_by_day_totals() -> None:
-    assert is_plain(Filter(accounts=("1",), first=day_of(1), last=day_of(2), currency="USD"))
-    assert not is_plain(Filter(symbol="ACME"))
-    assert not is_plain(Filter(include_incomplete=True))
-    assert not is_plain(Filter(status=TripStatus.OPEN))
 
 
 def test_a_trip_seen_closely_leads_to_its_rows(owner: User) -> None:

@@ -1,9 +1,11 @@
 """Times pages in this process: `python -m tests.support.pagetimes FOLDER COUNT TIMES`, for tests/long/pages.py.
 
-One JSON list a line: the page, quiet or during a sync, seconds at the median and at the 95th percentile.
+One JSON list a line: the page, quiet or during a sync, seconds at the median and at the 95th percentile, and the median of the processor's
+time, which other work on the machine disturbs less.
 """
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -43,30 +45,38 @@ def main(folder: Path, count: int, times: int) -> None:
     print(f"made {count:,} round trips in {time.monotonic() - started:.0f} s", file=sys.stderr)
     client = Client()
     client.force_login(owner)
-    key = RoundTripRow.objects.filter(account=account).values_list("key", flat=True)[count // 2]
+    trips = RoundTripRow.objects.filter(account=account)
+    key, symbol = trips.values_list("key", "symbol")[count // 2]
+    gc.freeze()  # as `fillbook serve` does
     month = LAST.replace(day=1)
     pages = (
-        "/", f"/?from={month}&to={LAST}", "/trades/", "/trades/?sort=profit", "/trades/?page=100", f"/trades/{key}/", "/calendar/",
-        f"/calendar/?year={LAST.year}", f"/days/{LAST}/", "/intraday/", f"/intraday/?from={month}", "/positions/", "/notes/", "/accounts/",
+        "/", f"/?from={month}&to={LAST}", "/?side=short", "/?class=option&outcome=win", f"/?symbol={symbol}", f"/?from={month}&slot=hour-9",
+        "/trades/", f"/trades/?after={key}", "/trades/?side=short", f"/trades/?symbol={symbol}", "/trades/?sort=profit",
+        "/trades/?sort=side", "/trades/?sort=kind", "/trades/?sort=fills", "/trades/?sort=fees", "/trades/?sort=gross",
+        "/trades/?sort=account", f"/trades/{key}/", "/calendar/", f"/calendar/?year={LAST.year}", "/calendar/?side=short",
+        f"/days/{LAST}/", "/intraday/", f"/intraday/?from={month}", "/intraday/?side=short", "/positions/", "/notes/", "/accounts/",
         f"/accounts/{BrokerAccount.objects.get().pk}/", "/more/", "/settings/", "/settings/phone/",
     )  # fmt: skip
-    report(client, pages, "quiet", times)
+    report(client, pages, key, "quiet", times)
     with importing(folder):
-        report(client, pages, "during a sync", times)
+        report(client, pages, key, "during a sync", times)
 
 
-def report(client: "Client", pages: tuple[str, ...], when: str, times: int) -> None:
-    """Seconds of each page."""
+def report(client: "Client", pages: tuple[str, ...], key: str, when: str, times: int) -> None:
+    """Seconds of each page. key: of the round trip in some of their addresses."""
     for page in pages:
-        taken = []
+        taken, worked = [], []
         for number in range(WARM + times):
-            started = time.perf_counter()
+            started, busy = time.perf_counter(), time.process_time()
             answer = client.get(page)
             if number >= WARM:
                 taken.append(time.perf_counter() - started)
+                worked.append(time.process_time() - busy)
             assert answer.status_code == 200, (page, answer.status_code)
-        name = "/trades/KEY/" if page.startswith("/trades/") and page.count("/") == 3 else page
-        print(json.dumps([name, when, statistics.median(taken), statistics.quantiles(taken, n=20)[-1]]), flush=True)
+        name = page.replace(key, "KEY")
+        print(
+            json.dumps([name, when, statistics.median(taken), statistics.quantiles(taken, n=20)[-1], statistics.median(worked)]), flush=True
+        )
 
 
 @contextlib.contextmanager

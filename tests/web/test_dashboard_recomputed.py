@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from fillbook.storage.derive import write_days
-from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from fillbook.storage.models import BrokerAccount, RoundTripRow, Tag, TagMark, TripMark, User
 from tests.support.manytrips import make_account, make_trips
 from tests.web.conftest import text_of
 
@@ -23,7 +23,7 @@ ZERO = Decimal(0)
 
 @pytest.fixture
 def accounts(owner: User) -> list[BrokerAccount]:
-    """Two accounts that trade on the same days, some trades even and some without a known cost."""
+    """Two accounts that trade on the same days, some trades even, some without a known cost, some with a tag."""
     found = [make_account(owner, "M1"), make_account(owner, "M2")]
     for number, account in enumerate(found):
         make_trips(account, 90, days=70, with_fills=False, seed=number + 5)
@@ -35,8 +35,12 @@ def accounts(owner: User) -> list[BrokerAccount]:
             if index % 13 == 5:
                 trip.opening_cost = trip.result_cost = trip.gain_e8 = None
             trip.save()
+    tag = Tag.objects.create(owner=owner, name="early", key="early", hue="blue")
     for account in found:
         write_days(account)
+        for trip in filter(is_early, RoundTripRow.objects.filter(account=account)):
+            mark = TagMark.objects.create(tag=tag, account=account, execution_id=trip.key, role="opens")
+            TripMark.objects.create(trip=trip, word=mark)
     return found
 
 
@@ -72,20 +76,36 @@ def falls(trips: list[RoundTripRow]) -> list[tuple[date, Decimal, Decimal]]:
     return found
 
 
-QUERIES = ("", "side=short", "from=2026-10-01&to=2026-10-31")
+def within(trip: RoundTripRow, first: date, last: date = date.max) -> bool:
+    return trip.closed_on is not None and first <= trip.closed_on <= last
 
 
-def taken(query: str, trips: Iterable[RoundTripRow]) -> list[RoundTripRow]:
-    if query == "side=short":
-        return [trip for trip in trips if trip.side == "short"]
-    if query:
-        return [trip for trip in trips if trip.closed_on and date(2026, 10, 1) <= trip.closed_on <= date(2026, 10, 31)]
-    return list(trips)
+def is_early(trip: RoundTripRow) -> bool:
+    """Those that the fixture tags."""
+    return within(trip, date.min, date(2026, 9, 30))
 
 
-@pytest.mark.parametrize("query", QUERIES)
-def test_every_figure(browser_of_owner: Client, accounts: list[BrokerAccount], query: str) -> None:
-    trips = in_order(taken(query, RoundTripRow.objects.filter(account__in=accounts)))
+TAKEN: dict[str, Callable[[RoundTripRow], bool]] = {
+    "": lambda trip: True,
+    "side=short": lambda trip: trip.side == "short",
+    "from=2026-10-01&to=2026-10-31": lambda trip: within(trip, date(2026, 10, 1), date(2026, 10, 31)),
+    "side=long&class=option": lambda trip: (trip.side, trip.asset_class) == ("long", "option"),
+    "class=stock&from=2026-10-01": lambda trip: trip.asset_class == "stock" and within(trip, date(2026, 10, 1)),
+    "symbol=TAA0": lambda trip: trip.symbol == "TAA0",
+    "slot=weekday-1": lambda trip: trip.clock is not None and trip.clock // 24 == 1,
+    "tag=early": is_early,
+    "tag=early&side=long": lambda trip: is_early(trip) and trip.side == "long",
+}
+"""What an address asks for, and whether a round trip is meant."""
+
+
+def test_every_figure(browser_of_owner: Client, accounts: list[BrokerAccount]) -> None:
+    for query in TAKEN:
+        check_dashboard(browser_of_owner, accounts, query)
+
+
+def check_dashboard(browser_of_owner: Client, accounts: list[BrokerAccount], query: str) -> None:
+    trips = in_order(filter(TAKEN[query], RoundTripRow.objects.filter(account__in=accounts)))
     answer = browser_of_owner.get(f"/?{query}").content
     shown = text_of(answer)
     nets = [trip.base_pnl or ZERO for trip in trips]
@@ -98,15 +118,15 @@ def test_every_figure(browser_of_owner: Client, accounts: list[BrokerAccount], q
     error = (sum(((x - mean(nets)) ** 2 for x in nets), ZERO) / (len(nets) - 1) / len(nets)).sqrt()
     for words in (
         f"Profit {money(profit)} USD {money(profit - fees)} before {money(-fees, signed=False)} of fees",
-        f"{percent(gain)} {money(profit / len(nets))} USD a trade, {percent(weighted)} on all money put in, "
-        f"cost known for {len(known)} of {len(trips)}",
+        f"{percent(gain)} {money(profit / len(nets))} USD a trade, {percent(weighted)} on all money put in"
+        + (f", cost known for {len(known)} of {len(trips)}" if len(known) < len(trips) else ""),
         f"{percent(100 * Decimal(len(won)) / len(nets), signed=False)}",
         f"Closed trades {len(nets)} {len(won)} won {len(lost)} lost" + (f" {len(even)} even" if even else ""),
         f"Profit factor {sum(won, ZERO) / -sum(lost, ZERO):.2f} {money(sum(won, ZERO))} by {money(sum(lost, ZERO))}",
         f"Expectancy {money(mean(nets))} USD ± {money(error, signed=False)} a trade",
         f"{money(mean(won))} {mean(won) / -mean(lost):.2f} to 1 {money(mean(lost))}",
     ):
-        assert words in shown, words
+        assert words in shown, (query, words)
     curve = falls(trips)
     day, _, deepest = min(curve, key=lambda point: point[2])
     assert f"Deepest fall {money(deepest)} USD low on {day.day} {day:%b %Y}" in shown

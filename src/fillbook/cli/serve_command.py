@@ -7,6 +7,7 @@ address last, when a browser can use it. Ctrl-c ends it; work in progress goes o
 import argparse
 import contextlib
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -108,6 +109,7 @@ def _announce(host: str, port: int) -> None:
 def _serve(listener: socket.socket) -> None:
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
+    from django.urls import resolve
     from waitress.server import create_server
 
     server = create_server(
@@ -119,6 +121,8 @@ def _serve(listener: socket.socket) -> None:
         clear_untrusted_proxy_headers=settings.SECURE_PROXY_SSL_HEADER is None,
     )
     logging.getLogger("waitress").setLevel(logging.ERROR)  # a full queue is no news
+    resolve("/")  # imports the pages
+    gc.freeze()  # what lives as long as the server is not looked through each time something of a page is cleared away
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     server.close()

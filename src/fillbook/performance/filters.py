@@ -25,9 +25,10 @@ Parameters = Mapping[str, str | Sequence[str]]
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _DAY: Final = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
-_PLAIN: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~,")
+_OTHER: Final = re.compile(r"[^A-Za-z0-9._~,-]+")
+"""What an address does not hold as it is."""
 _MOST_ACCOUNTS: Final = 100
-_LONGEST_SYMBOL: Final = 40
+LONGEST_SYMBOL: Final = 40
 _MOST_TAGS: Final = 20
 _LONGEST_TAG: Final = 120
 
@@ -218,7 +219,7 @@ def _read_day(text: str) -> date | None:
 
 def _read_symbol(text: str) -> str:
     symbol = " ".join(text.upper().split())
-    return symbol if len(symbol) <= _LONGEST_SYMBOL and symbol.isprintable() else ""
+    return symbol if len(symbol) <= LONGEST_SYMBOL and symbol.isprintable() else ""
 
 
 def _member(kind: type[E], text: str) -> E | None:
@@ -229,4 +230,4 @@ def _member(kind: type[E], text: str) -> E | None:
 
 
 def _encode(text: str) -> str:
-    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in text.encode())
+    return _OTHER.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), text)

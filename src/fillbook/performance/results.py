@@ -90,7 +90,4 @@ def _weighed_rate(lot: ClosedLot) -> Decimal | None:
 
 def summarize(results: Sequence[Result]) -> Summary:
     """The summary of results of one currency."""
-    summary = Summary()
-    for result in results:
-        summary = summary.merge(Summary.of_one(to_e8(result.net), to_e8(result.charges), gain_e8(result.gain), result.cost))
-    return summary
+    return Summary.of_rows([(to_e8(one.net), to_e8(one.charges), gain_e8(one.gain), one.cost) for one in results])

@@ -6,11 +6,12 @@ sum exactly; each round trip is rounded once, half to even. Summaries of differe
 keeps them apart.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Self
+from operator import attrgetter
+from typing import Any, Final, Self
 
 from fillbook.ledger.numbers import EXACT
 from fillbook.trades.records import RoundTrip
@@ -18,6 +19,8 @@ from fillbook.trades.records import RoundTrip
 _UNIT: Final = Decimal("1E-8")
 _LARGEST: Final = 2**63 - 1
 """What a 64-bit column holds: about 92 billion units of a currency."""
+Row = tuple[int, int | None, int | None, Decimal | None]
+"""A round trip as it is summed: net P&L, charges (- paid) and gain in their units, and its opening cost."""
 
 
 class Outcome(StrEnum):
@@ -130,18 +133,44 @@ class Summary:
             least=pnl,
             greatest=pnl,
             costed=pnl if cost else 0,
-            costs=_units(cost) / 1e8 if cost else 0.0,
+            costs=_in_doubles(cost) if cost else 0.0,
         )
 
     @classmethod
-    def of(cls, trips: Iterable[RoundTrip]) -> Self:
-        """Sum round trips of one base currency; those whose P&L in it is unknown are left out, and costs are not looked at."""
-        result = cls()
-        for trip in trips:
-            if trip.base_pnl is not None:
-                fees = to_e8(trip.base_charges) if trip.base_charges is not None else 0
-                result = result.merge(cls.of_one(to_e8(trip.base_pnl), fees, gain_e8(gain_of(trip))))
-        return result
+    def of_rows(cls, rows: Sequence[Row]) -> Self:
+        """Round trips of one currency: what their `of_one` merge into, added up column by column, which is many times quicker."""
+        nets = [row[0] for row in rows]
+        wins, losses = [net for net in nets if net > 0], [net for net in nets if net < 0]
+        gains = [gain for _, _, gain, _ in rows if gain is not None]
+        costly = [(net, cost) for net, _, _, cost in rows if cost]
+        return cls(
+            n=len(nets),
+            wins=len(wins),
+            losses=len(losses),
+            zeros=len(nets) - len(wins) - len(losses),
+            total=sum(nets),
+            total_wins=sum(wins),
+            total_losses=sum(losses),
+            fees=sum(fees or 0 for _, fees, _, _ in rows),
+            gain_count=len(gains),
+            gain_total=sum(gains),
+            squares=sum(((net / 1e8) ** 2 for net in nets), 0.0),
+            least=min(nets, default=None),
+            greatest=max(nets, default=None),
+            costed=sum(net for net, _ in costly),
+            costs=sum((_in_doubles(cost) for _, cost in costly), 0.0),
+        )
+
+    @classmethod
+    def together(cls, parts: Iterable[Self]) -> Self:
+        """Any number of summaries merged, column by column."""
+        rows = [_VALUES(part) for part in parts]
+        if not rows:
+            return cls()
+        columns = dict(zip(FIELDS, zip(*rows, strict=True), strict=True))
+        least, greatest = (_known(*columns.pop(name)) for name in ("least", "greatest"))
+        sums: dict[str, Any] = {name: sum(values) for name, values in columns.items()}
+        return cls(**sums, least=min(least, default=None), greatest=max(greatest, default=None))
 
     def merge(self, other: Self) -> Self:
         """Both together. Associative and commutative, with `Summary()` as identity (doubles up to their last bits)."""
@@ -164,5 +193,13 @@ class Summary:
         )
 
 
+FIELDS: Final = tuple(field.name for field in fields(Summary))
+_VALUES: Final = attrgetter(*FIELDS)
+
+
 def _known(*values: int | None) -> list[int]:
     return [value for value in values if value is not None]
+
+
+def _in_doubles(cost: Decimal) -> float:
+    return _units(cost) / 1e8

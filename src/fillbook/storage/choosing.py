@@ -130,8 +130,3 @@ def in_order(trips: QuerySet[RoundTripRow], sort: Sort = Sort.DAY, *, descending
 
 def _order(value: Expression | F, *, descending: bool) -> OrderBy:
     return value.desc(nulls_last=True) if descending else value.asc(nulls_last=True)
-
-
-def is_plain(chosen: Filter) -> bool:
-    """Whether day totals can answer: only accounts, currency and period are chosen."""
-    return Filter(accounts=chosen.accounts, currency=chosen.currency, first=chosen.first, last=chosen.last) == chosen

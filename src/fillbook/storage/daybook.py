@@ -1,8 +1,8 @@
 """What closed on each day and how the running sum went within it: everything that a dashboard adds up, in one reading.
 
-Without further conditions an account's day totals answer. Where several accounts closed something on one day, no account's own path
-tells how the sum of both went: those days are kept for all of an owner's chosen accounts together (`SharedDay`), and worked out from the
-round trips for any other set of accounts.
+For a facet (`performance.facets`) an account's day totals answer, for any other filter its round trips. Where several accounts closed
+something on one day, no account's own path tells how the sum of both went: those days are kept for all of an owner's chosen accounts
+together (`SharedDay`), and worked out from the round trips for any other set of accounts.
 """
 
 from collections import defaultdict
@@ -15,20 +15,19 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
-from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.curves import Path
+from fillbook.performance.facets import Traits, facet_of, facets_of
 from fillbook.performance.filters import Filter
-from fillbook.performance.summary import Summary
+from fillbook.performance.summary import FIELDS, Row, Summary
 from fillbook.storage.bulk import insert
-from fillbook.storage.choosing import Accounts, in_order, is_plain, trips_in
+from fillbook.storage.choosing import Accounts, in_order, trips_in
 from fillbook.storage.models import BrokerAccount, DayTotals, RoundTripRow, SharedDay
-from fillbook.storage.queries import GROUP, Group, day_totals, group_of, summary_of, summed
+from fillbook.storage.queries import Group, day_totals
 from fillbook.storage.records import batches
 
-_SUMMARY: Final = tuple(Summary.__dataclass_fields__)
+SUMMED: Final = ("net_e8", "fees_e8", "gain_e8", "result_cost")
+"""What a `summary.Row` is made of."""
 _PATH: Final = tuple(Path.__dataclass_fields__)
-_Key = tuple[date, str]
-"""A day, and the currency of what closed on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,12 @@ class DayRecord:
 def day_records(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[DayRecord, ...]]:
     """The days of each group under a filter of closed round trips, in order."""
     held = list(accounts)
-    return _from_totals(held, chosen) if is_plain(chosen) else _from_trips(held, chosen)
+    return _from_trips(held, chosen) if facet_of(chosen) is None else _from_totals(held, chosen)
 
 
 def counted(trips: QuerySet[RoundTripRow]) -> QuerySet[RoundTripRow]:
-    """Those that the empty filter takes and whose result is known."""
-    return trips.filter(is_open=False, counts=True, net_e8__isnull=False).exclude(asset_class=AssetClass.FOREX)
+    """Those that count and whose result is known, currency pairs among them."""
+    return trips.filter(is_open=False, counts=True, net_e8__isnull=False)
 
 
 def share_days(account: BrokerAccount, days: Collection[date] | None = None) -> None:
@@ -67,11 +66,22 @@ def share_days(account: BrokerAccount, days: Collection[date] | None = None) -> 
     for within in [Q()] if days is None else [Q(day__in=part) for part in batches(sorted(days))]:
         known.filter(within, accounts__in=with_it).delete()
         if together:
-            totals = DayTotals.objects.filter(within, account_id__in=numbers)
-            shared = totals.values("day", "currency").annotate(n=Count("account", distinct=True)).filter(n__gt=1)
-            keys = {(row["day"], row["currency"]) for row in shared}
-            made = [[account.owner_id, name_of(numbers), *key, *_values(path)] for key, path in _paths(numbers, keys)]
-            insert(SharedDay, ("owner_id", "accounts", "day", "currency", *_PATH), made)
+            made = [[account.owner_id, name_of(numbers), *key, *_values(path)] for key, path in _paths_shared(numbers, within)]
+            insert(SharedDay, ("owner_id", "accounts", "facet", "day", "currency", *_PATH), made)
+
+
+def _paths_shared(numbers: Collection[int], within: Q) -> Iterator[tuple[tuple[str, date, str], Path]]:
+    """The paths of (facet, day, currency) in which more than one of these accounts closed something."""
+    totals = DayTotals.objects.filter(within, account_id__in=numbers)
+    shared = totals.values("facet", "day", "currency").annotate(n=Count("account", distinct=True)).filter(n__gt=1)
+    keys = {(row["facet"], row["day"], row["currency"]) for row in shared}
+    for part in batches(sorted({day for _, day, _ in keys})):
+        trips = in_order(counted(RoundTripRow.objects.filter(account_id__in=numbers, closed_on__in=part)))
+        steps: dict[tuple[str, date, str], list[int]] = defaultdict(list)
+        for day, currency, net, *traits in trips.values_list("closed_on", "result_currency", "net_e8", *Traits._fields):
+            for facet in facets_of(Traits(*traits)):
+                steps[facet, day, currency].append(net)
+        yield from ((key, Path.of(found)) for key, found in steps.items() if key in keys)
 
 
 def name_of(numbers: Iterable[int]) -> str:
@@ -84,66 +94,55 @@ def _values(path: Path) -> list[int]:
 
 
 def _from_totals(accounts: Sequence[BrokerAccount], chosen: Filter) -> dict[Group, tuple[DayRecord, ...]]:
-    rows = day_totals(accounts, chosen).order_by("day").values_list(*GROUP, "currency", "day", *_SUMMARY, *_PATH[1:])
+    kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
+    rows = day_totals(accounts, chosen).order_by("day").values_list("account_id", "currency", "day", *FIELDS, *_PATH[1:])
     found: dict[Group, dict[date, list[DayRecord]]] = defaultdict(lambda: defaultdict(list))
-    at = 4 + len(_SUMMARY)
-    for row in rows.iterator(chunk_size=5000):
-        summary = Summary(*row[4:at])
-        found[Group(*row[:3])][row[3]].append(DayRecord(row[3], summary, Path(summary.total, *row[at:])))
-    return {group: tuple(_merged(accounts, group, days)) for group, days in found.items()}
+    for account_id, currency, day, *values in rows:
+        summary = Summary(*values[: len(FIELDS)])
+        found[Group(*kinds[account_id], currency)][day].append(DayRecord(day, summary, Path(summary.total, *values[len(FIELDS) :])))
+    return {group: tuple(_merged(accounts, chosen, group, days)) for group, days in found.items()}
 
 
-def _merged(accounts: Sequence[BrokerAccount], group: Group, days: dict[date, list[DayRecord]]) -> Iterator[DayRecord]:
-    numbers = [one.pk for one in accounts if (one.kind, one.base_currency) == (group.kind, group.base_currency)]
-    paths = _shared(accounts, numbers, group.currency, [day for day, parts in days.items() if len(parts) > 1])
+def _merged(accounts: Sequence[BrokerAccount], chosen: Filter, group: Group, days: dict[date, list[DayRecord]]) -> Iterator[DayRecord]:
+    same = [one for one in accounts if (one.kind, one.base_currency) == (group.kind, group.base_currency)]
+    paths = _shared(same, chosen, group.currency, [day for day, parts in days.items() if len(parts) > 1])
     for day, parts in days.items():
         if len(parts) == 1:
             yield parts[0]
         else:
-            whole = Summary()
-            for part in parts:
-                whole = whole.merge(part.summary)
-            yield DayRecord(day, whole, paths[day])
+            yield DayRecord(day, Summary.together(part.summary for part in parts), paths[day])
 
 
-def _shared(accounts: Sequence[BrokerAccount], numbers: list[int], currency: str, days: list[date]) -> dict[date, Path]:
+def _shared(accounts: Sequence[BrokerAccount], chosen: Filter, currency: str, days: list[date]) -> dict[date, Path]:
     """The paths of days on which several of these accounts closed something: those kept, and the others worked out."""
     if not days:
         return {}
     kept = SharedDay.objects.filter(
-        owner=accounts[0].owner_id, accounts=name_of(numbers), currency=currency, day__range=(days[0], days[-1])
+        owner=accounts[0].owner_id,
+        accounts=name_of(account.pk for account in accounts),
+        facet=facet_of(chosen),
+        currency=currency,
+        day__range=(days[0], days[-1]),
     )
     paths = {day: Path(*values) for day, *values in kept.values_list("day", *_PATH)}
-    missing = {(day, currency) for day in days if day not in paths}
-    return paths | {day: path for (day, _), path in _paths(numbers, missing)}
+    for part in batches([day for day in days if day not in paths]):
+        trips = _known(accounts, chosen).filter(result_currency=currency, day__in=part)
+        rows: Iterable[tuple[Any, ...]] = in_order(trips).values_list("day", "net_e8")
+        paths |= {day: Path.of(net for _, net in of_day) for day, of_day in groupby(rows, key=itemgetter(0))}
+    return paths
 
 
-def _paths(numbers: Iterable[int], keys: Collection[_Key]) -> Iterator[tuple[_Key, Path]]:
-    """The paths of these days over all round trips of several accounts in one order."""
-    for part in batches(sorted({day for day, _ in keys})):
-        trips = counted(RoundTripRow.objects.filter(account_id__in=list(numbers), closed_on__in=part))
-        rows = in_order(trips).values_list("closed_on", "result_currency", "net_e8")
-        for key, steps in _steps(rows.iterator(chunk_size=5000)):
-            if key in keys:
-                yield key, Path.of(steps)
-
-
-def _steps(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, list[int]]]:
-    """Rows of (day, …, units), ordered by day, as (everything but the units, the units in order)."""
-    for _, of_day in groupby(rows, key=itemgetter(0)):
-        parts: dict[Any, list[int]] = defaultdict(list)
-        for *key, units in of_day:
-            parts[tuple(key)].append(units)
-        yield from parts.items()
+def _known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
+    return trips_in(accounts, chosen).filter(net_e8__isnull=False, day__isnull=False)
 
 
 def _from_trips(accounts: Sequence[BrokerAccount], chosen: Filter) -> dict[Group, tuple[DayRecord, ...]]:
-    known = trips_in(accounts, chosen).filter(net_e8__isnull=False, day__isnull=False)
-    rows = in_order(known).values_list("day", *GROUP, "result_currency", "net_e8")
-    paths = {key: Path.of(steps) for key, steps in _steps(rows.iterator(chunk_size=5000))}
-    found: dict[Group, list[DayRecord]] = defaultdict(list)
-    for row in known.values(*GROUP, "result_currency", "day").annotate(**summed()).order_by("day"):
-        group = group_of(row, "result_currency")
-        path = paths[row["day"], group.kind, group.base_currency, group.currency]
-        found[group].append(DayRecord(row["day"], summary_of(row), path))
-    return {group: tuple(records) for group, records in found.items()}
+    kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
+    found: dict[Group, dict[date, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for account_id, currency, day, *row in in_order(_known(accounts, chosen)).values_list("account_id", "result_currency", "day", *SUMMED):
+        found[Group(*kinds[account_id], currency)][day].append((row[0], row[1], row[2], row[3]))
+    return {group: tuple(_record(day, rows) for day, rows in days.items()) for group, days in found.items()}
+
+
+def _record(day: date, rows: Sequence[Row]) -> DayRecord:
+    return DayRecord(day, Summary.of_rows(rows), Path.of(row[0] for row in rows))

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from fillbook.ledger.statement import Finding, Severity
 from fillbook.performance.curves import Path
-from fillbook.performance.summary import Summary
+from fillbook.performance.facets import Traits, facets_of
+from fillbook.performance.summary import FIELDS, Row, Summary
 from fillbook.storage import derived_rows as rows
 from fillbook.storage.bulk import insert
 from fillbook.storage.choosing import in_order
 from fillbook.storage.connections import connected
-from fillbook.storage.daybook import counted, share_days
+from fillbook.storage.daybook import SUMMED, counted, share_days
 from fillbook.storage.hanging import hang
 from fillbook.storage.loading import Loaded, load_statement
 from fillbook.storage.models import (
@@ -45,15 +46,11 @@ from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 
-RULES: Final = "3"
+RULES: Final = "4"
 """Changes when the same ledger gives other trades, so that accounts derived by older rules are read again."""
 
 _BY_INSTRUMENT: Final = (OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, BridgeRow, FindingRow)
-_DAY: Final = (
-    "account_id day currency n wins losses zeros total total_wins total_losses fees gain_count gain_total squares least greatest "
-    "costed costs"
-).split()
-_PATH: Final = ("high", "low", "fall")
+_DAY: Final = ("account_id", "facet", "day", "currency", *FIELDS, "high", "low", "fall")
 
 
 def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] | None = None, because_of: int | None = None) -> int:
@@ -233,24 +230,19 @@ def write_days(account: BrokerAccount, days: Collection[date] | None = None) -> 
         parts = [(totals.filter(day__in=part), closed.filter(closed_on__in=part)) for part in batches(sorted(days))]
     for old, trip_rows in parts:
         old.delete()
-        insert(DayTotals, (*_DAY, *_PATH), (_day_row(account.pk, *key, summary, path) for key, summary, path in _by_day(trip_rows)))
+        insert(DayTotals, _DAY, sorted(_day_rows(account.pk, trip_rows), key=itemgetter(1)))  # a facet's rows lie together on the disk
     share_days(account, days)
     write_totals(account, closed, None if days is None else {day.replace(day=1) for day in days})
 
 
-def _by_day(trips: QuerySet[RoundTripRow]) -> Iterator[tuple[tuple[date, str], Summary, Path]]:
-    """(day, currency), what closed then, and how its running sum went."""
-    ordered = in_order(trips).values_list("closed_on", "result_currency", "net_e8", "fees_e8", "gain_e8", "result_cost")
+def _day_rows(account_id: int, trips: QuerySet[RoundTripRow]) -> Iterator[list[Any]]:
+    """What closed on each day in each facet and currency, and how its running sum went."""
+    ordered = in_order(trips).values_list("closed_on", "result_currency", *SUMMED, *Traits._fields)
     for day, rows_of_day in groupby(ordered.iterator(chunk_size=5000), key=itemgetter(0)):
-        parts: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in rows_of_day:
-            parts[row[1]].append(row)
-        for currency, part in parts.items():
-            summary = Summary()
-            for _, _, net, fees, gain, cost in part:
-                summary = summary.merge(Summary.of_one(net, fees or 0, gain, cost))
-            yield (day, currency), summary, Path.of(row[2] for row in part)
-
-
-def _day_row(account_id: int, day: date, currency: str, summary: Summary, path: Path) -> list[Any]:
-    return [account_id, day, currency, *(getattr(summary, name) for name in _DAY[3:]), *(getattr(path, name) for name in _PATH)]
+        parts: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for _, currency, net, fees, gain, cost, *traits in rows_of_day:
+            for facet in facets_of(Traits(*traits)):
+                parts[facet, currency].append((net, fees, gain, cost))
+        for (facet, currency), part in parts.items():
+            summary, path = Summary.of_rows(part), Path.of(row[0] for row in part)
+            yield [account_id, facet, day, currency, *(getattr(summary, name) for name in FIELDS), path.high, path.low, path.fall]

@@ -11,10 +11,11 @@ from django.db.models.functions import Least
 
 from fillbook.ledger.exchanges import zone_of
 from fillbook.performance.breakdowns import STORED, Dimension, Parts, merged
+from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
 from fillbook.performance.intraday import LAST_NUMBER, HeldFor, held_bounds
 from fillbook.performance.summary import Summary
-from fillbook.storage.choosing import Accounts, is_plain, trips_in
+from fillbook.storage.choosing import Accounts, trips_in
 from fillbook.storage.models import AccountInstrument, BrokerAccount, SlotTotals
 from fillbook.storage.queries import GROUP, Group, day_totals, group_of, merged_sums, summary_of, summed
 
@@ -69,8 +70,8 @@ def zones(accounts: Accounts) -> list[str]:
 
 
 def _parts(chosen: Filter) -> Iterable[Filter]:
-    """A period as whole months and, where it begins or ends within one, the days of that; other filters as they are."""
-    if not is_plain(chosen):
+    """A period as whole months and, where it begins or ends within one, the days of that; what no months answer as it is."""
+    if facet_of(chosen, coarse=True) is None:
         return [chosen]
     first, last = chosen.first, chosen.last
     start = first if first is None or first.day == 1 else _next_month(first)
@@ -94,9 +95,9 @@ def _next_month(day: date) -> date:
 
 
 def _is_months(chosen: Filter) -> bool:
-    """Whether a filter takes whole months and nothing else is chosen."""
+    """Whether a filter takes whole months of a facet that is kept by month."""
     whole = chosen.last is None or (chosen.last + timedelta(days=1)).day == 1
-    return is_plain(chosen) and (chosen.first is None or chosen.first.day == 1) and whole
+    return facet_of(chosen, coarse=True) is not None and (chosen.first is None or chosen.first.day == 1) and whole
 
 
 def _from_months(accounts: Accounts, chosen: Filter) -> Sums:
@@ -127,7 +128,7 @@ def _slot(dimension: Dimension, column: str) -> Any:
 
 
 def _months(accounts: Accounts, chosen: Filter) -> QuerySet[SlotTotals]:
-    rows = SlotTotals.objects.filter(account_id__in=[account.pk for account in accounts])
+    rows = SlotTotals.objects.filter(account_id__in=[account.pk for account in accounts], facet=facet_of(chosen, coarse=True))
     if chosen.first:
         rows = rows.filter(month__gte=chosen.first)
     return rows.filter(month__lte=chosen.last) if chosen.last else rows

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db.models import F, OrderBy, Q, QuerySet
 
-from fillbook.performance.filters import Filter
+from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage.choosing import TIES, VALUE_OF, Accounts, Sort, incomplete_in, trips_in
 from fillbook.storage.models import RoundTripRow
 
@@ -52,9 +52,10 @@ def page_of(
     cursor = cursor or Cursor()
     beside = _beside(held, cursor, order)
     backwards = cursor.backwards and beside is not None
+    dated = only_incomplete or chosen.status is TripStatus.CLOSED
     found: list[int] = []
     for account in held:
-        found += _next(take([account], chosen), order, beside, size + 1, backwards=backwards)
+        found += _next(take([account], chosen), order, beside, size + 1, backwards=backwards, dated=dated)
     rows = _rows(found, order, size + 1, backwards=backwards)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -86,8 +87,11 @@ def _valued(trips: Trips, order: Order) -> Trips:
     return trips.annotate(compared=VALUE_OF[order.sort])
 
 
-def _next(trips: Trips, order: Order, beside: RoundTripRow | None, limit: int, *, backwards: bool) -> list[int]:
-    """Ids of the next rows: first those with a value, then those without, each part by its index; backwards the other way round."""
+def _next(trips: Trips, order: Order, beside: RoundTripRow | None, limit: int, *, backwards: bool, dated: bool) -> list[int]:
+    """Ids of the next rows: first those with a value, then those without, each part by its index; backwards the other way round.
+
+    dated: of closed round trips, which all have a day.
+    """
     value = None if beside is None else beside.compared  # type: ignore[attr-defined] # annotated
     found: list[int] = []
     for known in (False, True) if backwards else (True, False):
@@ -97,7 +101,7 @@ def _next(trips: Trips, order: Order, beside: RoundTripRow | None, limit: int, *
                 part = part.filter(_beyond(beside, value, order, backwards=backwards))
             elif known != backwards:
                 continue
-        directions = _directions(order, backwards=backwards, known=known)
+        directions = _directions(order, backwards=backwards, known=known, dated=dated)
         found += part.order_by(*directions).values_list("pk", flat=True)[: limit - len(found)]
         if len(found) == limit:
             break
@@ -111,11 +115,15 @@ def _rows(ids: list[int], order: Order, limit: int, *, backwards: bool) -> list[
     return list(trips.order_by(value, *ties).select_related("account", "instrument")[:limit])
 
 
-def _directions(order: Order, *, backwards: bool, known: bool) -> list[OrderBy]:
-    """Of one part: its value is always there or never, and then no index minds where NULL would stand."""
-    ties = [_direction(name, order, backwards=backwards) for name in TIES if (name, order.sort) != ("day", Sort.DAY)]
-    value = F("compared").desc() if order.descending != backwards else F("compared").asc()
-    return [value, *ties] if known else ties
+def _directions(order: Order, *, backwards: bool, known: bool, dated: bool) -> list[OrderBy]:
+    """Of one part of one account: its value is always there or never, and then no index minds where NULL would stand."""
+    down = order.descending != backwards
+    columns = ["compared"] if known and order.sort is not Sort.ACCOUNT else []
+    columns += [name for name in TIES if (name, order.sort) != ("day", Sort.DAY)]
+    plain = {"compared", "day"} if dated else {"compared"}
+    return [
+        (F(name).desc() if down else F(name).asc()) if name in plain else _direction(name, order, backwards=backwards) for name in columns
+    ]
 
 
 def _direction(name: str, order: Order, *, backwards: bool) -> OrderBy:

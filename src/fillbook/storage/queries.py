@@ -17,10 +17,11 @@ from django.db.models.functions import Cast
 from fillbook.ledger.numbers import ZERO
 from fillbook.performance.curves import CurvePoint, Period
 from fillbook.performance.curves import equity_curve as curve_of
+from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
 from fillbook.performance.results import Result
 from fillbook.performance.summary import Summary, from_e8
-from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, is_plain, trips_in
+from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, trips_in
 from fillbook.storage.fields import ExactSum
 from fillbook.storage.models import AccountInstrument, BridgeRow, DayTotals, RoundTripRow, StatedOpening, StatementCoverage
 from fillbook.trades.bridge import LINES, BridgeLine
@@ -75,16 +76,6 @@ def trips_page(
     return TripsPage(list(ordered[(number - 1) * size : number * size]), total, number, pages)
 
 
-def latest_of(accounts: Accounts, chosen: Filter, count: int) -> list[RoundTripRow]:
-    """The round trips under a filter that closed last: those of each account by its index, then the last among them."""
-    found: list[int] = []
-    for account in accounts:
-        ordered = in_order(trips_in([account], chosen), descending=True)
-        found += ordered.values_list("pk", flat=True)[:count]
-    trips = RoundTripRow.objects.filter(pk__in=found)
-    return list(in_order(trips, descending=True).select_related("account", "instrument")[:count])
-
-
 def open_trips(accounts: Accounts, chosen: Filter, count: int) -> tuple[list[RoundTripRow], int]:
     """(the open round trips under a filter that began last, how many there are): found by the index of open ones, which are few."""
     found = list(trips_in(accounts, chosen).order_by().values_list("pk", flat=True))
@@ -120,7 +111,7 @@ def asset_classes(accounts: Accounts) -> set[str]:
 
 def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:
     """The summary of each group that has round trips."""
-    if is_plain(chosen):
+    if facet_of(chosen) is not None:
         rows = day_totals(accounts, chosen).values(*GROUP, "currency").annotate(**merged_sums())
         return {group_of(row): summary_of(row) for row in rows}
     known = trips_in(accounts, chosen).filter(net_e8__isnull=False)
@@ -131,7 +122,7 @@ def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:
 def by_day(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Period, ...]]:
     """Totals of each day on which a round trip closed, in order."""
     found: dict[Group, list[Period]] = defaultdict(list)
-    if is_plain(chosen):
+    if facet_of(chosen) is not None:
         rows: Iterable[dict[str, Any]] = (
             day_totals(accounts, chosen).values(*GROUP, "currency", "day").annotate(**merged_sums()).order_by("day")
         )
@@ -214,8 +205,8 @@ def bridge(accounts: Accounts) -> dict[str, tuple[BridgeLine, ...]]:
 
 
 def day_totals(accounts: Accounts, chosen: Filter) -> QuerySet[DayTotals]:
-    """Totals of the days within a filter's period; only of use where `is_plain` holds."""
-    rows = DayTotals.objects.filter(account_id__in=[account.pk for account in accounts])
+    """Totals of the days within a filter's period; only of use where `facet_of` has an answer."""
+    rows = DayTotals.objects.filter(account_id__in=[account.pk for account in accounts], facet=facet_of(chosen))
     if chosen.first:
         rows = rows.filter(day__gte=chosen.first)
     return rows.filter(day__lte=chosen.last) if chosen.last else rows

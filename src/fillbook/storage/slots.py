@@ -1,25 +1,27 @@
 """Where in the day each round trip was opened, and totals by that, kept beside the round trips so that pages need not read them all."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby, product
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.breakdowns import STORED, Dimension
+from fillbook.performance.facets import Traits, coarse_facets_of
 from fillbook.performance.intraday import After, Opened, Place, clock_of, held_for, number_slot, places, session_of
-from fillbook.performance.summary import Outcome, Summary, outcome_of
+from fillbook.performance.summary import FIELDS, Outcome, Row, Summary, outcome_of
 from fillbook.storage.bulk import insert
 from fillbook.storage.models import BrokerAccount, RoundTripRow, SlotTotals
 from fillbook.storage.records import batches
 from fillbook.trades.records import RoundTrip
 
 _OPENED: Final = ("key", "opened_on", "opened_at", "closed_on", "closed_at", "outcome")
-_SUMMARY: Final = tuple(field.name for field in fields(Summary))
-_TOTALS: Final = ("account_id", "month", "currency", "dimension", "slot", *_SUMMARY)
-_READ: Final = ("closed_on result_currency net_e8 fees_e8 gain_e8 result_cost clock session holding_seconds day_number after").split()
+_TOTALS: Final = ("account_id", "month", "currency", "facet", "dimension", "slot", *FIELDS)
+_READ: Final = ("net_e8", "fees_e8", "gain_e8", "result_cost", "clock", "session", "holding_seconds", "day_number", "after")
 Trips = QuerySet[RoundTripRow]
 
 
@@ -114,7 +116,7 @@ def write_totals(account: BrokerAccount, trips: Trips, months: Collection[date] 
 
     Args:
         account: whose.
-        trips: those that the empty filter takes.
+        trips: those that count, currency pairs among them.
         months: first days of the months in which something was or is; None for all.
     """
     totals = SlotTotals.objects.filter(account=account)
@@ -140,15 +142,17 @@ def slots_of(clock: int | None, session: int | None, held: int | None, number: i
 
 
 def _rows(account_id: int, trips: Trips) -> Iterator[list[Any]]:
-    sums: dict[tuple[date, str, str, int], Summary] = {}
     ordered = trips.order_by("closed_on", "closed_at", "key")  # of the trades, not of the rows: doubles add up to the last bit in one order
-    for day, currency, net, fees, gain, cost, *columns in ordered.values_list(*_READ).iterator(chunk_size=5000):
-        one = Summary.of_one(net, fees or 0, gain, cost)
-        for dimension, slot in slots_of(*columns).items():
-            key = (day.replace(day=1), currency, dimension.value, slot)
-            sums[key] = sums[key].merge(one) if key in sums else one
-    for key, summary in sums.items():
-        yield [account_id, *key, *(getattr(summary, name) for name in _SUMMARY)]
+    rows = ordered.values_list("closed_on", "result_currency", *_READ, *Traits._fields).iterator(chunk_size=5000)
+    for month, of_month in groupby(rows, key=lambda row: row[0].replace(day=1)):
+        parts: dict[tuple[str, str, str, int], list[Row]] = defaultdict(list)
+        for _, currency, net, fees, gain, cost, *columns in of_month:
+            slots = slots_of(*columns[:5]).items()
+            for facet, (dimension, slot) in product(coarse_facets_of(Traits(*columns[5:])), slots):
+                parts[currency, facet, dimension.value, slot].append((net, fees, gain, cost))
+        for key, part in parts.items():
+            summary = Summary.of_rows(part)
+            yield [account_id, month, *key, *(getattr(summary, name) for name in FIELDS)]
 
 
 def _placed(trips: Trips) -> Iterator[_Placed]:

@@ -73,19 +73,20 @@ def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -
     """The curve of closed trades with its drawdown below. brush: the page's address without a period, to which a chosen one is added."""
     times = [midnight(one.day) for one in days]
     unit = "" if measure.percent else f" {measure.currency}"
+    rows = tuple(
+        (one.name, readable.whole(one.trades), measure.gain(one.gain), measure.gain(one.equity), measure.gain(one.drawdown)) for one in days
+    )
+    total, moved = _("Total %(equity)s%(unit)s"), _("%(what)s %(gain)s of %(trades)s")
+    once, then = _("That day"), _("Then")
+    below, high = _("Below its high %(drawdown)s"), _("At its high")
     lines = tuple(
         (
-            one.name,
-            _("Total %(equity)s%(unit)s") % {"equity": measure.gain(one.equity), "unit": unit},
-            _("%(what)s %(gain)s of %(trades)s")
-            % {
-                "what": _("That day") if one.first in (None, one.day) else _("Then"),
-                "gain": measure.gain(one.gain),
-                "trades": readable.plural(one.trades, "trade"),
-            },
-            _("Below its high %(drawdown)s") % {"drawdown": measure.gain(one.drawdown)} if one.drawdown else _("At its high"),
+            name,
+            total % {"equity": equity, "unit": unit},
+            moved % {"what": once if one.first in (None, one.day) else then, "gain": gain, "trades": readable.plural(one.trades, "trade")},
+            below % {"drawdown": drawdown} if one.drawdown else high,
         )
-        for one in days
+        for one, (name, _number, gain, equity, drawdown) in zip(days, rows, strict=True)
     )
     heights = shape([float(one.equity) for one in days] + [float(one.drawdown) for one in days])
     equity = [[time, height] for time, height in zip(times, heights[: len(days)], strict=True)]
@@ -109,10 +110,7 @@ def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -
             _("Total (%(unit)s)") % {"unit": measure.unit},
             _("Below its high (%(unit)s)") % {"unit": measure.unit},
         ),
-        rows=tuple(
-            (one.name, readable.whole(one.trades), measure.gain(one.gain), measure.gain(one.equity), measure.gain(one.drawdown))
-            for one in days
-        ),
+        rows=rows,
         tips=(lines,),
         links=(tuple(one.url for one in days),),
         brush=brush,

@@ -6,12 +6,13 @@ dash, never a zero. Amounts and quantities are out of sight while `privacy.amoun
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from fillbook.ledger.numbers import EXACT
 from fillbook.web.counted import counted
@@ -47,6 +48,7 @@ _DAYS: Final = (
     gettext_lazy("Sat"),
     gettext_lazy("Sun"),
 )
+_PLACES: Final = tuple(Decimal(1).scaleb(-decimals) for decimals in range(19))
 
 
 def cents(currency: str) -> int:
@@ -58,7 +60,7 @@ def cents(currency: str) -> int:
 
 def number(value: Decimal, decimals: int, signed: bool = False) -> str:
     """A number with exactly so many decimals and grouped thousands. `signed` adds a plus; what rounds to zero has no sign."""
-    rounded = EXACT.quantize(value, Decimal(1).scaleb(-decimals))
+    rounded = EXACT.quantize(value, _PLACES[decimals])
     return _sign(rounded, signed) + _grouped(format(abs(rounded), "f"))
 
 
@@ -107,7 +109,7 @@ def price(value: Decimal | None, least: int = 2) -> str:
     if value is None:
         return UNKNOWN
     most = 4 if abs(value) >= _LARGE_PRICE else 6
-    rounded = EXACT.quantize(value, Decimal(1).scaleb(-most))
+    rounded = EXACT.quantize(value, _PLACES[most])
     return number(rounded, max(len(_trimmed(abs(rounded)).partition(".")[2]), least))
 
 
@@ -118,6 +120,12 @@ def day(value: date | None) -> str:
 
 def _written(pattern: str, value: date) -> str:
     """A date by a pattern, which may name the day, the month's name and number, the year, and the day of the week."""
+    return _spelled(pattern, value, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _spelled(pattern: str, value: date, _language: str | None) -> str:
+    """In the active language, kept, because the days of a curve are written on each visit."""
     return pattern % {
         "day": value.day,
         "month": _MONTHS[value.month - 1],
@@ -250,8 +258,12 @@ def _trimmed(value: Decimal) -> str:
 def _grouped(text: str) -> str:
     """Group the thousands of a plain unsigned number in the way of the active language."""
     units, _, fraction = text.partition(".")
-    separator = formats.get_format("THOUSAND_SEPARATOR")
-    head = len(units) % 3
-    groups = ([units[:head]] if head else []) + [units[index : index + 3] for index in range(head, len(units), 3)]
-    point = formats.get_format("DECIMAL_SEPARATOR")
-    return f"{separator.join(groups)}{point}{fraction}" if fraction else str(separator.join(groups))
+    separator, point = _separators(get_language())
+    grouped = f"{int(units):,}".replace(",", separator)
+    return f"{grouped}{point}{fraction}" if fraction else grouped
+
+
+@lru_cache(maxsize=16)
+def _separators(language: str | None) -> tuple[str, str]:
+    """What a language writes between thousands and before decimals: looked up once, because a page has thousands of numbers."""
+    return str(formats.get_format("THOUSAND_SEPARATOR", language)), str(formats.get_format("DECIMAL_SEPARATOR", language))

@@ -71,16 +71,22 @@ class RoundTripRow(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "key"], name="trip_once")]
         indexes: ClassVar = [
             models.Index(fields=["account", "-day"], name="trip_by_day"),
-            models.Index(fields=["account", "symbol"], name="trip_by_symbol"),
+            models.Index(fields=["account", "symbol", "day"], name="trip_by_symbol"),
             models.Index(fields=["account", "underlying"], name="trip_by_underlying"),
             models.Index(fields=["account", "net_e8"], name="trip_by_pnl"),
             models.Index(fields=["account", "gain_e8"], name="trip_by_gain"),
             models.Index(fields=["account", "holding_seconds"], name="trip_by_held"),
+            models.Index(fields=["account", "opened_on"], name="trip_by_opened"),
+            models.Index(fields=["account", "side", "day"], name="trip_by_side"),
+            models.Index(fields=["account", "asset_class", "day"], name="trip_by_class"),
+            models.Index(fields=["account", "fills", "day"], name="trip_by_fills"),
+            models.Index(fields=["account", "fees_e8", "day"], name="trip_by_fees"),
+            models.Index("account", models.F("net_e8") - models.F("fees_e8"), name="trip_by_gross"),
             models.Index("account", Cast("quantity", models.FloatField()), name="trip_by_quantity"),
             models.Index("account", Cast("entry_price", models.FloatField()), name="trip_by_entry"),
             models.Index("account", Cast("exit_price", models.FloatField()), name="trip_by_exit"),
             models.Index(fields=["account", "is_open"], name="trip_by_open"),
-            models.Index(fields=["account", "counts"], name="trip_by_counts"),
+            models.Index(fields=["account", "counts", "day"], name="trip_by_counts"),
             models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),
         ]
 
@@ -251,25 +257,27 @@ class SummaryRow(models.Model):
 
 
 class DayTotals(SummaryRow):
-    """Those that closed on a day, with `performance.curves.Path`."""
+    """Those of a facet (`performance.facets`) that closed on a day, with `performance.curves.Path`."""
 
+    facet = models.CharField(max_length=500, default="")
     day = models.DateField()
     high = models.BigIntegerField(default=0)
     low = models.BigIntegerField(default=0)
     fall = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "day", "currency"], name="day_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "facet", "day", "currency"], name="day_once")]
 
 
 class SharedDay(models.Model):
-    """The path of a day on which several accounts closed something, their round trips in one order: no account's own path tells it.
+    """The path of a day on which several accounts closed something of a facet, in one order: no account's own path tells it.
 
     accounts: ids in order with commas between them; a set of accounts without its row is computed from the round trips.
     """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     accounts = models.CharField(max_length=500)
+    facet = models.CharField(max_length=500, default="")
     day = models.DateField()
     currency = models.CharField(max_length=12)
     total = models.BigIntegerField()
@@ -278,19 +286,20 @@ class SharedDay(models.Model):
     fall = models.BigIntegerField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "accounts", "day", "currency"], name="shared_day_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "accounts", "facet", "day", "currency"], name="shared_day_once")]
 
 
 class SlotTotals(SummaryRow):
-    """Those that closed in a month and were opened in one slot of one of the dimensions that `performance.breakdowns.STORED` names."""
+    """Those of a coarse facet that closed in a month and were opened in one slot of a dimension of `performance.breakdowns.STORED`."""
 
+    facet = models.CharField(max_length=500, default="")
     month = models.DateField()
     dimension = models.CharField(max_length=10)
     slot = models.PositiveSmallIntegerField()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "dimension", "month", "currency", "slot"], name="slot_once"),
+            models.UniqueConstraint(fields=["account", "facet", "dimension", "month", "currency", "slot"], name="slot_once"),
         ]
 
 

@@ -20,6 +20,7 @@ from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.daybook import DayRecord, day_records
+from fillbook.storage.paging import Order, page_of
 from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.charts import Chart, EquityDay, equity_chart
@@ -75,11 +76,15 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address says: the scope of its filter, what else goes from page to page, and which month the calendar shows."""
+    """What the address says: the scope of its filter, what else goes from page to page, and which month the calendar shows.
+
+    list_path: of the list of trades, looked up once, because hundreds of doors lead there.
+    """
 
     about: Scope
     kept: dict[str, str]
     month: date | None
+    list_path: str
 
     @property
     def chosen(self) -> Filter:
@@ -87,7 +92,7 @@ class Asked:
 
     def trades(self, chosen: Filter) -> str:
         """The address of the trades that a filter admits."""
-        return address(reverse("trades"), chosen, **self.kept)
+        return address(self.list_path, chosen, **self.kept)
 
     def dashboard(self, chosen: Filter, **others: str) -> str:
         """The dashboard under a filter."""
@@ -99,7 +104,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """How well one trades, for the accounts and the period in the address."""
     user, now, path = viewer(request), timezone.now(), reverse("dashboard")
     parameters = dict(request.GET.lists())
-    asked = Asked(scope(user, Filter.from_query(parameters)), kept_of(parameters), _month_asked(request.GET.get("month", "")))
+    month = _month_asked(request.GET.get("month", ""))
+    asked = Asked(scope(user, Filter.from_query(parameters)), kept_of(parameters), month, reverse("trades"))
     about = asked.about
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
@@ -141,10 +147,7 @@ def _between(records: Records, first: date | None, last: date | None) -> Records
 
 
 def _summed(records: Iterable[DayRecord]) -> Summary:
-    whole = Summary()
-    for record in records:
-        whole = whole.merge(record.summary)
-    return whole
+    return Summary.together(record.summary for record in records)
 
 
 def _left_out(about: Scope, group: Group | None, path: str, money: str) -> LeftOut | None:
@@ -176,7 +179,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         versus=versus(summary, chosen, measure, asked.trades),
         equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
         month=_month(asked, within, measure),
-        last=trip_rows(queries.latest_of(accounts, chosen, _LAST), group.currency),
+        last=trip_rows(page_of(accounts, chosen, Order(), size=_LAST).rows, group.currency),
         trades_url=asked.trades(chosen),
         open=open_rows(opened),
         open_count=open_count,

@@ -13,6 +13,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from fillbook.web import readable
+from fillbook.web.pages.columns import Cell
+from fillbook.web.pages.rows import TripRow
+from fillbook.web.tradelines import trade_lines as lines_of
 
 register = template.Library()
 
@@ -97,6 +100,12 @@ def icon(name: str, extra: str = "") -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', extra, static("img/icons.svg"), name
     )
+
+
+@register.simple_tag
+def trade_lines(rows: Iterable[tuple[TripRow, Sequence[Cell]]]) -> SafeString:
+    """The rows of the list of trades."""
+    return mark_safe(lines_of(rows))  # noqa: S308 - every text is escaped there
 
 
 @register.simple_tag
