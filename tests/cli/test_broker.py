@@ -32,3 +32,15 @@ def test_a_mail_server_is_set_tried_and_forgotten(tmp_path: Path) -> None:
     assert fillbook("broker", "list", "--data", data).stdout.startswith("smtp  not set\n")
     unknown = fillbook("broker", "set", "nothing", "--data", data)
     assert (unknown.returncode, unknown.stderr) == (2, "Name what to set: smtp, apex.\n")
+
+
+def test_a_login_for_a_single_claim_is_added_and_removed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    python(MAKE_USERS, data, "ann@example.org")
+    command = [sys.executable, "-m", "fillbook", "broker", "set", "apex", "--login", "svc_1", "--data", str(data)]
+    done = subprocess.run(command, input="password=CANARY\n", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "Apex Clearing: saved. The next claim to an account gets svc_1.\n")
+    listed = fillbook("broker", "list", "--json", "--data", data)
+    assert json.loads(listed.stdout)["logins"] == [{"broker": "apex", "login": "svc_1", "given": False, "user": "", "error": ""}]
+    assert fillbook("broker", "remove", "apex", "--login", "svc_1", "--data", data).stdout == "Forgotten. Whoever used it is told.\n"
+    assert fillbook("broker", "remove", "smtp", "--login", "svc_1", "--data", data).stderr == "smtp has no logins for single claims.\n"

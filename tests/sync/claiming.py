@@ -23,7 +23,9 @@ EXECUTIONS: tuple[Execution, ...] = tuple(fill(number, 1 + number, 100 + number,
 class Claimed:
     """A connector whose broker is asked by number, with a login that all links share."""
 
-    broker = BROKER
+    def __init__(self, broker: str) -> None:
+        self.broker = broker
+
     hosts = ("portal.broker.example",)
     session = object()
 
@@ -36,15 +38,15 @@ class Claimed:
         return ParsedStatement((AccountStatement(number, "USD", None, executions=EXECUTIONS),))
 
 
-def be_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+def be_claimed(monkeypatch: pytest.MonkeyPatch, broker: str = BROKER) -> None:
     """Let the broker of these tests be one of this kind."""
     found = registry.connector
-    monkeypatch.setattr(registry, "connector", lambda name: Claimed() if name == BROKER else found(name))
+    monkeypatch.setattr(registry, "connector", lambda name: Claimed(name) if name == broker else found(name))
 
 
-def linked(owner: User, number: str = "5AB12345") -> Link:
+def linked(owner: User, number: str = "5AB12345", broker: str = BROKER) -> Link:
     """A link that its owner has just begun."""
-    outcome = service.begin_link(owner, BROKER, Endpoint.LIVE, {"token": number})
+    outcome = service.begin_link(owner, broker, Endpoint.LIVE, {"token": number})
     assert outcome.link is not None, outcome.errors
     return outcome.link
 

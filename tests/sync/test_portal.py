@@ -10,7 +10,10 @@ from fillbook.brokers.interface import BrokerConfig, Endpoint
 from fillbook.sandbox.portal import PORTAL_FAULTS, PortalService
 from fillbook.sandbox.portalrows import HOLDER, MONEY, TRADES, Row, row
 from fillbook.sandbox.server import SandboxServer
+from fillbook.storage import grantees
+from fillbook.storage.access import accounts_of
 from fillbook.storage.models import (
+    AccountClaim,
     BrokerAccount,
     BrokerService,
     ExecutionRow,
@@ -213,3 +216,53 @@ def test_a_word_that_is_known_later_is_read_out_of_what_was_kept(owner: User, po
     result, stays = replay_account(BrokerAccount.objects.get(link=one), parsed_by, lambda _: True)
     assert (stays, result.identical, profits(owner)) == (True, False, [100])
     assert len(portal.asked) == asked
+
+
+def second_user() -> None:
+    """Somebody else uses this instance too, so that a claim has to be proven."""
+    User.objects.get_or_create(email="another@example.org")
+
+
+def stage_of(one: Link) -> int:
+    return AccountClaim.objects.get(link=one).stage
+
+
+def test_a_grant_that_comes_and_goes_is_seen_at_the_portal_and_missed_at_night(owner: User, portal: PortalService) -> None:
+    """From the claim to the trades, nothing kept before; then paused, and hidden once the grant is gone."""
+    second_user()
+    portal.grant(ACCOUNT)
+    portal.hold(ACCOUNT, TRIP)
+    one = link(owner)
+    until(lambda: stage_of(one) == 1)
+    portal.revoke(ACCOUNT)
+    until(lambda: stage_of(one) == 2)
+    assert not RawStatement.objects.filter(link=one).exists()
+    portal.grant(ACCOUNT)
+    assert run_of(one).state == RunState.DONE
+    assert profits(owner) == [100]
+    service.pause(owner, one.pk)
+    documents = RawStatement.objects.filter(link=one).count()
+    assert ended(runs.open_run(fresh(one), RunKind.CHECK)).state == RunState.DONE
+    assert (fresh(one).state, accounts_of(owner).count()) == (LinkState.PAUSED, 1)
+    portal.revoke(ACCOUNT)
+    assert ended(runs.open_run(fresh(one), RunKind.CHECK)).state == RunState.DONE
+    until(lambda: fresh(one).error_code == "withdrawn")
+    assert (accounts_of(owner).count(), RawStatement.objects.filter(link=one).count()) == (0, documents)
+
+
+def test_a_user_id_of_ones_own_reads_the_account_in_a_session_of_its_own(owner: User, portal: PortalService) -> None:
+    """The grant to the shared user id shows nothing and is not used."""
+    second_user()
+    mine = "fillbook_sandbox_7"
+    grantees.save("apex", {"username": mine, "password": "pretend-only"}, clock.now(), Endpoint.SANDBOX)
+    portal.grant(ACCOUNT)
+    portal.hold(ACCOUNT, TRIP)
+    one = link(owner)
+    until(lambda: AccountClaim.objects.get(link=one).looks > 0)
+    assert (fresh(one).grantee, AccountClaim.objects.get(link=one).standing) == (mine, "open")
+    portal.revoke(ACCOUNT)
+    portal.grant(ACCOUNT, mine)
+    assert run_of(one).state == RunState.DONE
+    assert profits(owner) == [100]
+    sessions = BrokerService.objects.exclude(sealed_session="").values_list("grantee", flat=True)
+    assert list(sessions) == [mine]

@@ -69,6 +69,14 @@ def test_a_second_proof_freezes_and_the_one_who_gives_up_frees_the_other() -> No
     assert standings(settled(disputed, 2)) == [Standing.ENDED, Standing.OWNER]
 
 
+def test_where_the_grant_of_a_disputed_account_disappears_it_is_as_if_that_one_had_given_up() -> None:
+    claims = (Claim(1, ANN, Way.REGRANT, Standing.OWNER, 3), Claim(2, BOB, Way.REGRANT))
+    disputed = answered(claims, 2, right=True)
+    assert standings(after(disputed, 1, UNCLEAR, GRANTED)) == standings(after(disputed, 2, UNCLEAR, GRANTED)) == standings(disputed)
+    assert standings(after(disputed, 1, ABSENT)) == [Standing.ENDED, Standing.OPEN]
+    assert standings(after(disputed, 2, ABSENT)) == [Standing.OWNER, Standing.ENDED]
+
+
 def test_two_who_waited_for_the_same_regrant_get_nothing_by_it() -> None:
     claims: Claims = (Claim(1, ANN, Way.REGRANT), Claim(2, BOB, Way.REGRANT))
     for which in (1, 2):
@@ -80,6 +88,9 @@ def test_two_who_waited_for_the_same_regrant_get_nothing_by_it() -> None:
 
 USERS, ACCOUNTS = range(3), range(3)
 PAIRS = st.tuples(st.sampled_from(USERS), st.sampled_from(ACCOUNTS))
+SHARED = 9
+"""Whom an account is granted to, when not to one person's own user id."""
+GRANTS = st.tuples(st.sampled_from(ACCOUNTS), st.sampled_from([SHARED, SHARED, *USERS]))
 
 
 class Accounts(RuleBasedStateMachine):
@@ -87,7 +98,7 @@ class Accounts(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.granted = dict.fromkeys(ACCOUNTS, False)
+        self.granted: set[tuple[int, int]] = set()
         self.claims: dict[int, Claims] = dict.fromkeys(ACCOUNTS, ())
         self.number = 0
         self.steps: dict[int, int] = {}
@@ -97,13 +108,23 @@ class Accounts(RuleBasedStateMachine):
     def claim_of(self, user: int, account: int) -> Claim | None:
         return next((one for one in self.claims[account] if one.user == user and one.standing in LIVE), None)
 
-    @rule(account=st.sampled_from(ACCOUNTS))
-    def grant(self, account: int) -> None:
-        self.granted[account] = True
+    def put(self, account: int, claims: Claims) -> None:
+        """Keep what was decided; whoever disputed and has to prove it anew has shown nothing yet."""
+        before = {one.id: one.standing for one in self.claims[account]}
+        for one in claims:
+            if one.standing is Standing.OPEN and before.get(one.id) is Standing.DISPUTING:
+                self.steps[one.id] = 0
+                self.answers.discard(one.id)
+                self.decided.discard(one.id)
+        self.claims[account] = claims
 
-    @rule(account=st.sampled_from(ACCOUNTS))
-    def revoke(self, account: int) -> None:
-        self.granted[account] = False
+    @rule(grant=GRANTS)
+    def grant(self, grant: tuple[int, int]) -> None:
+        self.granted.add(grant)
+
+    @rule(grant=GRANTS)
+    def revoke(self, grant: tuple[int, int]) -> None:
+        self.granted.discard(grant)
 
     @rule(pair=PAIRS, way=st.sampled_from([Way.REGRANT, Way.REGRANT, Way.GRANTEE]))
     def claim(self, pair: tuple[int, int], way: Way) -> None:
@@ -120,11 +141,14 @@ class Accounts(RuleBasedStateMachine):
         claim = self.claim_of(user, account)
         if claim is None:
             return
-        seen = (GRANTED if self.granted[account] else ABSENT) if clear else UNCLEAR
+        granted = (account, user if claim.way is Way.GRANTEE else SHARED) in self.granted
         if clear and claim.standing is Standing.OPEN:
             wanted = claim.way is Way.GRANTEE or self.steps[claim.id] % 2 == 0
-            self.steps[claim.id] += self.granted[account] == wanted
-        self.claims[account] = looked(self.claims[account], claim.id, seen)
+            self.steps[claim.id] += granted == wanted
+        self.put(account, looked(self.claims[account], claim.id, UNCLEAR if not clear else GRANTED if granted else ABSENT))
+        if clear and not granted:
+            left = next(one for one in self.claims[account] if one.id == claim.id)
+            assert left.standing in {Standing.OPEN, Standing.ENDED}, "somebody keeps an account whose grant is gone"
 
     @rule(pair=PAIRS, right=st.booleans())
     def prove(self, pair: tuple[int, int], right: bool) -> None:
@@ -133,18 +157,14 @@ class Accounts(RuleBasedStateMachine):
         if claim is not None:
             if right and claim.standing is Standing.OPEN:
                 self.answers.add(claim.id)
-            self.claims[account] = answered(self.claims[account], claim.id, right)
+            self.put(account, answered(self.claims[account], claim.id, right))
 
     @rule(pair=PAIRS)
     def unlink(self, pair: tuple[int, int]) -> None:
         user, account = pair
         claim = self.claim_of(user, account)
         if claim is not None:
-            self.claims[account] = gave_up(self.claims[account], claim.id)
-            for one in self.claims[account]:
-                if one.standing is Standing.OPEN and one.stage == 0:
-                    self.steps[one.id] = 0
-                    self.answers.discard(one.id)
+            self.put(account, gave_up(self.claims[account], claim.id))
 
     @rule(pair=PAIRS)
     def dispute(self, pair: tuple[int, int]) -> None:
@@ -153,7 +173,7 @@ class Accounts(RuleBasedStateMachine):
         claim = self.claim_of(user, account)
         if claim is not None and claim.standing in (Standing.FROZEN, Standing.DISPUTING):
             self.decided.add(claim.id)
-            self.claims[account] = settled(self.claims[account], claim.id)
+            self.put(account, settled(self.claims[account], claim.id))
 
     @invariant()
     def one_owner(self) -> None:
@@ -161,6 +181,12 @@ class Accounts(RuleBasedStateMachine):
             assert sum(one.standing in OWNING for one in claims) <= 1
             if any(one.standing is Standing.FROZEN for one in claims):
                 assert any(one.standing is Standing.DISPUTING for one in claims)
+
+    @invariant()
+    def whoever_owns_it_alone_has_no_rival(self) -> None:
+        for claims in getattr(self, "claims", {}).values():
+            standing = {one.standing for one in claims}
+            assert not {Standing.OWNER, Standing.DISPUTING} <= standing
 
     @invariant()
     def nobody_sees_a_row_without_proof(self) -> None:

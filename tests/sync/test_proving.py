@@ -1,6 +1,6 @@
 """From an account's number to its trades: nothing before the proof, one owner, and the same answer whatever the number is."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,12 +10,12 @@ from django.http import Http404
 
 from fillbook.brokers.interface import Endpoint
 from fillbook.ledger.statement import ParsedStatement
-from fillbook.storage.access import account_for, accounts_of, notices_of, statements_of, trips_of
+from fillbook.storage.access import account_for, accounts_of, notices_of, runs_of, statements_of, trips_of
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.intake import write_statement
 from fillbook.storage.models import AccountClaim, BrokerAccount, Link, LinkState, Origin, ProofTry, RawStatement, SyncRun, User
 from fillbook.storage.raw import keep_raw
-from fillbook.sync import proving, runs, service
+from fillbook.sync import planner, proving, runs, service
 from fillbook.sync.knowledge import Answer, is_right
 from fillbook.sync.policy import Trouble
 from fillbook.vault.keys import generate
@@ -149,6 +149,80 @@ def test_a_second_proof_stops_both_and_tells_both(ann: User, bob: User) -> None:
     service.unlink(bob, other.pk, keep=False)
     link.refresh_from_db()
     assert (standing(link), link.state) == ("owner", LinkState.LINKED)
+
+
+def test_trades_that_are_kept_without_a_link_stay_to_be_seen(ann: User, bob: User) -> None:
+    link = owned(ann)
+    service.unlink(ann, link.pk, keep=True)
+    assert (standing_of(ann), accounts_of(ann).count(), bob.is_active) == ("ended", 1, True)
+    other = linked(bob)
+    assert look(other, *REGRANT) == "proven"
+    assert accounts_of(bob).count() == 0
+
+
+def standing_of(user: User) -> str:
+    return AccountClaim.objects.filter(owner=user).latest("pk").standing
+
+
+def checked(link: Link, kind: str = "") -> None:
+    """Let the run that looks at a link's grant have seen it there, or a trouble of that kind."""
+    run = run_of(link)
+    plan = runs.begin(run.pk)
+    assert plan is not None
+    assert (plan["kind"], proving.days_to_check(run.pk) is not None) == ("check", True)
+    trouble = asdict(Trouble(kind, "withdrawn", "No longer.")) if kind else None
+    proving.checked(run.pk, "trouble" if kind else "done", trouble)
+    assert not SyncRun.objects.filter(link=link, state__in=runs.OPEN).exists()
+
+
+def test_a_paused_account_is_looked_at_each_night_and_hidden_once_its_grant_is_gone(
+    ann: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = owned(ann)
+    service.pause(ann, link.pk)
+    assert (planner.begin_checks(), bob.is_active) == (0, True)
+    for night, kind in enumerate(("", "Transient", "OurFault")):
+        later(monkeypatch, planner, timedelta(days=1))
+        assert (planner.begin_checks(), planner.begin_checks()) == (1, 0), night
+        checked(link, kind)
+        link.refresh_from_db()
+        assert (link.state, standing(link), accounts_of(ann).count(), link.error_kind) == (LinkState.PAUSED, "owner", 1, "")
+    later(monkeypatch, planner, timedelta(days=1))
+    planner.begin_checks()
+    checked(link, "NotGranted")
+    link.refresh_from_db()
+    assert (link.state, link.error_code, standing(link), accounts_of(ann).count()) == (LinkState.NEEDS_USER, "withdrawn", "ended", 0)
+    assert [notice.parameters["code"] for notice in notices_of(ann)] == ["withdrawn"]
+    later(monkeypatch, planner, timedelta(days=1))
+    assert planner.begin_checks() == 0
+
+
+def test_a_disputed_account_is_looked_at_too_for_each_of_the_two(ann: User, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    link, other = owned(ann), linked(bob)
+    look(other, *REGRANT[:2])
+    proving.note_look(run_of(other).pk, "done", "")
+    later(monkeypatch, planner, timedelta(days=1))
+    assert planner.begin_checks() == 2
+    checked(link, "NotGranted")
+    assert (standing(link), standing(other), accounts_of(ann).count()) == ("ended", "open", 0)
+    assert proving.next_look(run_of(other).pk)["next"] == "look"
+
+
+def test_a_sync_does_not_wait_for_a_look(ann: User, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = owned(ann)
+    service.pause(ann, link.pk)
+    later(monkeypatch, planner, timedelta(days=1))
+    assert (planner.begin_checks(), bob.is_active) == (1, True)
+    assert service.resume(ann, link.pk).kind == "manual"
+    assert not runs_of(ann).filter(kind="check").exists()
+
+
+def test_who_is_alone_here_is_not_looked_at_while_paused(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = linked(ann)
+    proving.own(link)
+    service.pause(ann, link.pk)
+    later(monkeypatch, planner, timedelta(days=1))
+    assert planner.begin_checks() == 0
 
 
 def test_the_operator_decides_for_one_of_them(ann: User, bob: User) -> None:

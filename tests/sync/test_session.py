@@ -178,9 +178,9 @@ def test_a_login_that_does_not_come_through_is_tried_again_in_a_minute(portal: P
 
 
 def test_a_process_that_died_while_it_logged_in_holds_nobody_up(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = clock.now()
-    assert services.begin_login(BROKER, "sandbox", 0, now, now + timedelta(seconds=session.LOGIN_TAKES)) is None
-    assert services.begin_login(BROKER, "sandbox", 0, now, now) == now + timedelta(seconds=session.LOGIN_TAKES)
+    now, login = clock.now(), services.Login(BROKER, "sandbox")
+    assert services.begin_login(login, 0, now, now + timedelta(seconds=session.LOGIN_TAKES)) is None
+    assert services.begin_login(login, 0, now, now) == now + timedelta(seconds=session.LOGIN_TAKES)
     later(monkeypatch, session.LOGIN_TAKES + 1)
     assert ask(portal) == [Reply(200, b"rows")]
 

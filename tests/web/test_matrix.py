@@ -125,6 +125,7 @@ PAGES = {
     "notices-away": Cell("POST", 302, 302),
     "notice-away": Cell("POST", 302, 404, kind="notice"),
     "settings-broker": Cell(other=302, kind="broker with settings"),
+    "settings-login": Cell("POST", 422, 302, kind="broker with settings"),
     "settings-claim": Cell("POST", 302, 302, kind="claim"),
     "look": Cell("POST", 302, 302),
     "account_login": Cell(owner=302, other=302, nobody=200),

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from fillbook.storage import grantees
 from fillbook.storage.models import Instance
 from fillbook.storage.services import config_of, config_secrets
 from tests.web.conftest import text_of
@@ -63,3 +64,33 @@ def test_while_nothing_is_set_the_guide_says_so(browser_of_owner: Client) -> Non
     shown = text_of(browser_of_owner.get("/accounts/link/apex/").content)
     assert "This site cannot read Apex Clearing yet." in shown
     assert "You are the only one who uses this site, so the grant is all it takes." in shown
+
+
+LOGINS = f"{PAGE}logins/"
+CLAIMS_OWN = {"login-username": "svc_claim_1", "login-password": SECRET}
+
+
+def test_logins_for_single_claims_are_added_listed_and_removed(browser_of_owner: Client, browser_of_other: Client) -> None:
+    assert browser_of_other.post(LOGINS, CLAIMS_OWN)["Location"] == "/settings/"
+    assert grantees.listed("apex") == []
+    shown = browser_of_owner.post(LOGINS, CLAIMS_OWN, follow=True)
+    assert "svc_claim_1 free" in text_of(shown.content)
+    assert SECRET not in shown.content.decode()
+    wrong = browser_of_owner.post(LOGINS, {"login-username": "svc claim"})
+    assert (wrong.status_code, "without spaces" in text_of(wrong.content)) == (422, True)
+    guide = text_of(browser_of_other.get("/accounts/link/apex/").content)
+    assert "Enter your account id first. The next page names a user id that is yours alone." in guide
+    assert "svc_claim_1" not in guide
+    browser_of_owner.post(LOGINS, {"remove": "svc_claim_1"})
+    assert grantees.listed("apex") == []
+    assert browser_of_owner.post("/settings/brokers/ibkr/logins/", CLAIMS_OWN).status_code == 404
+
+
+def test_a_claim_names_the_user_id_that_is_its_own(browser_of_owner: Client, browser_of_other: Client) -> None:
+    browser_of_owner.post(LOGINS, CLAIMS_OWN)
+    answer = browser_of_other.post("/accounts/link/apex/", {"account": "5AB12345"}, follow=True)
+    shown = text_of(answer.content)
+    assert "Grant access to this user id" in shown
+    assert "svc_claim_1" in shown
+    assert "Or answer from your latest trades" not in shown
+    assert "svc_claim_1 given to" in text_of(browser_of_owner.get(PAGE).content)

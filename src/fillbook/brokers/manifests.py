@@ -66,7 +66,6 @@ class Capabilities:
     the broker states open positions. push: it tells us when something is new. renewal, renewal_days: what ends a link and after how many
     days at most. tells_open_close: rows say whether they open or close. stable_ids: rows have ids that stay. same_day: today's fills come
     today. several_accounts: one link can hold more than one account. zone: IANA zone of times without one, "" when they carry their own.
-    states_profit: the broker states what each closing fill gained, so that there is a figure to compare with.
     """
 
     history_days: int | None
@@ -84,7 +83,6 @@ class Capabilities:
     several_accounts: bool
     zone: str
     names_days: bool = False
-    states_profit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,9 @@ class SettingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing that the operator of the instance sets for a broker. default: what holds while nothing is set, "" for nothing."""
+    """One thing that the operator of the instance sets for a broker. default: what holds while nothing is set, "" for nothing. of_login:
+    it belongs to one login at the broker, and the operator may set several; the one that is no secret is its user id.
+    """
 
     name: str
     label: str
@@ -123,6 +123,7 @@ class Setting:
     kind: SettingKind = SettingKind.TEXT
     choices: tuple[str, ...] = ()
     default: str = ""
+    of_login: bool = False
 
 
 @dataclass(frozen=True, slots=True)

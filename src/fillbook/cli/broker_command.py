@@ -3,17 +3,21 @@
 import argparse
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fillbook.cli.asking import ask
 from fillbook.cli.database import add_data_argument, open_database
 from fillbook.cli.stop import Stop
+
+if TYPE_CHECKING:
+    from fillbook.sync.operators import OperatorForm
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `broker` takes."""
     parser.add_argument("do", choices=["list", "set", "remove", "test", "settle"], help="what to do")
     parser.add_argument("name", nargs="?", metavar="NAME", help="what to set, such as smtp; with settle: the number of a claim in the list")
+    parser.add_argument("--login", metavar="USER", help="with set and remove: one login at the broker that is for a single claim")
     parser.add_argument("--to", metavar="EMAIL", help="where a test message goes (default: the operator's address)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_data_argument(parser)
@@ -34,13 +38,16 @@ def run(options: argparse.Namespace) -> int:
     sentence = done(options) if done else ""
     states = {name: operators.present(name) for name in operators.forms()}
     if options.json:
-        json.dump({"settings": states, "disputes": _disputes()}, sys.stdout, ensure_ascii=False)
+        json.dump({"settings": states, "logins": _logins(), "disputes": _disputes()}, sys.stdout, ensure_ascii=False)
         print()
     elif sentence:
         print(sentence)
     else:
         for name, values in states.items():
             print(f"{name}  {'not set' if values is None else ', '.join(f'{key} {value}' for key, value in values.items() if value)}")
+        for one in _logins():
+            held = one["user"] or ("given to somebody who is gone" if one["given"] else "free")
+            print(f"login: {one['login']} at {one['broker']}, {held}" + (f" ({one['error']})" if one["error"] else ""))
         for one in _disputes():
             print(f"dispute: claim {one['n']} of {one['user']} to {one['broker']} account …{one['account']}, shown on {one['since']}")
     return 0
@@ -49,17 +56,32 @@ def run(options: argparse.Namespace) -> int:
 def _set(options: argparse.Namespace) -> str:
     from fillbook.sync import operators
 
-    form = operators.form_of(options.name)
-    errors = operators.change(options.name, ask(form.fields, form.optional))
+    form = _login_form(options) if options.login else operators.form_of(options.name)
+    answer = ask(form.fields, form.optional)
+    errors = operators.change_login(form.name, options.login, answer) if options.login else operators.change(form.name, answer)
     if errors:
         raise Stop(" ".join(f"{error.field}: {error.message}" for error in errors) + " Nothing was changed.")
+    if options.login:
+        return f"{form.title}: saved. The next claim to an account gets {options.login}."
     return f"{form.title}: saved. See that it works with `fillbook broker test {options.name}`."
 
 
 def _remove(options: argparse.Namespace) -> str:
+    from fillbook.sync import operators, proving
+
+    if options.login:
+        _login_form(options)
+        return "Forgotten. Whoever used it is told." if proving.retire(options.name, options.login) else "There is no such login."
+    return "Forgotten." if operators.remove(options.name) else "Nothing was set."
+
+
+def _login_form(options: argparse.Namespace) -> "OperatorForm":
     from fillbook.sync import operators
 
-    return "Forgotten." if operators.remove(options.name) else "Nothing was set."
+    form = operators.login_form(options.name)
+    if form is None:
+        raise Stop(f"{options.name} has no logins for single claims.", 2)
+    return form
 
 
 def _test(options: argparse.Namespace) -> str:
@@ -78,6 +100,19 @@ def _test(options: argparse.Namespace) -> str:
     except MailRefused as problem:
         raise Stop(str(problem)) from None
     return f"A test message is on its way to {recipient}."
+
+
+def _logins() -> list[dict[str, Any]]:
+    """Logins that are for single claims, with whom each was given to."""
+    from fillbook.storage.grantees import listed
+    from fillbook.sync import operators
+
+    return [
+        {"broker": name, "login": one.name, "given": one.given, "user": one.person, "error": one.error}
+        for name in operators.forms()
+        if operators.login_form(name)
+        for one in listed(name)
+    ]
 
 
 def _disputes() -> list[dict[str, Any]]:

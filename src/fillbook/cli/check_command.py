@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from fillbook.brokers.manifests import manifest
 from fillbook.cli import answer, statements
 from fillbook.cli.progress import Progress
 from fillbook.trades.account import AccountBook, read_account
@@ -66,10 +65,9 @@ def _check(path: Path, progress: Progress) -> _Checked:
 
 
 def _books(found: statements.Read) -> tuple[AccountBook, ...]:
-    """The accounts of a file; without the bridge where the broker states no profit that it could lead to."""
+    """The accounts of a file; without the bridge where the file states no profit that it could lead to."""
     books = (read_account(account) for account in found.parsed.accounts)
-    stated = manifest(found.broker).capabilities.states_profit
-    return tuple(book if stated else replace(book, bridge=()) for book in books)
+    return tuple(book if book.statement.states_realized_pnl else replace(book, bridge=()) for book in books)
 
 
 def _as_json(files: list[Path]) -> int:

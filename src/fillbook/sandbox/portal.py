@@ -52,19 +52,24 @@ PORTAL_FAULTS: Final[dict[str, tuple[Fault, ...]]] = {
 
 @dataclass
 class _Book:
-    """What the portal knows. rows: of accounts with rows of their own; all others show the scenario's."""
+    """What the portal knows. granted: (account, user id). rows: of accounts with rows of their own; all others show the scenario's.
+    sessions: token -> user id and end.
+    """
 
-    granted: set[str] = field(default_factory=set)
+    granted: set[tuple[str, str]] = field(default_factory=set)
     rows: dict[str, list[Row]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    sessions: dict[str, datetime] = field(default_factory=dict)
+    sessions: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     wrong: int = 0
     logins: int = 0
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 class PortalService:
-    """Thread-safe. session_seconds: how long a login lasts, before scaling."""
+    """Thread-safe. session_seconds: how long a login lasts, before scaling.
+
+    Its service users are the one of the manifest and all whose name goes on from there with `_…`, each with the same password.
+    """
 
     PATHS: ClassVar[tuple[str, ...]] = ("/legit/", "/activities-provider/", "/margin-provider/", _PAGE)
 
@@ -78,15 +83,15 @@ class PortalService:
 
     # --- what a test or a person may do to it
 
-    def grant(self, account: str) -> None:
-        """As the owner of the account, let the service user in."""
+    def grant(self, account: str, user: str = "") -> None:
+        """As the owner of the account, let a service user in: the one of the manifest unless another is named."""
         with self._lock:
-            self._book.granted.add(account)
+            self._book.granted.add((account, user or self._login["username"]))
 
-    def revoke(self, account: str) -> None:
+    def revoke(self, account: str, user: str = "") -> None:
         """As the owner of the account, let it in no more."""
         with self._lock:
-            self._book.granted.discard(account)
+            self._book.granted.discard((account, user or self._login["username"]))
 
     def hold(self, account: str, rows: Iterable[Row]) -> None:
         """Give an account rows of its own; a later call is a late correction."""
@@ -124,11 +129,12 @@ class PortalService:
                 return self._page(asked)
             if asked.method != "GET" or not asked.path.startswith((_ACTIVITIES, _POSITIONS)):
                 return Answer(404, b"{}", _JSON)
-            if not self._has_session(asked):
+            user = self._user(asked)
+            if not user:
                 return Answer(401, b"{}", _JSON)
             if asked.path.startswith(_POSITIONS):
-                return self._positions(asked.path.removeprefix(_POSITIONS))
-            return self._activities(asked, asked.path.removeprefix(_ACTIVITIES))
+                return self._positions(asked.path.removeprefix(_POSITIONS), user)
+            return self._activities(asked, asked.path.removeprefix(_ACTIVITIES), user)
 
     def _log_in(self, asked: Asked) -> Answer:
         self._book.logins += 1
@@ -136,27 +142,33 @@ class PortalService:
             return Answer(423, b"{}", _JSON)
         try:
             given = json.loads(asked.body)
-            right = given == {"user": "", "username": self._login["username"], "password": self._login["password"]}
-        except ValueError:
-            right = False
+            user = str(given["username"])
+            right = given == {"user": "", "username": user, "password": self._login["password"]} and self._knows(user)
+        except (ValueError, KeyError, TypeError):
+            user, right = "", False
         if not right:
             self._book.wrong += 1
             return Answer(401, b"{}", _JSON)
         self._book.wrong = 0
         ends = self._clock() + timedelta(seconds=self._seconds * self._scale)
-        token = _token(self._login["username"], ends)
-        self._book.sessions[token] = ends
+        token = _token(user, ends)
+        self._book.sessions[token] = user, ends
         return Answer(200, b"{}", (*_JSON, ("Set-Cookie", f"{_COOKIE}={token}; Path=/; HttpOnly")))
 
-    def _has_session(self, asked: Asked) -> bool:
-        cookies = dict(part.strip().partition("=")[::2] for part in asked.headers.get("cookie", "").split(";"))
-        ends = self._book.sessions.get(cookies.get(_COOKIE, ""))
-        return ends is not None and self._clock() < ends
+    def _knows(self, user: str) -> bool:
+        shared = self._login["username"]
+        return user == shared or user.startswith(f"{shared}_")
 
-    def _activities(self, asked: Asked, account: str) -> Answer:
+    def _user(self, asked: Asked) -> str:
+        """Whose session a request is made in, "" for nobody's."""
+        cookies = dict(part.strip().partition("=")[::2] for part in asked.headers.get("cookie", "").split(";"))
+        user, ends = self._book.sessions.get(cookies.get(_COOKIE, ""), ("", self._clock()))
+        return user if self._clock() < ends else ""
+
+    def _activities(self, asked: Asked, account: str, user: str) -> Answer:
         first, last = asked.query.get("startDate", ""), asked.query.get("endDate", "")
         self._book.asked.append((account, first, last))
-        answer = self._ordinary(asked, account, first, last)
+        answer = self._ordinary(asked, (account, user), first, last)
         if not self._book.faults:
             return answer
         fault = self._book.faults[0]
@@ -164,10 +176,11 @@ class PortalService:
             self._book.faults.pop(0)
         return worsen(answer, fault, self._scale)
 
-    def _ordinary(self, asked: Asked, account: str, first: str, last: str) -> Answer:
+    def _ordinary(self, asked: Asked, grant: tuple[str, str], first: str, last: str) -> Answer:
+        account = grant[0]
         if account not in {DEMO, *OTHERS, *self._book.rows}:
             return Answer(404, b"{}", _JSON)
-        if account not in self._book.granted:
+        if grant not in self._book.granted:
             return Answer(403, b"{}", _JSON)
         try:
             days = date.fromisoformat(first), date.fromisoformat(last)
@@ -184,37 +197,48 @@ class PortalService:
             return [row for row in self._book.rows[account] if str(first) <= row["tradeDate"] <= str(last)]
         return history(self._scenario, account, first, min(last, last_final_day(self._clock().date())))
 
-    def _positions(self, account: str) -> Answer:
+    def _positions(self, account: str, user: str) -> Answer:
         """The endpoint is there, and Fillbook does not use it: nobody has proven that a granted login may."""
-        if account not in self._book.granted:
+        if (account, user) not in self._book.granted:
             return Answer(403, b"{}", _JSON)
         return Answer(200, b'[{"positions":[]}]', _JSON)
 
     def _page(self, asked: Asked) -> Answer:
-        account = parse_qs(asked.body.decode("utf-8", "replace")).get("account", [""])[0]
-        if asked.method == "POST" and account in {DEMO, *OTHERS, *self._book.rows}:
+        said = {name: values[0].strip() for name, values in parse_qs(asked.body.decode("utf-8", "replace")).items()}
+        account, user = said.get("account", ""), said.get("user", "")
+        if asked.method == "POST" and account in self._accounts():
+            if asked.path == f"{_PAGE}grant" and not self._knows(user):
+                return Answer(200, self._grants(f"The portal knows no user id {user}.").encode(), _HTML)
             if asked.path == f"{_PAGE}grant":
-                self._book.granted.add(account)
+                self._book.granted.add((account, user))
             elif asked.path == f"{_PAGE}revoke":
-                self._book.granted.discard(account)
+                self._book.granted.discard((account, user))
             return Answer(303, b"", (("Location", _PAGE),))
         if asked.path != _PAGE:
             return Answer(404, b"<!DOCTYPE html><title>Not found</title>", _HTML)
         return Answer(200, self._grants().encode(), _HTML)
 
-    def _grants(self) -> str:
+    def _accounts(self) -> list[str]:
+        return sorted({DEMO, *OTHERS, *self._book.rows})
+
+    def _grants(self, problem: str = "") -> str:
         """The page where access is granted and taken back."""
-        user = html.escape(self._login["username"])
-        lines = []
-        for account in sorted({DEMO, *OTHERS, *self._book.rows}):
-            granted = account in self._book.granted
-            act, word = ("revoke", "Revoke access") if granted else ("grant", "Grant access")
-            state = f"granted to {user}" if granted else "not granted"
-            lines.append(
-                f'<li><span><b>10-{html.escape(account)}</b><br><small>{state}</small></span><form method="post" action="{_PAGE}{act}">'
-                f'<button name="account" value="{html.escape(account)}">{word}</button></form></li>'
+        parts = []
+        for account in self._accounts():
+            name = html.escape(account)
+            users = [html.escape(user) for number, user in sorted(self._book.granted) if number == account]
+            lines = "".join(
+                f'<form method="post" action="{_PAGE}revoke"><span>granted to <b>{user}</b></span><input type="hidden" name="user" '
+                f'value="{user}"><button name="account" value="{name}">Revoke access</button></form>'
+                for user in users
             )
-        return _TEMPLATE.replace("USER", user).replace("LINES", "".join(lines))
+            parts.append(
+                f'<li><h2>10-{name}</h2>{lines or "<p><small>not granted</small></p>"}<form method="post" action="{_PAGE}grant">'
+                f'<label>User Id <input name="user" value="{html.escape(self._login["username"])}" autocomplete="off" required></label>'
+                f'<button name="account" value="{name}">Grant access</button></form></li>'
+            )
+        told = f'<p role="alert"><b>{html.escape(problem)}</b></p>' if problem else ""
+        return _TEMPLATE.replace("LINES", "".join(parts)).replace("TOLD", told)
 
 
 _TEMPLATE: Final = """<!DOCTYPE html>
@@ -225,14 +249,18 @@ _TEMPLATE: Final = """<!DOCTYPE html>
 body { max-width: 36rem; margin: 0 auto; padding: 1.5rem 1rem; }
 h1 { font-size: 1.4rem; margin: 0 0 .25rem; }
 ul { list-style: none; padding: 0; margin: 1.5rem 0 0; }
-li { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: .75rem 0; border-top: 1px solid #8885; }
+li { padding: .75rem 0; border-top: 1px solid #8885; }
+h2 { font-size: 1rem; margin: 0; }
+li p { margin: .25rem 0; }
+form { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .5rem 1rem; margin: .5rem 0; }
+input { font: inherit; min-height: 2.75rem; padding: .25rem .6rem; border: 1px solid #8888; border-radius: .5rem; max-width: 12rem; }
 small { opacity: .75; }
 button { font: inherit; min-height: 2.75rem; padding: .4rem 1rem; border: 1px solid #8888; border-radius: .5rem; cursor: pointer; }
 </style></head>
 <body><h1>Grant Account Access</h1>
 <p>This is the sandbox's pretend portal on your own computer. It stands for the clearing firm's page; nothing here reaches anybody.</p>
-<p>Grant the user id <b>USER</b> access to an account, then link that account in Fillbook.</p>
-<ul>LINES</ul></body></html>
+<p>Grant the user id that Fillbook names access to an account, then link that account there.</p>
+TOLD<ul>LINES</ul></body></html>
 """
 
 

@@ -21,6 +21,7 @@ from fillbook.storage.models import (
     RawStatement,
     Restatement,
     RoundTripRow,
+    RunKind,
     SavedView,
     SecurityEvent,
     SyncRun,
@@ -93,8 +94,8 @@ def statement_for(viewer: Viewer, statement_id: int | str) -> RawStatement:
 
 
 def runs_of(viewer: Viewer) -> QuerySet[SyncRun]:
-    """The viewer's sync runs, newest first."""
-    return _owned(SyncRun.objects.select_related("link"), viewer).order_by("-created_at", "-pk")
+    """The viewer's sync runs, newest first; looks that fetch nothing are none of theirs."""
+    return _owned(SyncRun.objects.exclude(kind=RunKind.CHECK).select_related("link"), viewer).order_by("-created_at", "-pk")
 
 
 def run_for(viewer: Viewer, run_id: int | str) -> SyncRun:

@@ -1,11 +1,12 @@
 """Claims to accounts as rows; `sync.proving` decides about them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
 
-from fillbook.storage.models import AccountClaim, AccountKind, BrokerAccount, Link, ProofTry, User
+from fillbook.storage.models import AccountClaim, AccountKind, BrokerAccount, Link, LinkState, ProofTry, User
 
 ENDED: Final = "ended"
 OWNER: Final = "owner"
@@ -51,6 +52,12 @@ def accounts_claimed(claim: AccountClaim) -> QuerySet[BrokerAccount]:
     """What is kept of the account for the person who claims it."""
     kinds = [AccountKind.SANDBOX] if claim.endpoint == "sandbox" else [AccountKind.REAL, AccountKind.PAPER]
     return BrokerAccount.objects.filter(owner=claim.owner_id, broker=claim.broker, number=claim.number, kind__in=kinds)
+
+
+def not_fetched(fetched: Collection[str]) -> QuerySet[AccountClaim]:
+    """Proven claims whose links are in none of these states: paused, or stopped until somebody acts."""
+    proven = AccountClaim.objects.filter(standing__in=[OWNER, "frozen", "disputing"], link__isnull=False)
+    return proven.exclude(link__state__in=[*fetched, LinkState.UNLINKED]).select_related("link").order_by("pk")
 
 
 def open_disputes() -> list[AccountClaim]:

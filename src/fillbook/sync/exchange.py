@@ -56,7 +56,7 @@ def opening(plan: Plan, leg: Leg) -> Outcome:
     if link is None:
         return {"next": "closed"}
     try:
-        config = config_of(plan.broker, link.endpoint)
+        config = config_of(plan.broker, link.endpoint, link.grantee)
         state = registry.connector(plan.broker).start(days_of(leg), plan.unproven, plan.memory, config, link.account)
     except BrokerError as error:
         return trouble(Trouble.of(error))
@@ -102,7 +102,7 @@ def _means(plan: Plan) -> Means | None:
         return None
     silence.admit(plan)
     sandbox = _sandbox() if plan.sandbox else None
-    return Means(registry.connector(plan.broker), run.link.endpoint, runs.credential(run.link), sandbox)
+    return Means(registry.connector(plan.broker), run.link.endpoint, runs.credential(run.link), sandbox, run.link.grantee)
 
 
 def _sandbox() -> str:

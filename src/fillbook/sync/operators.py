@@ -12,6 +12,7 @@ from typing import Final
 
 from fillbook.brokers.interface import FieldError
 from fillbook.brokers.manifests import FormField, Manifest, SettingKind, manifest, manifests
+from fillbook.storage import grantees
 from fillbook.storage.operators import forget_values, open_values, seal_values
 from fillbook.storage.services import BadSetting, config_of, save_settings
 from fillbook.sync import clock
@@ -63,6 +64,15 @@ def _broker_form(broker: Manifest) -> OperatorForm:
     return OperatorForm(broker.id, broker.name, tuple(fields), frozenset(one.name for one in broker.settings))
 
 
+def login_form(name: str) -> OperatorForm | None:
+    """What is asked for a login that is for a single claim, its user id apart; None where there are none."""
+    if name == MAIL or not grantees.name_of(name):
+        return None
+    settings = [one for one in manifest(name).settings if one.of_login and one.kind is SettingKind.SECRET]
+    fields = tuple(FormField(one.name, one.label, one.help, maxlength=_LONGEST) for one in settings)
+    return OperatorForm(name, manifest(name).name, fields, frozenset(one.name for one in settings))
+
+
 def form_of(name: str) -> OperatorForm:
     """One of them.
 
@@ -101,6 +111,15 @@ def change(name: str, answer: Mapping[str, str]) -> tuple[FieldError, ...]:
     if not errors:
         seal_values(name, values)
     return tuple(errors)
+
+
+def change_login(name: str, user_id: str, answer: Mapping[str, str]) -> tuple[FieldError, ...]:
+    """Add a login for single claims, or give one a new password. What is wrong with the answer; nothing is changed then."""
+    try:
+        grantees.save(name, {**answer, grantees.name_of(name): user_id}, clock.now())
+    except BadSetting as problem:
+        return (FieldError(problem.name, str(problem)),)
+    return ()
 
 
 def remove(name: str) -> bool:

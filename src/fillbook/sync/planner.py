@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from fillbook.brokers.manifests import manifests
+from fillbook.storage import claims
 from fillbook.storage.models import Link, RunKind, SyncRun
 from fillbook.storage.records import batches
 from fillbook.sync import clock, runs, slots
@@ -24,6 +25,27 @@ def begin_due() -> int:
     jobs = [slot.job(key) for slot, key in found]
     begun = {job for part in batches(jobs) for job in SyncRun.objects.filter(workflow_id__in=part).values_list("workflow_id", flat=True)}
     return sum(_begin(key, slot) for slot, key in [one for one in found if one[0].job(one[1]) not in begun][:AT_ONCE])
+
+
+def begin_checks() -> int:
+    """Begin the nightly look at the grant of accounts that people here have shown to be theirs and that are not fetched; how many."""
+    if not claims.is_shared():
+        return 0
+    hours, now, found = {name: Hours.of(broker) for name, broker in manifests().items()}, clock.now(), []
+    for claim in claims.not_fetched(runs.SCHEDULED):
+        key = str(claim.link_id)
+        at = Standing(key, claim.began_at, claim.looked_at, now.date())  # one look a night: whether any days are missing is no matter
+        slot = slots.due(at, hours[claim.broker], now)
+        if slot is not None:
+            found.append((slot.at, f"check-{slot.job(key)}", claim.link))
+    return sum(_check(link, job) for _, job, link in sorted(found, key=lambda one: one[:2])[:AT_ONCE])
+
+
+def _check(link: Link | None, job: str) -> bool:
+    with transaction.atomic():
+        if link is None or SyncRun.objects.filter(workflow_id=job).exists():
+            return False
+        return runs.open_run(link, RunKind.CHECK, job).workflow_id == job
 
 
 def _due(now: datetime) -> list[tuple[Slot, str]]:

@@ -8,6 +8,7 @@ several users each claim is proven, and of one account there is one owner at any
     owner      -> ended      the grant disappeared
     frozen     -> owner      whoever disputed gave up, or the operator decided so
     disputing  -> open       the owner gave up, so it is proven anew
+    both       -> ended      the grant disappeared, as if they had given up
 """
 
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def looked(claims: Claims, which: int, seen: Seen) -> Claims:
     if claim.standing is Standing.OWNER:
         return _changed(claims, replace(claim, standing=Standing.ENDED)) if seen is Seen.ABSENT else claims
     if claim.standing is not Standing.OPEN:
-        return claims
+        return gave_up(claims, which) if seen is Seen.ABSENT else claims
     if claim.way is not Way.REGRANT:
         return _proven(claims, claim) if seen is Seen.GRANTED else claims
     if seen is not _SEQUENCE[claim.stage]:

@@ -15,13 +15,14 @@ from django.db import transaction
 from fillbook.brokers import registry
 from fillbook.brokers.interface import StatementUnreadable
 from fillbook.storage import claims as rows
-from fillbook.storage.models import AccountClaim, Link, LinkState, ProofTry, RunKind, RunState, SecurityEvent, SyncRun, User
+from fillbook.storage import grantees
+from fillbook.storage.models import AccountClaim, EndpointKind, Link, LinkState, ProofTry, RunKind, RunState, SecurityEvent, SyncRun, User
 from fillbook.storage.secrets import vault
 from fillbook.storage.services import config_of
 from fillbook.sync import clock, notices, runs
 from fillbook.sync.gate import is_claimed, must_prove
 from fillbook.sync.knowledge import Answer, is_right
-from fillbook.sync.policy import Trouble
+from fillbook.sync.policy import GRANT_WITHIN, Trouble, final
 from fillbook.sync.proof import OWNING, Claim, Claims, Seen, Standing, Way, answered, gave_up, looked, settled
 from fillbook.sync.windows import Leg
 from fillbook.vault import CannotOpen
@@ -50,6 +51,16 @@ DISPUTED: Final = Trouble(
     "disputed",
     "Two users of this site have shown that they control this account. Nothing new is fetched until one of them gives it up or the "
     "operator of this site has decided. If you know of nobody else, remove the access at the broker and write to the operator.",
+)
+
+
+NEVER_GRANTED: Final = final(Trouble("NotGranted", "not_granted", ""))
+"""What whoever has a user id of their own is told, for whom granting it is all there is to do."""
+RETIRED: Final = Trouble(
+    "NeedsUser",
+    "grantee_retired",
+    "The user id that you granted access to is no longer used by this site. Take that grant back at the broker. Then choose Look again, "
+    "and grant access to the user id that the page names.",
 )
 
 
@@ -84,17 +95,19 @@ def begin(link: Link) -> AccountClaim | None:
     if rows.claims_since(link.owner, now - timedelta(days=1)) >= CLAIMS_A_DAY:
         raise TooMany(f"You have begun {CLAIMS_A_DAY} links of this kind today. Go on tomorrow.")
     _record(link, "account_claim_begun")
+    link.grantee = grantees.give(link)
+    Link.objects.filter(pk=link.pk).update(grantee=link.grantee)
     return AccountClaim.objects.create(
         owner=link.owner,
         link=link,
         broker=link.broker,
         endpoint=link.endpoint,
         number=link.account,
-        way=Way.REGRANT,
+        way=Way.GRANTEE if link.grantee else Way.REGRANT,
         standing=Standing.OPEN,
         ranks=sorted(SystemRandom().sample(range(1, RANKS + 1), ASKED)),
         began_at=now,
-        until=now + LASTS,
+        until=now + _lasts(link),
     )
 
 
@@ -116,7 +129,7 @@ def next_look(run_id: int) -> Look:
         now = clock.now()
         if now >= claim.until:
             _write(rows.claims_to(claim), lambda claims: gave_up(claims, claim.pk))
-            return _stopped(UNPROVEN)
+            return _stopped(NEVER_GRANTED if claim.way == Way.GRANTEE else UNPROVEN)
         waiting = {"state": RunState.WAITING, "step": "wait", "step_started_at": now, "retry_at": None}
         SyncRun.objects.filter(pk=run_id).update(**waiting)
         Link.objects.filter(pk=run.link.pk).update(state=LinkState.AWAITING_GRANT, error_kind="", error_code="", error_message="")
@@ -167,7 +180,7 @@ def answer(link: Link, given: Sequence[Answer]) -> None:
     now = clock.now()
     with transaction.atomic():
         claim = rows.claim_of(link)
-        if claim is None or claim.standing != Standing.OPEN:
+        if claim is None or claim.standing != Standing.OPEN or claim.way != Way.REGRANT:
             return
         if claim.sealed_answer:
             raise TooMany("Your last answer has not been compared yet. Wait for the next look.")
@@ -212,11 +225,50 @@ def grant_gone(run_id: int) -> None:
             _write(rows.claims_to(claim), lambda claims: looked(claims, claim.pk, Seen.ABSENT))
 
 
+def days_to_check(run_id: int) -> Leg | None:
+    """The days of the nightly look at an account that is not fetched; None when there is nobody's claim to check any more."""
+    run = SyncRun.objects.filter(pk=run_id, state__in=runs.OPEN).select_related("link").first()
+    claim = _claim_of_run(run_id)
+    if run is None or run.link is None or claim is None:
+        runs.finish_check(run_id)
+        return None
+    return _leg(run.link, claim, clock.now())
+
+
+def checked(run_id: int, what: str, trouble: Mapping[str, Any] | None) -> None:
+    """Write down what that look showed: where the grant is gone, the claim ends, and its user is told. Nothing else of the link changes."""
+    claim = _claim_of_run(run_id)
+    with transaction.atomic():
+        if not runs.finish_check(run_id) or claim is None:
+            return
+        note_look(run_id, what, str(trouble["kind"]) if trouble else "")
+        claim.refresh_from_db()
+        if claim.standing == Standing.ENDED and claim.link is not None and trouble:
+            _stop(claim.link, final(Trouble(**trouble), unproven=False))
+
+
+def retire(broker: str, name: str, endpoint: str = EndpointKind.LIVE) -> bool:
+    """The operator removes a login that was for single claims: they end, and their users are told. Whether it was there."""
+    with transaction.atomic():
+        for link in grantees.links_of(broker, name, endpoint):
+            claim = rows.claim_of(link)
+            runs.close_runs(link, RETIRED.code, RETIRED.message)
+            if claim is not None:
+                _write(rows.claims_to(claim), lambda claims, pk=claim.pk: gave_up(claims, pk))
+            _stop(link, RETIRED)
+        return grantees.remove(broker, name, endpoint)
+
+
 def let_go(link: Link) -> None:
-    """The link is ended by its user; whoever disputed the account with them goes on. Inside the caller's transaction."""
+    """The link is ended by its user; whoever disputed the account with them goes on. Inside the caller's transaction.
+
+    What was theirs beyond doubt stays theirs to see, if they keep it.
+    """
     claim = rows.claim_of(link)
     if claim is not None:
         _write(rows.claims_to(claim), lambda claims: gave_up(claims, claim.pk))
+        if claim.standing == Standing.OWNER:
+            rows.accounts_claimed(claim).update(hidden=False)
 
 
 def settle(claim_id: int) -> None:
@@ -270,7 +322,7 @@ def _follow(claim: AccountClaim, before: Standing, after: Standing) -> None:
         runs.close_runs(link, DISPUTED.code, DISPUTED.message)
         _stop(link, DISPUTED)
     elif after is Standing.OPEN and link is not None:
-        AccountClaim.objects.filter(pk=claim.pk).update(until=clock.now() + LASTS, looks=0)
+        AccountClaim.objects.filter(pk=claim.pk).update(until=clock.now() + _lasts(link), looks=0)
         _open_again(link, LinkState.AWAITING_GRANT)
     if link is not None:
         _record(link, f"account_claim_{after.value}")
@@ -292,6 +344,11 @@ def _stop(link: Link, trouble: Trouble) -> None:
 
 def _stopped(trouble: Trouble) -> Look:
     return {"next": "stop", "trouble": {"kind": trouble.kind, "code": trouble.code, "message": trouble.message, "retry_after": None}}
+
+
+def _lasts(link: Link) -> timedelta:
+    """How long a claim waits for its proof: a user id of its own may be granted at leisure."""
+    return timedelta(seconds=GRANT_WITHIN) if link.grantee else LASTS
 
 
 def _leg(link: Link, claim: AccountClaim, now: datetime) -> Leg:

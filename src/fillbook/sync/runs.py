@@ -70,6 +70,9 @@ def open_run(link: Link, kind: RunKind, job: str = "") -> SyncRun:
     job = job or f"{WORKFLOW}-{uuid.uuid4().hex}"
     with transaction.atomic():
         run = _running(link)
+        if run is not None and run.kind == RunKind.CHECK and kind != RunKind.CHECK:
+            close_runs(link, "overtaken", "A sync took its place.")
+            run = None
         if run is None:
             try:
                 with transaction.atomic():
@@ -93,7 +96,7 @@ def begin(run_id: int) -> dict[str, Any] | None:
     """The run's plan as JSON, None when there is nothing to do any more."""
     with transaction.atomic():
         run = SyncRun.objects.select_for_update(of=("self",)).select_related("link").filter(pk=run_id, state__in=OPEN).first()
-        if run is None or run.link is None or run.link.state in {LinkState.PAUSED, LinkState.UNLINKED}:
+        if run is None or run.link is None or (run.link.state in {LinkState.PAUSED, LinkState.UNLINKED} and run.kind != RunKind.CHECK):
             return None
         now = clock.now()
         SyncRun.objects.filter(pk=run_id).update(
@@ -252,6 +255,11 @@ def finish_upload(run_id: int) -> bool:
     return _end_well(run_id, "")
 
 
+def finish_check(run_id: int) -> bool:
+    """Somebody has looked whether an account may still be read; the link is as it was. False: the run was closed."""
+    return _end_well(run_id, "")
+
+
 def fail(run_id: int, trouble: Trouble, needs_user: bool) -> bool:
     """End the run with a trouble. needs_user: the link stops too, unless a credential that works is still there. False: it was closed."""
     now = clock.now()
@@ -259,7 +267,7 @@ def fail(run_id: int, trouble: Trouble, needs_user: bool) -> bool:
         if not _note(run_id, state=RunState.FAILED, finished_at=now, retry_at=None, **_error(trouble)):
             return False
         link = _link_of(run_id)
-        if link is None:
+        if link is None or SyncRun.objects.filter(pk=run_id, kind=RunKind.CHECK).exists():
             return True
         link.error_kind, link.error_code, link.error_message, link.error_at = trouble.kind, trouble.code, trouble.message, now
         if needs_user:
@@ -303,9 +311,9 @@ def _error(trouble: Trouble) -> dict[str, str]:
 
 
 def _partition(link: Link) -> str:
-    """What the broker limits by: the login that its links share, or the link's own token."""
+    """What the broker limits by: the login that the link is read with, or the link's own token."""
     if registry.connector(link.broker).session is not None:
-        return f"{link.broker}/{link.endpoint}"
+        return f"{link.broker}/{link.endpoint}" + (f"/{link.grantee}" if link.grantee else "")
     if not link.sealed_candidate:
         return link.rate_key
     candidate = open_candidate(link)

@@ -1,4 +1,4 @@
-"""A request of a link, with whatever secrets it needs; and the one login that all links of a broker share.
+"""A request of a link, with whatever secrets it needs; and the login that all links of a broker share, or that one of them has for itself.
 
 Where a session has ended, one process logs in and everybody else waits for that or comes back later: a broker that sees many logins at
 once, or many refused ones, locks the user out. A session is opened for the moment of sending and is in no state, log or job book.
@@ -24,7 +24,7 @@ from fillbook.brokers.interface import (
 )
 from fillbook.brokers.manifests import SettingKind, manifest
 from fillbook.storage import services
-from fillbook.storage.services import SharedValues
+from fillbook.storage.services import Login, SharedValues
 from fillbook.sync import clock, engine, transport
 from fillbook.sync.engine import database_work
 
@@ -40,12 +40,20 @@ _BETWEEN_LOOKS: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a request of a link is made with. secrets: the link's own. sandbox: its address for a sandbox link, else None."""
+    """What a request of a link is made with. secrets: the link's own. sandbox: its address for a sandbox link, else None. grantee: user id
+    of the login that is for this link alone, "" for the one that all share.
+    """
 
     connector: Connector
     endpoint: str
     secrets: Mapping[str, str]
     sandbox: str | None
+    grantee: str = ""
+
+    @property
+    def login(self) -> Login:
+        """The login whose session the request is made in."""
+        return Login(self.connector.broker, self.endpoint, self.grantee)
 
     @property
     def paced(self) -> float:
@@ -80,14 +88,14 @@ async def _sent(request: Request, means: Means, config: BrokerConfig, secrets: M
 
 @database_work
 def _operators(means: Means) -> tuple[BrokerConfig, dict[str, str]]:
-    name = means.connector.broker
-    return services.config_of(name, means.endpoint), services.config_secrets(name, means.endpoint)
+    login = (means.connector.broker, means.endpoint, means.grantee)
+    return services.config_of(*login), services.config_secrets(*login)
 
 
 @database_work
 def _session(means: Means, session: SharedSession, given: Mapping[str, str]) -> SharedValues:
     """The session in use; one that the operator pasted, while nobody has logged in since."""
-    found = services.session_of(means.connector.broker, means.endpoint)
+    found = services.session_of(means.login)
     if found.values or not session.pasted:
         return found
     pasted = {f"{SESSION}{name}": given.get(f"{CONFIG}{setting}", "") for name, setting in session.pasted.items()}
@@ -110,7 +118,7 @@ async def _logged_in(means: Means, session: SharedSession, config: BrokerConfig,
 @database_work
 def _paused(means: Means, seconds: float) -> BrokerError:
     """Why nobody logs in at present."""
-    row = services.service(means.connector.broker, means.endpoint)
+    row = services.service(means.login)
     if row.failures:
         return OurFault(row.error_code, row.error_message)
     return Transient("login_paused", "Fillbook's own login at the broker is being renewed; it goes on by itself.", max(int(seconds), 30))
@@ -121,7 +129,7 @@ def _claimed(means: Means, seen: int) -> SharedValues | float | None:
     """As `services.begin_login`; seconds in place of a moment."""
     now = clock.now()
     until = now + timedelta(seconds=LOGIN_TAKES)  # a login takes as long as it takes, at the sandbox too
-    found = services.begin_login(means.connector.broker, means.endpoint, seen, now, until)
+    found = services.begin_login(means.login, seen, now, until)
     # Read again: while we waited for our turn, somebody whose lease began after our `now` may have taken it.
     return found if found is None or isinstance(found, SharedValues) else (found - clock.now()).total_seconds()
 
@@ -139,16 +147,16 @@ async def _log_in(means: Means, session: SharedSession, wanted: Request, hosts: 
 def _kept(means: Means, values: Mapping[str, str]) -> SharedValues:
     now = clock.now()
     next_at = now + timedelta(seconds=BETWEEN_LOGINS * means.paced)
-    return services.end_login(means.connector.broker, means.endpoint, values, now, next_at)
+    return services.end_login(means.login, values, now, next_at)
 
 
 @database_work
 def _failed(means: Means, error: BrokerError) -> None:
     """A refused login is not tried again for minutes, then hours; one that did not come through, for a minute."""
-    now, name, refused = clock.now(), means.connector.broker, isinstance(error, OurFault)
-    backoff = min(_FIRST_BACKOFF * 2 ** min(services.service(name, means.endpoint).failures, 10), _LONGEST_BACKOFF)
+    now, refused = clock.now(), isinstance(error, OurFault)
+    backoff = min(_FIRST_BACKOFF * 2 ** min(services.service(means.login).failures, 10), _LONGEST_BACKOFF)
     next_at = now + timedelta(seconds=(backoff if refused else LOGIN_TAKES) * means.paced)
-    services.fail_login(name, means.endpoint, error.code, error.message, now, next_at, refused=refused)
+    services.fail_login(means.login, error.code, error.message, now, next_at, refused=refused)
 
 
 def _hosts(means: Means, config: BrokerConfig) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ async def plan(_scheduled_at: object, _context: object) -> None:
 def every_minute() -> None:
     """Begin what is due; go on with what was left lying; remind of what ends; once an hour forget what is old."""
     planner.begin_due()
+    planner.begin_checks()
     engine.adopt()
     pick_up_stranded(_JUST_NOW)
     notices.remind()
@@ -92,6 +93,8 @@ async def _fetch_until_done(run_id: int) -> str:
     if found is None:
         return "closed"
     plan, done = Plan(**found), list[Leg]()
+    if plan.kind == RunKind.CHECK:
+        return await _check(plan)
     if plan.proves and (ended := await _prove(plan)) != "proven":
         return ended
     while (leg := await _step("next_leg", course.next_leg, plan, done)) is not None:
@@ -121,17 +124,33 @@ async def _prove(plan: Plan) -> str:
     while (look := await _step("next_look", proving.next_look, plan.run_id))["next"] == "look":
         if look["wait"]:
             await DBOS.sleep_async(engine.pace().seconds(look["wait"], sandbox=plan.sandbox))
-        outcome: Outcome = await _step("open", exchange.opening, looking, look["leg"])
-        while outcome["next"] in {"send", "wait"}:
-            if outcome["next"] == "send":
-                outcome = await _send(looking, outcome["state"], outcome["request"])
-            else:
-                await DBOS.sleep_async(engine.pace().seconds(outcome["seconds"], sandbox=plan.sandbox))
-                outcome = await _step("onward", exchange.onward, looking, outcome["state"])
+        outcome = await _look(looking, look["leg"])
         await _step("note_look", proving.note_look, plan.run_id, outcome["next"], outcome.get("trouble", {}).get("kind", ""))
     if look["next"] == "stop":
         return await _stop(plan.run_id, Trouble(**look["trouble"]), needs_user=True)
     return str(look["next"])
+
+
+async def _look(looking: Plan, leg: Leg) -> Outcome:
+    """Ask for a few days and keep nothing of them."""
+    outcome: Outcome = await _step("open", exchange.opening, looking, leg)
+    while outcome["next"] in {"send", "wait"}:
+        if outcome["next"] == "send":
+            outcome = await _send(looking, outcome["state"], outcome["request"])
+        else:
+            await DBOS.sleep_async(engine.pace().seconds(outcome["seconds"], sandbox=looking.sandbox))
+            outcome = await _step("onward", exchange.onward, looking, outcome["state"])
+    return outcome
+
+
+async def _check(plan: Plan) -> str:
+    """Look once whether an account that is not fetched at present may still be read."""
+    leg = await _step("days_to_check", proving.days_to_check, plan.run_id)
+    if leg is None:
+        return "closed"
+    outcome = await _look(replace(plan, looking=True, unproven=False), leg)
+    await _step("checked", proving.checked, plan.run_id, outcome["next"], outcome.get("trouble"))
+    return "done"
 
 
 async def _leg_until_done(plan: Plan, leg: Leg) -> tuple[Outcome, Follow]:

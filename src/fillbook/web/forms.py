@@ -15,7 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from fillbook.brokers.interface import BrokerConfig, FieldError
-from fillbook.brokers.manifests import Manifest, SettingKind
+from fillbook.brokers.manifests import Manifest, Setting, SettingKind
 from fillbook.storage.models import User
 from fillbook.storage.stating import Wording
 from fillbook.web.language import gettext_lazy
@@ -156,26 +156,26 @@ class SettingsForm(forms.Form):
     speaks: Final = "en"
     """Its labels are the broker's."""
 
-    def __init__(self, manifest: Manifest, config: BrokerConfig, *args: Any, **kwargs: Any) -> None:
-        """Make a field for each setting, filled with what is set unless that is a secret."""
+    def __init__(self, settings: Iterable[Setting], config: BrokerConfig | None, *args: Any, **kwargs: Any) -> None:
+        """Make a field for each setting, filled with what is set unless that is a secret. config: None for something new."""
         super().__init__(*args, **kwargs)
-        self._settings = manifest.settings
-        for one in manifest.settings:
+        self._settings = tuple(settings)
+        for one in self._settings:
             is_secret = one.kind is SettingKind.SECRET
-            known = one.name in config.secrets
+            known = config is not None and one.name in config.secrets
             widget: forms.Widget = forms.PasswordInput({"autocomplete": "off"}) if is_secret else forms.TextInput({"autocomplete": "off"})
             if one.kind is SettingKind.CHOICE:
                 widget = forms.Select(choices=[(choice, choice) for choice in one.choices])
             elif one.kind is SettingKind.HOST:
                 widget.attrs["list"] = f"choices-{one.name}"
-            kept = _("Set, and never shown again. Leave it empty to keep it.") if known else _("Not set.")
+            kept = _("Set, and never shown again. Leave it empty to keep it.") if known else _("Not set.") if config is not None else ""
             self.fields[one.name] = forms.CharField(
                 label=one.label,
-                help_text=f"{one.help} {kept}" if is_secret else one.help,
+                help_text=f"{one.help} {kept}".strip() if is_secret else one.help,
                 required=False,
                 max_length=4000,
                 widget=widget,
-                initial="" if is_secret else config.values.get(one.name, one.default),
+                initial="" if is_secret or config is None else config.values.get(one.name, one.default),
             )
             if is_secret and known:
                 self.fields[f"forget-{one.name}"] = forms.BooleanField(

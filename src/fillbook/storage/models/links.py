@@ -34,7 +34,8 @@ class Link(models.Model):
     """A read-only connection to a broker.
 
     sealed_credential: by the vault, bound to this row; empty once unlinked. rate_key: HMAC of what the broker limits by, so that links
-    with one token share its limit. account: number of the account that its user named, where that is all a link needs.
+    with one token share its limit. account: number of the account that its user named, where that is all a link needs. grantee: user id of
+    the operator's that reads it, where that is one of its own; "" for the one that all links share.
     sealed_candidate: a new credential that has not worked yet; the other one stays until it has. memory: what the connector learned and
     wants back at its next fetch. figures_to: last day that its statements cover. nothing_before: the broker was asked for earlier days
     and has none before this one; None while nobody went back. error_*: the last failure, in words for the user. alarm_sent_at: when the
@@ -50,6 +51,7 @@ class Link(models.Model):
     sealed_credential = models.TextField(blank=True, default="")
     rate_key = models.CharField(max_length=64, blank=True, default="")
     account = models.CharField(max_length=64, blank=True, default="")
+    grantee = models.CharField(max_length=64, blank=True, default="")
     sealed_candidate = models.TextField(blank=True, default="")
     memory = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

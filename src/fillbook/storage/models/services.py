@@ -8,16 +8,20 @@ from fillbook.storage.models.links import EndpointKind
 
 
 class BrokerService(models.Model):
-    """One broker as this instance uses it, at one endpoint.
+    """One login at a broker as this instance uses it, at one endpoint: the one that links share, or one for a single claim.
 
-    sealed_settings: name -> value of the operator's settings as JSON. sealed_session: name -> value of the session as JSON, empty while
-    there is none. login: number of the session, one more with each new one. logging_in_until: a process is logging in; after this moment
-    it counts as dead. failures: logins refused in a row. next_login_at: nobody logs in before. error_*: why the last login failed, in
-    words for the operator.
+    grantee: the login's user id where it is for a single claim, "" for the shared one, whose row holds all other settings too. given_to:
+    number of the user whose claims it is for; it goes to nobody else ever, not even once that user is deleted, because what they
+    granted to it may still hold. sealed_settings: name -> value of the operator's settings as JSON. sealed_session: name -> value of the
+    session as JSON, empty while there is none. login: number of the session, one more with each new one. logging_in_until: a process is
+    logging in; after this moment it counts as dead. failures: logins refused in a row. next_login_at: nobody logs in before. error_*: why
+    the last login failed, in words for the operator.
     """
 
     broker = models.CharField(max_length=40)
     endpoint = models.CharField(max_length=10, choices=EndpointKind.choices, default=EndpointKind.LIVE)
+    grantee = models.CharField(max_length=64, blank=True, default="")
+    given_to = models.BigIntegerField(null=True)
     sealed_settings = models.TextField(blank=True, default="")
     settings_changed_at = models.DateTimeField(null=True)
     sealed_session = models.TextField(blank=True, default="")
@@ -31,7 +35,7 @@ class BrokerService(models.Model):
     error_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["broker", "endpoint"], name="one_service_per_endpoint")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["broker", "endpoint", "grantee"], name="one_service_per_login")]
 
     @property
     def settings_aad(self) -> str:

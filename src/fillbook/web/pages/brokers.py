@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from fillbook.brokers.manifests import LinkKind, Manifest, Precision, QualityLevel, Renewal
+from fillbook.storage import grantees
 from fillbook.storage.models import EndpointKind, Instance
 from fillbook.storage.services import config_of
 from fillbook.vault import CannotOpen
@@ -23,8 +24,6 @@ LEVELS: Final = {
         gettext_lazy("Compared to the cent in every asset class, corporate actions included."),
     ),
 }
-_GRANTEE: Final = "username"
-"""The setting of the operator's that names the login which accounts are granted to."""
 _A_YEAR: Final = 365
 _TIMES: Final = {
     Precision.EXACT: gettext_lazy("To the second"),
@@ -104,15 +103,15 @@ def capabilities(manifest: Manifest) -> tuple[Capability, ...]:
 
 def by_grant(manifest: Manifest) -> bool:
     """Whether one links by granting access to a login of the operator's."""
-    return any(setting.name == _GRANTEE for setting in manifest.settings)
+    return bool(grantees.name_of(manifest.id))
 
 
-def grantee_of(manifest: Manifest, endpoint: str) -> str:
-    """The user id that access is granted to; "" where the operator has set none."""
-    if not by_grant(manifest):
-        return ""
+def grantee_of(manifest: Manifest, endpoint: str, grantee: str = "") -> str:
+    """The user id that access is granted to; "" where the operator has set none. grantee: a link's own."""
+    if grantee or not by_grant(manifest):
+        return grantee
     try:
-        return config_of(manifest.id, endpoint).values.get(_GRANTEE, "")
+        return config_of(manifest.id, endpoint).values.get(grantees.name_of(manifest.id), "")
     except CannotOpen:
         return ""
 
@@ -123,7 +122,7 @@ def can_log_in(manifest: Manifest, endpoint: str) -> bool:
         config = config_of(manifest.id, endpoint)
     except CannotOpen:
         return False
-    return endpoint == EndpointKind.SANDBOX or bool(config.values.get(_GRANTEE) and config.secrets)
+    return endpoint == EndpointKind.SANDBOX or bool(config.values.get(grantees.name_of(manifest.id)) and config.secrets)
 
 
 def portal_of(manifest: Manifest, endpoint: str) -> str:

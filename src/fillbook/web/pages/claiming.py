@@ -20,7 +20,7 @@ from fillbook.storage.access import link_for
 from fillbook.storage.models import AccountClaim, Link
 from fillbook.sync import proving, service
 from fillbook.sync.knowledge import Answer
-from fillbook.sync.proof import Standing
+from fillbook.sync.proof import Standing, Way
 from fillbook.web import readable
 from fillbook.web.forms import AnswerForm
 from fillbook.web.language import gettext_lazy
@@ -32,7 +32,9 @@ _NTH: Final = {1: gettext_lazy("newest"), 2: gettext_lazy("2nd newest"), 3: gett
 
 @dataclass(frozen=True, slots=True)
 class Claiming:
-    """An open claim as its page shows it. pause: how long each state must last to be seen. ranks: places asked for, with their fields."""
+    """An open claim as its page shows it. pause: how long each state must last to be seen. ranks: places asked for, with their fields.
+    own: the user id is nobody else's, so that granting it is all there is to do.
+    """
 
     account: str
     grantee: str
@@ -42,6 +44,7 @@ class Claiming:
     tries: int
     form: AnswerForm
     link_id: str
+    own: bool = False
 
 
 def open_claim(link: Link) -> AccountClaim | None:
@@ -55,13 +58,14 @@ def claiming(link: Link, claim: AccountClaim, broker: Manifest, form: AnswerForm
     minutes = 2 * proving.seconds_between(claim) // 60 + 1
     return Claiming(
         account=link.account,
-        grantee=grantee_of(broker, link.endpoint),
+        grantee=grantee_of(broker, link.endpoint, link.grantee),
         portal=portal_of(broker, link.endpoint),
         until=readable.until(claim.until, timezone.now()),
         pause=readable.plural(minutes, "minute"),
         tries=proving.tries_left(claim),
         form=form or AnswerForm([nth(rank) for rank in claim.ranks]),
         link_id=str(link.pk),
+        own=claim.way == Way.GRANTEE,
     )
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fillbook.brokers.interface import Endpoint
 from fillbook.brokers.manifests import LinkKind, Manifest, manifest, manifests
+from fillbook.storage import grantees
 from fillbook.storage.access import link_for, runs_of
 from fillbook.storage.claims import is_shared
 from fillbook.storage.restated import restated_in
@@ -76,11 +77,14 @@ def replace(request: HttpRequest, link_id: str) -> HttpResponse:
         if not outcome.errors:
             return redirect("link-progress", link.pk)
         form.refuse(outcome.errors)
-    return _guide(request, chosen, form, renew=True, endpoint=link.endpoint)
+    return _guide(request, chosen, form, renew=True, endpoint=link.endpoint, grantee=link.grantee)
 
 
-def _guide(request: HttpRequest, chosen: Manifest, form: LinkForm, renew: bool, endpoint: str = Endpoint.LIVE) -> HttpResponse:
-    granted = by_grant(chosen)
+def _guide(
+    request: HttpRequest, chosen: Manifest, form: LinkForm, renew: bool, endpoint: str = Endpoint.LIVE, grantee: str = ""
+) -> HttpResponse:
+    granted, alone = by_grant(chosen), not is_shared()
+    own = granted and not alone and not renew and grantees.offers(viewer(request), chosen.id, endpoint)
     context = {
         "broker": chosen,
         "form": form,
@@ -89,10 +93,11 @@ def _guide(request: HttpRequest, chosen: Manifest, form: LinkForm, renew: bool, 
         "portal": portal_of(chosen, endpoint),
         "practice": endpoint == Endpoint.SANDBOX,
         "by_grant": granted,
-        "grantee": grantee_of(chosen, endpoint),
-        "ready": not granted or can_log_in(chosen, endpoint),
+        "grantee": grantee_of(chosen, endpoint, grantee),
+        "own_grantee": own,
+        "ready": not granted or own or can_log_in(chosen, endpoint),
         "contact": contact(),
-        "alone": not is_shared(),
+        "alone": alone,
     }
     return render(request, "pages/link_broker.html", context, status=422 if form.errors else 200)
 

@@ -197,7 +197,7 @@ def _waiting(link: Link, run: SyncRun, now: datetime) -> Words:
 
 
 def _awaiting_grant(link: Link, run: SyncRun, broker: Manifest, now: datetime) -> Words:
-    grantee = grantee_of(broker, link.endpoint)
+    grantee = grantee_of(broker, link.endpoint, link.grantee)
     whom = _("Grant %(grantee)s access to account %(account)s.") % {"grantee": grantee, "account": link.account} if grantee else ""
     again = (
         _("Fillbook looks again %(retry_at)s, by itself.") % {"retry_at": readable.until(run.retry_at, now)}

@@ -114,5 +114,6 @@ urlpatterns = [
     path("notices/away/", notices.all_away, name="notices-away"),
     path("notices/<slug:notice_id>/away/", notices.away, name="notice-away"),
     path("settings/brokers/<slug:broker_id>/", operating.broker, name="settings-broker"),
+    path("settings/brokers/<slug:broker_id>/logins/", operating.login, name="settings-login"),
     path("settings/claims/<int:claim_id>/", operating.settle, name="settings-claim"),
 ]
