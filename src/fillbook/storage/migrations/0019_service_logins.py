@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('storage', '0015_trip_states'),
+        ('storage', '0018_facets'),
     ]
 
     operations = [
