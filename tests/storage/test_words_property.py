@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.statement import AccountStatement
-from fillbook.storage import words
+from fillbook.storage import plans, words
 from fillbook.storage.choices import choose_settings
 from fillbook.storage.derive import rebuild_account, settings_of
-from fillbook.storage.models import Note, RawStatement, RoundTripRow, TagMark, TripFillRow, TripMark, TripNote
+from fillbook.storage.models import Note, RawStatement, RoundTripRow, TagMark, TripFillRow, TripMark, TripNote, TripPlan, TripPlanned
 from fillbook.storage.replay import replay_account
 from fillbook.trades.settings import Grouping
 from tests.storage.deliveries import day_of, deliver, only_account, person, says
@@ -36,6 +36,7 @@ ROWS = (
 )
 FATES = ("as it was", "dearer", "dropped", "rebooked", "renumbered")
 NAMES = ("plan", "Late Entry", "tilt")
+FIRST: dict[str, tuple[Any, ...]] = {"write": (), "tag": (NAMES[0],), "plan": (1,)}
 
 small = st.integers(0, 5)
 steps = st.one_of(
@@ -44,6 +45,7 @@ steps = st.one_of(
     st.tuples(st.just("delete"), small),
     st.tuples(st.just("tag"), small, st.sampled_from(NAMES)),
     st.tuples(st.just("untag"), small),
+    st.tuples(st.just("plan"), small, st.integers(0, 3)),
     st.tuples(st.just("restate"), st.lists(st.sampled_from(FATES), min_size=len(ROWS), max_size=len(ROWS))),
     st.tuples(st.just("again"), small),
     st.tuples(st.just("group"), st.sampled_from(list(Grouping))),
@@ -105,6 +107,8 @@ class Book:
             self.notes |= {note: text} if text else {}
         elif what in ("tag", "untag") and trip:
             self.tag(trip, *more[1:])
+        elif what == "plan" and trip:
+            self.plan(trip, more[1])
 
     def tag(self, trip: RoundTripRow, name: str = "") -> None:
         """Put a tag on a trade, or without a name take one off; all other trades keep theirs."""
@@ -120,6 +124,17 @@ class Book:
         assert self.tags()[trip.key] == before[trip.key]
         if not name:
             assert others == {key: names for key, names in before.items() if key != trip.key}
+
+    def plan(self, trip: RoundTripRow, distance: int) -> None:
+        """Plan a stop so far from the entry, and a rating; at no distance, take the plan away."""
+        entry = plans.planned(trip).entry
+        if entry is None:
+            return
+        stop = entry - distance if trip.side == "long" else entry + distance
+        plans.write_plan(self.owner, trip.key, str(stop) if distance else "", "", str(distance) if distance else "")
+        kept = plans.planned(trip)
+        assert kept.plan.stop == (stop if distance else None)
+        assert (kept.risk is None) == (distance == 0)
 
     def change(self, what: str, *more: Any) -> None:
         account, before = only_account(), self.words()
@@ -139,24 +154,26 @@ class Book:
 
     def words(self) -> list[Any]:
         """Every row that the trader wrote."""
-        return [list(table._default_manager.order_by("pk").values_list()) for table in (Note, TagMark)]
+        return [list(table._default_manager.order_by("pk").values_list()) for table in (Note, TagMark, TripPlanned)]
 
     def hung(self) -> list[Any]:
         """Which word is on which trade."""
-        return [sorted(table._default_manager.values_list("word_id", "trip__key")) for table in (TripNote, TripMark)]
+        return [sorted(table._default_manager.values_list("word_id", "trip__key")) for table in (TripNote, TripMark, TripPlan)]
 
     def check(self) -> None:
         assert {note.pk: note.text for note in words.notes_of(self.owner)} == self.notes
         lost = {(type(one.word), one.word.pk) for one in words.orphans(self.owner)}
         held: set[tuple[Any, int]] = {(Note, pk) for pk in TripNote.objects.values_list("word_id", flat=True)}
         held |= {(TagMark, pk) for pk in TripMark.objects.values_list("word_id", flat=True)}
+        held |= {(TripPlanned, pk) for pk in TripPlan.objects.values_list("word_id", flat=True)}
         assert not lost & held
         everything: set[tuple[Any, int]] = {(Note, pk) for pk in self.notes}
         everything |= {(TagMark, pk) for pk in TagMark.objects.values_list("pk", flat=True)}
+        everything |= {(TripPlanned, pk) for pk in TripPlanned.objects.values_list("pk", flat=True)}
         assert lost | held == everything
 
 
-def at_home(word: Note | TagMark, trips: list[int]) -> bool:
+def at_home(word: Note | TagMark | TripPlanned, trips: list[int]) -> bool:
     """Whether a word is on the trades that hold its execution, if any do."""
     fills = TripFillRow.objects.filter(execution_id=word.execution_id)
     same = fills.filter(role=word.role) or fills
@@ -166,12 +183,12 @@ def at_home(word: Note | TagMark, trips: list[int]) -> bool:
 @pytest.mark.both_databases
 @pytest.mark.django_db
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(first=st.lists(st.tuples(st.sampled_from(["write", "tag"]), small), min_size=1, max_size=3), then=st.lists(steps, max_size=9))
+@given(first=st.lists(st.tuples(st.sampled_from(list(FIRST)), small), min_size=1, max_size=3), then=st.lists(steps, max_size=9))
 def test_edits_in_are_edits_out(settings: LazySettings, tmp_path: Path, first: list[tuple[str, int]], then: list[tuple[Any, ...]]) -> None:
     settings.DATA_DIR = tmp_path
     with transaction.atomic():
         book = Book()
-        for step in [*((what, index, *([NAMES[0]] if what == "tag" else [])) for what, index in first), *then]:
+        for step in [*((what, index, *FIRST[what]) for what, index in first), *then]:
             book.do(step)
             book.check()
         # Once everything is as it was at first, every word is at home.
@@ -179,7 +196,7 @@ def test_edits_in_are_edits_out(settings: LazySettings, tmp_path: Path, first: l
         book.change("group", Grouping.FLAT_TO_FLAT)
         book.check()
         assert words.orphans(book.owner) == []
-        pairs: tuple[tuple[Any, Any], ...] = ((Note, TripNote), (TagMark, TripMark))
+        pairs: tuple[tuple[Any, Any], ...] = ((Note, TripNote), (TagMark, TripMark), (TripPlanned, TripPlan))
         for table, link in pairs:
             for word in table._default_manager.all():
                 assert at_home(word, list(link._default_manager.filter(word=word).values_list("trip_id", flat=True)))

@@ -69,6 +69,7 @@ PAGES = {
     "trade-sent": Cell(other=404, kind="fill"),
     "trade-note": Cell("POST", 302, 404, kind="trade"),
     "trade-tags": Cell("POST", 302, 404, kind="trade"),
+    "trade-plan": Cell("POST", 302, 404, kind="trade"),
     "notes": Cell(),
     "note": Cell("POST", 302, 404, kind="note"),
     "day-note": Cell(kind="noted day"),

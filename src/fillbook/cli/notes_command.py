@@ -66,12 +66,13 @@ def _note(note: "Note", trips: "list[RoundTripRow]") -> dict[str, Any]:
 
 
 def _orphan(lost: "Orphan") -> dict[str, Any]:
-    from fillbook.storage.models import Note
+    from fillbook.storage.models import Note, TagMark, TripPlanned
 
     row: ExecutionRow | None = lost.row
     return {
         "note": lost.word.pk if isinstance(lost.word, Note) else None,
-        "tag": None if isinstance(lost.word, Note) else lost.word.tag.name,
+        "tag": lost.word.tag.name if isinstance(lost.word, TagMark) else None,
+        "plan": lost.word.pk if isinstance(lost.word, TripPlanned) else None,
         "account": lost.word.account and lost.word.account.number,
         "execution_id": lost.word.execution_id,
         "instrument": row and row.instrument.symbol,

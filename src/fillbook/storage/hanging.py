@@ -7,8 +7,21 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from fillbook.journal.anchors import Anchor, Booked, Place, anchor_of, replacement, trips_of
-from fillbook.storage.models import BrokerAccount, ExecutionRow, Note, RoundTripRow, RowState, TagMark, TripFillRow, TripMark, TripNote
+from fillbook.storage.models import (
+    BrokerAccount,
+    ExecutionRow,
+    Note,
+    RoundTripRow,
+    RowState,
+    TagMark,
+    TripFillRow,
+    TripMark,
+    TripNote,
+    TripPlan,
+    TripPlanned,
+)
 from fillbook.storage.records import batches
+from fillbook.storage.risks import risk_in
 from fillbook.trades.settings import Grouping
 
 _BOOKED = ("row_id", "instrument__key", "trade_id", "ordered_at", "quantity", "price")
@@ -16,7 +29,7 @@ _BOOKED = ("row_id", "instrument__key", "trade_id", "ordered_at", "quantity", "p
 
 def hang(account: BrokerAccount) -> None:
     """Hang each of an account's words that hangs nowhere on the trades that hold its execution; a word of a dropped trade is such a one."""
-    words: tuple[tuple[Any, Any], ...] = ((Note, TripNote), (TagMark, TripMark))
+    words: tuple[tuple[Any, Any], ...] = ((Note, TripNote), (TagMark, TripMark), (TripPlanned, TripPlan))
     loose = [(link, pk, Anchor(*anchor)) for word, link in words for pk, *anchor in _loose(word, account)]
     if not loose:
         return
@@ -24,12 +37,22 @@ def hang(account: BrokerAccount) -> None:
     for _, link in words:
         found = [link(word_id=pk, trip_id=trip) for kind, pk, anchor in loose if kind is link for trip in sorted(homes[anchor])]
         link.objects.bulk_create(found, batch_size=500)
+    _weigh(account)
 
 
 def anchor_in(trip: RoundTripRow) -> Anchor | None:
     """What a new word about a round trip hangs on."""
     fills = list(trip.fill_rows.order_by("number").values_list("execution_id", "role"))
     return anchor_of(fills, by_closing=trip.account.grouping != Grouping.FLAT_TO_FLAT)
+
+
+def _weigh(account: BrokerAccount) -> None:
+    """Work out what planned round trips had at risk, where that was not done since they were made."""
+    for hung in TripPlan.objects.filter(word__account=account, risk=None, word__stop__isnull=False).select_related(
+        "word", "trip__instrument"
+    ):
+        hung.risk = risk_in(hung.trip, hung.word.stop)
+        hung.save(update_fields=["risk"])
 
 
 def _loose(word: Any, account: BrokerAccount) -> Iterable[tuple[int, str, str]]:

@@ -26,10 +26,11 @@ from fillbook.storage.models import (
     TagMark,
     TripMark,
     TripNote,
+    TripPlanned,
     User,
 )
 
-W = TypeVar("W", Note, TagMark)
+W = TypeVar("W", Note, TagMark, TripPlanned)
 _MOST_WORDS: Final = 10
 
 
@@ -45,7 +46,7 @@ class TripWords:
 class Orphan:
     """A word that no trade holds at present. row: the last version of the execution that it hangs on; None when nothing is known of it."""
 
-    word: Note | TagMark
+    word: Note | TagMark | TripPlanned
     row: ExecutionRow | None
 
 
@@ -232,7 +233,8 @@ def orphans(viewer: Viewer) -> list[Orphan]:
         return []
     notes = Note.objects.filter(owner=viewer, about=NoteAbout.TRADE, hung=None).select_related("account").order_by("pk")
     marks = TagMark.objects.filter(tag__owner=viewer, hung=None).select_related("tag", "account").order_by("pk")
-    return [*_orphans(notes), *_orphans(marks)]
+    plans = TripPlanned.objects.filter(account__owner=viewer, hung=None).select_related("account").order_by("pk")
+    return [*_orphans(notes), *_orphans(marks), *_orphans(plans)]
 
 
 def _orphans(words: QuerySet[W]) -> list[Orphan]:

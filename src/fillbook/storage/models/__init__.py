@@ -16,9 +16,10 @@ from fillbook.storage.models.derived import (
     TripFillRow,
     TripMark,
     TripNote,
+    TripPlan,
     UnmatchedRow,
 )
-from fillbook.storage.models.journal import Note, NoteAbout, Tag, TagMark
+from fillbook.storage.models.journal import Note, NoteAbout, Tag, TagMark, TripPlanned
 from fillbook.storage.models.ledger import (
     AccountInstrument,
     BalanceRow,
@@ -105,6 +106,8 @@ __all__ = [
     "TripMark",
     "TripNote",
     "TripOverride",
+    "TripPlan",
+    "TripPlanned",
     "UnmatchedRow",
     "User",
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from fillbook.storage.fields import ExactDecimalField
-from fillbook.storage.models.journal import Note, TagMark
+from fillbook.storage.models.journal import Note, TagMark, TripPlanned
 from fillbook.storage.models.ledger import InstrumentRow
 from fillbook.storage.models.links import BrokerAccount
 from fillbook.storage.models.people import User
@@ -155,6 +155,17 @@ class TripMark(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["word", "trip"], name="mark_hangs_once")]
+
+
+class TripPlan(models.Model):
+    """A plan that a round trip has at present, as `TripNote`. risk: `journal.plans.initial_risk` in its currency; None where unknown."""
+
+    trip = models.ForeignKey(RoundTripRow, on_delete=models.CASCADE, related_name="plans")
+    word = models.ForeignKey(TripPlanned, on_delete=models.CASCADE, related_name="hung")
+    risk = ExactDecimalField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["word", "trip"], name="plan_hangs_once")]
 
 
 class OpenLotRow(models.Model):

@@ -1,6 +1,7 @@
 """The trader's own words and groupings. They hang on executions, never on derived rows, so that they survive every rebuild.
 
-No import, rebuild or change of settings writes here: which trades a word is about at present is derived (`TripNote`, `TripMark`).
+No import, rebuild or change of settings writes here: which trades a word is about at present is derived (`TripNote`, `TripMark`,
+`TripPlan`).
 """
 
 from typing import ClassVar
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fillbook.journal.tags import Hue
+from fillbook.storage.fields import ExactDecimalField
 from fillbook.storage.models.links import BrokerAccount
 from fillbook.storage.models.people import User
 
@@ -74,3 +76,18 @@ class TagMark(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["tag", "account", "execution_id", "role"], name="mark_once")]
+
+
+class TripPlanned(models.Model):
+    """`journal.plans.Plan` of a trade: stop and target are prices; account, execution_id, role: its `journal.anchors.Anchor`."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    execution_id = models.CharField(max_length=200)
+    role = models.CharField(max_length=10)
+    stop = ExactDecimalField(null=True)
+    target = ExactDecimalField(null=True)
+    rating = models.PositiveSmallIntegerField(null=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "execution_id", "role"], name="planned_once")]

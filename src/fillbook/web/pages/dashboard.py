@@ -16,11 +16,14 @@ from django.views.decorators.http import require_safe
 from fillbook.performance.calendar import last_day, month_of
 from fillbook.performance.curves import CurveDay, Path, Period, coarser, curve_days
 from fillbook.performance.filters import Filter, TripStatus, previous_period
+from fillbook.performance.multiples import multiples
 from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.daybook import DayRecord, day_records
+from fillbook.storage.models import BrokerAccount
 from fillbook.storage.paging import Order, page_of
+from fillbook.storage.plans import results_in_r
 from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.charts import Chart, EquityDay, equity_chart
@@ -31,6 +34,7 @@ from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import attention, freshness, today_there
 from fillbook.web.pages.incomplete import LeftOut, left_out, rests_on_stated
 from fillbook.web.pages.monthgrid import MonthGrid, month_after, month_before, month_grid
+from fillbook.web.pages.plans import r_tile
 from fillbook.web.pages.rows import OpenRow, TripRow, open_rows, trip_rows
 from fillbook.web.pages.saved import bar_of, begins_elsewhere, kept_of
 from fillbook.web.pages.scope import Scope, by_weight, money_choices, pick, scope
@@ -175,7 +179,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         trades=readable.whole(summary.n),
         headline=headline(summary, _before(asked, records), chosen, measure, asked.trades),
         outcomes=outcomes(summary, chosen, asked.trades),
-        tiles=tiles(summary, _fall(curve, measure), chosen, measure, asked.trades),
+        tiles=_tiles(same_base, summary, _fall(curve, measure), chosen, measure, asked),
         versus=versus(summary, chosen, measure, asked.trades),
         equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
         month=_month(asked, within, measure),
@@ -187,6 +191,15 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         bridges=bridges(same_base, group.currency),
         counts=counts(same_base),
     )
+
+
+def _tiles(
+    accounts: Sequence[BrokerAccount], summary: Summary, fall: Fall, chosen: Filter, measure: Measure, asked: Asked
+) -> tuple[Stat, ...]:
+    """The further figures; in R where some trade has a plan."""
+    found = tiles(summary, fall, chosen, measure, asked.trades)
+    in_r = r_tile(multiples(results_in_r(accounts, chosen)), summary.n)
+    return found if in_r is None else (*found, in_r)
 
 
 def _path(record: DayRecord, measure: Measure) -> Path:

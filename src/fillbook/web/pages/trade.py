@@ -34,6 +34,7 @@ from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
+from fillbook.web.pages.plans import plan_view
 from fillbook.web.pages.regroup import regroup_view
 from fillbook.web.pages.restated import lines
 from fillbook.web.pages.rows import name_of
@@ -163,6 +164,7 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
         "evidence_url": reverse("trade-evidence", args=[key]),
         "contact": contact(),
         "words": words_view(user, trip),
+        "plan": plan_view(trip),
         "restated": lines(restated_trip(trip)),
         "regroup": regroup_view(trip),
     }

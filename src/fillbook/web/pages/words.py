@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fillbook.journal.notes import LONGEST, BadNote, to_html
 from fillbook.journal.tags import LONGEST as LONGEST_TAG
-from fillbook.journal.tags import BadTag
+from fillbook.journal.tags import BadTag, Hue
 from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
 from fillbook.storage import queries, words
 from fillbook.storage.access import note_for, tag_for, trip_for
-from fillbook.storage.models import BrokerAccount, Note, NoteAbout, RoundTripRow, Tag, TagMark, User
+from fillbook.storage.models import BrokerAccount, Note, NoteAbout, RoundTripRow, Tag, TagMark, TripPlanned, User
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address
@@ -291,6 +291,8 @@ def _orphan(lost: words.Orphan, zone: str) -> NoteView | TagView:
         }
     if isinstance(word, TagMark):
         return TagView(word.tag.pk, f"{word.tag.name} ({where})", word.tag.hue, "")
+    if isinstance(word, TripPlanned):
+        return TagView(word.pk, _("Your plan (%(where)s)") % {"where": where}, Hue.SLATE, "")
     return note_view(word, reverse("note", args=[word.pk]), zone, where=where)
 
 

@@ -1,0 +1,85 @@
+"""The trader's plans: written and read. Every function takes an owner, or a round trip whose access was checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from fillbook.journal.plans import Plan, in_r, read_plan
+from fillbook.performance.filters import Filter
+from fillbook.storage.access import trip_for
+from fillbook.storage.choosing import trips_in
+from fillbook.storage.hanging import anchor_in, hang
+from fillbook.storage.models import BrokerAccount, RoundTripRow, TripPlan, TripPlanned, User
+from fillbook.storage.risks import first_entry
+from fillbook.storage.words import NothingToHoldOn
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A round trip's plan. entry: first opening price. risk: in its currency, positive. r: its result in units of that, once closed."""
+
+    plan: Plan
+    entry: Decimal | None
+    risk: Decimal | None
+    r: Decimal | None
+
+
+def planned(trip: RoundTripRow) -> Planned:
+    """The plan of a round trip, an empty one where there is none; of several (trades that were joined) the oldest."""
+    hung = _hung(trip)
+    if hung is None:
+        return Planned(Plan(), first_entry(trip), None, None)
+    word = hung.word
+    return Planned(Plan(word.stop, word.target, word.rating), first_entry(trip), hung.risk, _r(trip, hung.risk))
+
+
+def write_plan(owner: User, key: str, stop: str, target: str, rating: str) -> None:
+    """Set what is planned of a round trip, as typed; nothing of it takes the plan away.
+
+    Raises:
+        BadPlan: it cannot be.
+        Http404: the round trip is not there, or not the owner's.
+        NothingToHoldOn: the round trip has no fill of its own.
+    """
+    with transaction.atomic():
+        account = BrokerAccount.objects.select_for_update().get(pk=trip_for(owner, key).account_id)
+        trip = trip_for(owner, key)
+        plan = read_plan(stop, target, rating, long=trip.side == "long", entry=first_entry(trip))
+        hung = _hung(trip)
+        if plan.is_empty:
+            if hung is not None:
+                hung.word.delete()
+            return
+        anchor = anchor_in(trip)
+        if anchor is None:
+            raise NothingToHoldOn
+        said = {"stop": plan.stop, "target": plan.target, "rating": plan.rating, "changed_at": timezone.now()}
+        if hung is None:
+            TripPlanned.objects.update_or_create(account=account, **anchor._asdict(), defaults=said)
+        else:
+            TripPlanned.objects.filter(pk=hung.word_id).update(**said)
+            TripPlan.objects.filter(word=hung.word_id).delete()  # hung again with the risk of the new stop
+        hang(account)
+
+
+def results_in_r(accounts: Sequence[BrokerAccount], chosen: Filter) -> list[Decimal]:
+    """R of the closed round trips that a filter takes and whose risk is known, each once, in closing order."""
+    trips = trips_in(accounts, chosen).filter(is_open=False)
+    rows = TripPlan.objects.filter(trip__in=trips, risk__isnull=False, trip__realized_pnl__isnull=False).select_related("trip")
+    found: dict[int, Decimal] = {}
+    for hung in rows.order_by("trip__closed_on", "trip__closed_at", "trip__key", "word"):
+        r = _r(hung.trip, hung.risk)
+        if r is not None:
+            found.setdefault(hung.trip_id, r)
+    return list(found.values())
+
+
+def _hung(trip: RoundTripRow) -> TripPlan | None:
+    return TripPlan.objects.filter(trip=trip).select_related("word").order_by("word").first()
+
+
+def _r(trip: RoundTripRow, risk: Decimal | None) -> Decimal | None:
+    return None if trip.realized_pnl is None or risk is None or trip.is_open else in_r(trip.realized_pnl, risk)
