@@ -13,9 +13,10 @@ from fillbook.ledger.instrument import Instrument
 from fillbook.performance.breakdowns import STORED, Dimension, Slot
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Outcome
+from fillbook.storage import queries
 from fillbook.storage.choosing import accounts_in, trips_in
 from fillbook.storage.derive import rebuild_account
-from fillbook.storage.intraday import slots, untimed, zones
+from fillbook.storage.intraday import slots, summaries, untimed, zones
 from fillbook.storage.models import BrokerAccount, RoundTripRow, SlotTotals, User
 from fillbook.trades.records import Side
 from tests.storage.deliveries import day_of, days, deliver, person, says
@@ -115,9 +116,17 @@ def test_the_filter_takes_the_trades_of_a_slot(owner: User) -> None:
     parts = next(iter(slots(accounts, Filter()).values()))
     for dimension in STORED:
         for slot, part in parts[dimension].items():
-            assert trips_in(accounts, Filter(slot=Slot(dimension, slot))).count() == part.n
+            of_slot = Filter(slot=Slot(dimension, slot))
+            assert trips_in(accounts, of_slot).count() == part.n
+            assert [(one.n, one.total) for one in summaries(accounts, of_slot).values()] == [(part.n, part.total)]
     assert trips_in(accounts, Filter(slot=Slot(Dimension.HOUR, 9))).count() == 2  # 14:40 UTC in New York, 08:10 in Berlin
     assert trips_in(accounts, Filter(slot=Slot(Dimension.WEEKDAY, 0))).count() == 3
+    for one_slot in (Slot(Dimension.HOUR, 9), Slot(Dimension.WEEKDAY, 0), Slot(Dimension.WEEKDAY, 6)):
+        for chosen in (Filter(slot=one_slot), Filter(slot=one_slot, side=Side.LONG), Filter(slot=one_slot, symbol="NYC", side=Side.LONG)):
+            plain = queries.summaries(accounts, chosen)
+            assert {group: (one.n, one.total) for group, one in summaries(accounts, chosen).items()} == {
+                group: (one.n, one.total) for group, one in plain.items()
+            }
     assert zones(accounts) == ["America/New_York", "Europe/Berlin"]
 
 

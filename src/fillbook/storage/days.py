@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django.db.models import Max, Min
@@ -18,6 +18,7 @@ from fillbook.storage.models import BrokerAccount, CorporateActionRow, Execution
 from fillbook.storage.records import batches
 
 Row = ExecutionRow | CorporateActionRow
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _DELIVERIES = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
 
 
@@ -41,14 +42,24 @@ def fills_of(accounts: Accounts, day: date, chosen: Filter) -> list[DayFill]:
     """What happened on a day, in order, but for the broker's own conversions. Of the filter only the symbol and the asset class count."""
     own = {account.pk: account for account in accounts}
     rows: list[Row] = [*_rows(ExecutionRow, own, day, chosen), *_rows(CorporateActionRow, own, day, chosen)]
-    parts: dict[tuple[int, str], list[TripFillRow]] = defaultdict(list)
-    for names in batches([row.row_id for row in rows]):
-        found = TripFillRow.objects.filter(execution_id__in=names, trip__account_id__in=own).select_related("trip")
-        for part in found.order_by("trip__opened_at", "trip_id", "number"):
-            parts[part.trip.account_id, part.execution_id].append(part)
+    parts = _parts(rows)
     fills = [_fill(own[row.account_id], row, parts[row.account_id, row.row_id]) for row in rows]
     kept = [fill for fill in fills if fill.parts or _is_trade(fill.row, chosen)]
     return sorted(kept, key=_order)
+
+
+def _parts(rows: Iterable[Row]) -> dict[tuple[int, str], list[TripFillRow]]:
+    """The parts in round trips by account and id of the row.
+
+    Found by the ids alone and put in order here: asked for accounts or an order as well, SQLite begins with every round trip there is.
+    """
+    found: list[TripFillRow] = []
+    for names in batches([row.row_id for row in rows]):
+        found += TripFillRow.objects.filter(execution_id__in=names).select_related("trip")
+    parts: dict[tuple[int, str], list[TripFillRow]] = defaultdict(list)
+    for part in sorted(found, key=lambda part: (part.trip.opened_at or _BEFORE_ALL, part.trip_id, part.number)):
+        parts[part.trip.account_id, part.execution_id].append(part)
+    return parts
 
 
 def days_beside(accounts: Accounts, day: date) -> tuple[date | None, date | None]:

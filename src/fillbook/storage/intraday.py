@@ -10,11 +10,12 @@ from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Least
 
 from fillbook.ledger.exchanges import zone_of
-from fillbook.performance.breakdowns import STORED, Dimension, Parts, merged
+from fillbook.performance.breakdowns import STORED, Dimension, Parts, by_hour, by_weekday, merged
 from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
 from fillbook.performance.intraday import LAST_NUMBER, HeldFor, held_bounds
 from fillbook.performance.summary import Summary
+from fillbook.storage import queries
 from fillbook.storage.choosing import Accounts, trips_in
 from fillbook.storage.models import AccountInstrument, BrokerAccount, SlotTotals
 from fillbook.storage.queries import GROUP, Group, day_totals, group_of, merged_sums, summary_of, summed
@@ -42,6 +43,24 @@ def slots(accounts: Accounts, chosen: Filter) -> dict[Group, dict[Dimension, Par
     for (group, dimension), parts in found.items():
         answer[group][dimension] = merged(parts)
     return dict(answer)
+
+
+def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:
+    """The summary of each group that has round trips; of a slot from monthly totals wherever they answer."""
+    slot, others = chosen.slot, replace(chosen, slot=None)
+    if slot is None or facet_of(others, coarse=True) is None:
+        return queries.summaries(accounts, chosen)
+    found = {group: _slots_of(slot.dimension, parts) for group, parts in slots(accounts, others).items()}
+    return {group: parts[slot.number] for group, parts in found.items() if slot.number in parts}
+
+
+def _slots_of(dimension: Dimension, parts: dict[Dimension, Parts]) -> Parts:
+    """Of one dimension, out of those that are stored."""
+    if dimension is Dimension.HOUR:
+        return by_hour(parts.get(Dimension.CLOCK, {}))
+    if dimension is Dimension.WEEKDAY:
+        return by_weekday(parts.get(Dimension.CLOCK, {}))
+    return parts.get(dimension, {})
 
 
 def untimed(accounts: Accounts, chosen: Filter) -> list[Untimed]:

@@ -128,23 +128,24 @@ def intraday(request: HttpRequest) -> HttpResponse:
     }
     parts = found.get(group, {}) if group else {}
     if group and parts:
-        looking = _Looking(about.chosen, Measure(group.currency, request.GET.get("show") == PERCENT), clocks, now)
+        looking = _Looking(about.chosen, Measure(group.currency, request.GET.get("show") == PERCENT), clocks, now, reverse("trades"))
         context |= {"heat": heat(parts[Dimension.CLOCK], looking), "tables": tables(parts, looking), "unit": looking.measure.unit}
     return render(request, "pages/intraday.html", context)
 
 
 @dataclass(frozen=True, slots=True)
 class _Looking:
-    """How results are told: the filter that doors narrow, money or percent, whose clock."""
+    """How results are told: the filter that doors narrow, money or percent, whose clock. list_path: of the list of trades."""
 
     chosen: Filter
     measure: Measure
     clocks: Sequence[str]
     now: datetime
+    list_path: str
 
     def door(self, slot: Slot) -> str:
         """The trades of a slot."""
-        return address(reverse("trades"), replace(self.chosen, slot=slot))
+        return address(self.list_path, replace(self.chosen, slot=slot))
 
     def at(self, hour: int) -> str:
         """The beginning of an hour today, as an instant, where one clock is meant."""

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import from_e8
-from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.choosing import Sort, incomplete_in, trips_in
+from fillbook.storage.intraday import summaries as summaries_of
 from fillbook.storage.models import User
 from fillbook.storage.paging import Cursor, Order, every_row, page_of
 from fillbook.storage.sheet import lines
@@ -113,7 +113,7 @@ def trades(request: HttpRequest) -> HttpResponse:
     if elsewhere := begins_elsewhere(request):
         return elsewhere
     page = page_of(about.accounts, chosen, asked.order, asked.cursor, only_incomplete=bool(asked.only))
-    summaries = {} if asked.is_open or asked.only else queries.summaries(about.accounts, chosen)
+    summaries = {} if asked.is_open or asked.only else summaries_of(about.accounts, chosen)
     groups = by_weight(summaries)
     currency = groups[0].currency if len(groups) == 1 else ""
     columns = chosen_columns(asked.columns, user.trade_columns)

@@ -6,8 +6,10 @@ Every filter takes None and shows a dash. A template decides where a number stan
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -97,9 +99,14 @@ def pnl(value: Decimal | None, currency: str = "") -> SafeString:
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """One of the symbols in img/icons.svg, as decoration: the words stand beside it."""
-    return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', extra, static("img/icons.svg"), name
-    )
+    return _icon(name, extra, settings.STATIC_URL, settings.STORAGES["staticfiles"]["BACKEND"])
+
+
+@lru_cache(maxsize=500)
+def _icon(name: str, extra: str, *_served: str) -> SafeString:
+    """Made once for each way in which files are served: a page has hundreds, and each would look up the file's name."""
+    shape = '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    return format_html(shape, extra, static("img/icons.svg"), name)
 
 
 @register.simple_tag
