@@ -124,7 +124,7 @@ def _positions(account: BrokerAccount) -> list[Position]:
     coverage = latest_positions(account)
     stated = {row.instrument.key: row for row in positions_of(coverage)} if coverage else {}
     lines = {row.ref: row for row in ReconciliationRow.objects.filter(account=account, kind="position")}
-    trips = {row.instrument_key: row for row in RoundTripRow.objects.filter(account=account, is_open=True)}
+    trips = {row.instrument_key: row for row in RoundTripRow.objects.filter(account=account, is_open__in=[True])}
     keys = sorted({*lots, *lines})
     described = AccountInstrument.objects.filter(account=account, key__in=keys).select_related("instrument")
     names = {row.key: row.instrument for row in described}
@@ -182,8 +182,8 @@ def reconciled(account: BrokerAccount) -> Reconciled:
     return Reconciled(
         fills=counts["fill"],
         positions=counts["position"],
-        incomplete=closed.exclude(incomplete=[]).count(),
-        open=trips.filter(is_open=True).count(),
+        incomplete=closed.filter(counts__in=[False]).exclude(incomplete=[]).count(),
+        open=trips.filter(is_open__in=[True]).count(),
         unmatched=UnmatchedRow.objects.filter(account=account).values("execution_id").distinct().count(),
         flagged=FlagRow.objects.filter(account=account).values("instrument_key").distinct().count(),
     )

@@ -65,7 +65,7 @@ def _closed(account: BrokerAccount, gaps: Gaps, held: set[str]) -> None:
         if basis not in KNOWN:
             told.add(trip)
         gaps[key].append(Gap(cause_of(reasons, basis), abs(quantity), pnl is not None))
-    for trip in RoundTripRow.objects.filter(account=account).exclude(incomplete=[]):
+    for trip in RoundTripRow.objects.filter(account=account, counts__in=[False]).exclude(incomplete=[]):
         if trip.pk not in told and not (trip.is_open and trip.instrument_key in held):
             cause = cause_of(trip.incomplete)
             gaps[trip.instrument_key].append(Gap(cause, _moved(trip) if cause in MOVES else trip.quantity, known=False))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from fillbook.storage.access import trip_for
 from fillbook.storage.choosing import trips_in
 from fillbook.storage.hanging import anchor_in, hang
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripPlan, TripPlanned, User
+from fillbook.storage.records import batches
 from fillbook.storage.risks import first_entry
 from fillbook.storage.words import NothingToHoldOn
 
@@ -67,14 +69,22 @@ def write_plan(owner: User, key: str, stop: str, target: str, rating: str) -> No
 
 def results_in_r(accounts: Sequence[BrokerAccount], chosen: Filter) -> list[Decimal]:
     """R of the closed round trips that a filter takes and whose risk is known, each once, in closing order."""
-    trips = trips_in(accounts, chosen).filter(is_open=False)
-    rows = TripPlan.objects.filter(trip__in=trips, risk__isnull=False, trip__realized_pnl__isnull=False).select_related("trip")
+    plans = TripPlan.objects.filter(word__account__in=accounts, risk__isnull=False)  # fewer than round trips, so they come first
+    taken: set[int] = set()
+    for part in batches(sorted(set(plans.values_list("trip_id", flat=True)))):
+        taken.update(trips_in(accounts, chosen).filter(is_open=False, pk__in=part).values_list("pk", flat=True))
+    rows = [hung for part in batches(sorted(taken)) for hung in plans.filter(trip__in=part).select_related("trip")]
     found: dict[int, Decimal] = {}
-    for hung in rows.order_by("trip__closed_on", "trip__closed_at", "trip__key", "word"):
+    for hung in sorted(rows, key=_in_closing_order):
         r = _r(hung.trip, hung.risk)
         if r is not None:
             found.setdefault(hung.trip_id, r)
     return list(found.values())
+
+
+def _in_closing_order(hung: TripPlan) -> tuple[object, ...]:
+    trip = hung.trip
+    return trip.closed_on or date.max, trip.closed_at or datetime.max.replace(tzinfo=UTC), trip.key, hung.word_id
 
 
 def _hung(trip: RoundTripRow) -> TripPlan | None:
