@@ -6,6 +6,7 @@ that was read undisturbed.
 """
 
 import argparse
+import hashlib
 import os
 import random
 import subprocess
@@ -90,7 +91,7 @@ def _one(url: str, count: int, links: int, days: int) -> int:
         book = _Book(flex, links, days)
         fewest = _kill(book, workers, count)
         workers.start()
-        book.finish(count)
+        book.finish()
         wrong = book.differences() + ([] if fewest >= IN_FLIGHT or not count else [f"only {fewest} links in flight at a kill"])
     name = "PostgreSQL" if url else "SQLite"
     figures = f"{count} processes killed with {fewest} links or more in flight, {links} links, {book.syncs} syncs"
@@ -147,21 +148,29 @@ class _Book:
     def keep_busy(self, number: int, count: int) -> int:
         """Let every link sync that does not; the history has grown by then. Returns how many links sync."""
         from fillbook.storage.models import SyncRun
-        from fillbook.sync import runs, service
+        from fillbook.sync import runs
 
-        going = set(SyncRun.objects.filter(state__in=runs.OPEN).values_list("link", flat=True))
         self._serve(1 + self._days * number // max(count, 1))
-        for owner, link in self._links:
-            if link not in going:
-                service.sync_now(owner, link)
-                self.syncs += 1
+        self._sync_all_but(set(SyncRun.objects.filter(state__in=runs.OPEN).values_list("link", flat=True)))
         return self.in_flight()
 
-    def finish(self, count: int) -> None:
-        """Let everything end, then sync once more."""
+    def finish(self) -> None:
+        """Let everything end; who has not seen the last statement then syncs once more, and nobody else, whom that would mend."""
+        from fillbook.storage.models import RawStatement
+
+        self._serve(1 + self._days)
         self._drain()
-        self.keep_busy(count, count)
+        last = hashlib.sha256(self._flex.statements[0].body).hexdigest()
+        self._sync_all_but(set(RawStatement.objects.filter(sha256=last).values_list("link", flat=True)))
         self._drain()
+
+    def _sync_all_but(self, these: set[Any]) -> None:
+        from fillbook.sync import service
+
+        for owner, link in self._links:
+            if link not in these:
+                service.sync_now(owner, link)
+                self.syncs += 1
 
     def differences(self) -> list[str]:
         """One line for each account that is not as if nothing had happened."""

@@ -1,18 +1,22 @@
 """Imports that are killed at one SQL statement after the other: `python -m tests.sync.dying POINTS`; the environment names the database.
 
-A process is forked for each point. It keeps a document, reads it, writes its rows, pairs the trades and ends its run, and kills itself with
-SIGKILL right before a statement or a commit, or right after one. What is found then must be the ledger of before or of after, and the
-same run done again must end where one ends that nobody disturbed. Prints a JSON object: how many points there are, how many were tried,
-how many left which ledger, and what went wrong.
+A process is forked for each point, on a database that is as new. It keeps a document, reads it, writes its rows, pairs the trades and
+ends its run, and kills itself with SIGKILL right before a statement or a commit, or right after one. What is found then must be the ledger
+of before or of after, and the same run done again must end where one ends that nobody disturbed. Time stands still, so many a point leaves
+the very rows that another one left; the run is done again once for all of those. Prints a JSON object: how many points there are, how many
+were tried, how many left which ledger, and what went wrong.
 """
 
 import contextlib
+import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -75,64 +79,129 @@ def counted(at_each: Callable[[], None]) -> Iterator[None]:
         del connection._commit  # type: ignore[attr-defined]
 
 
+class _Prepared:
+    """The database as it was made ready, and so again as often as it is wanted."""
+
+    def __init__(self) -> None:
+        from django.db import connections
+
+        let_go()
+        self._settings = connections.settings["default"]
+        self._sqlite = self._settings["ENGINE"].endswith("sqlite3")
+        self._copy = f"{self._settings['NAME']}.copy"
+        self._tables: dict[str, bytes] = {}
+        self._sequences = ""
+        if self._sqlite:
+            shutil.copyfile(self._settings["NAME"], self._copy)
+        else:
+            self._settings["OPTIONS"] = {}  # a pool is opened and closed slowly
+            self._read()
+
+    def again(self) -> None:
+        """Put back every row."""
+        let_go()
+        if self._sqlite:
+            for ending in ("-wal", "-shm"):
+                Path(f"{self._settings['NAME']}{ending}").unlink(missing_ok=True)
+            shutil.copyfile(self._copy, self._settings["NAME"])
+        else:
+            self._write()
+
+    def _read(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            for table in connection.introspection.table_names(cursor):
+                with cursor.copy(f'COPY "{table}" TO STDOUT') as rows:
+                    self._tables[table] = b"".join(bytes(part) for part in rows)
+            value = "format('setval(%L, %s, %L)', sequencename, coalesce(last_value, 1), last_value IS NOT NULL)"
+            cursor.execute(f"SELECT string_agg({value}, ',') FROM pg_sequences")
+            [self._sequences] = cursor.fetchone()
+
+    def _write(self) -> None:
+        from django.db import connection, transaction
+
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")  # rows come and go in any order
+            cursor.execute(";".join(f'DELETE FROM "{table}"' for table in self._tables))
+            for table, content in self._tables.items():
+                if content:
+                    with cursor.copy(f'COPY "{table}" FROM STDIN') as rows:
+                        rows.write(content)
+            cursor.execute(f"SELECT {self._sequences}")
+
+
 class _Book:
-    """One account after the other, each with a year, that is to get a second statement."""
+    """An account with a year, that is to get a second statement: `run` is about to begin."""
 
     def __init__(self) -> None:
         from fillbook.storage.hashes import derived_hash, ledger_hash
+        from fillbook.storage.models import RunKind, RunState, SyncRun, User
+        from fillbook.sync import clock
         from tests.sync.flex import TRIP, Fill, statement
+        from tests.sync.linked import linked
 
         corrected = Fill(2, "SELL", 111, "20260210")
         self._later = statement("U7000001", fills=(TRIP[0], corrected, Fill(3, "BUY", 120, "20260601"), Fill(4, "SELL", 115, "20260602")))
         self._hashes = ledger_hash, derived_hash
-        self._links = 0
-        undisturbed = self.prepare()
-        self.before = self.hashes(undisturbed)
-        self.do_import(undisturbed)
-        self.after = self.hashes(undisturbed)
+        owner = User.objects.create_user("trader@example.org")
+        self.run = SyncRun.objects.create(
+            owner=owner, link=linked(owner), kind=RunKind.MANUAL, state=RunState.RUNNING, created_at=clock.now()
+        )
+        self.before = self.hashes()
 
-    def prepare(self) -> Any:
-        """A run that is to begin, of a new link with its year."""
-        from fillbook.storage.models import RunKind, RunState, SyncRun, User
-        from fillbook.sync import clock
-        from tests.sync.linked import linked
-
-        self._links += 1
-        owner = User.objects.create_user(f"trader{self._links}@example.org")
-        link = linked(owner)
-        return SyncRun.objects.create(owner=owner, link=link, kind=RunKind.MANUAL, state=RunState.RUNNING, created_at=clock.now())
-
-    def do_import(self, run: Any) -> None:
+    def do_import(self) -> None:
         """What a run does with a document that it fetched; nothing when it had come to its end."""
-        from datetime import date
-
         from fillbook.storage.models import Origin
         from fillbook.storage.raw import keep_raw
         from fillbook.sync import runs, taking
 
-        raw = keep_raw(run.owner, "ibkr", self._later, Origin.FETCHED, run.link)
-        outcome = taking.take_in_here(run.pk, raw.pk)
+        raw = keep_raw(self.run.owner, "ibkr", self._later, Origin.FETCHED, self.run.link)
+        outcome = taking.take_in_here(self.run.pk, raw.pk)
         assert outcome["next"] in {"done", "closed"}, outcome
-        runs.finish(run.pk, {"form": "bare", "days": 365}, whole_year=True, figures_to=date(2026, 9, 25), note="", warning=None)
+        runs.finish(self.run.pk, {"form": "bare", "days": 365}, whole_year=True, figures_to=date(2026, 9, 25), note="", warning=None)
 
-    def hashes(self, run: Any) -> tuple[str, str]:
+    def hashes(self) -> tuple[str, str]:
         """(ledger, derived)."""
         from fillbook.storage.models import BrokerAccount
 
-        account = BrokerAccount.objects.get(link=run.link_id)
+        account = BrokerAccount.objects.get(link=self.run.link_id)
         ledger, derived = (of(account) for of in self._hashes)
         return ledger, derived
 
-    def wrong(self, run: Any, when: str) -> list[str]:
-        """What is not as after an undisturbed import."""
+    @staticmethod
+    def rows() -> str:
+        """A digest of every row of every table."""
+        from django.db import connection
+
+        digest = hashlib.sha256()
+        with connection.cursor() as cursor:
+            for table in sorted(connection.introspection.table_names(cursor)):
+                cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+                digest.update(repr((table, cursor.fetchall())).encode())
+        return digest.hexdigest()
+
+    def go_on(self, after: tuple[str, str]) -> tuple[str, list[str]]:
+        """Do the run again: which ledger was there before, and what is not as after an undisturbed import, whose hashes are given."""
+        ledger = self.hashes()[0]
+        half = [] if ledger in {self.before[0], after[0]} else ["half a ledger"]
+        self.do_import()
+        return ledger, half + self._wrong(after)
+
+    def _wrong(self, after: tuple[str, str]) -> list[str]:
+        from django.db import connection
+
         from fillbook.storage.models import ExecutionRow, RawStatement, RunState, SyncRun
 
-        rows = ExecutionRow.objects.filter(account__link=run.link_id, state="current").count()
-        found = SyncRun.objects.get(pk=run.pk)
-        complaints = [] if self.hashes(run) == self.after else [f"{when}: the hashes differ"]
-        complaints += [] if rows == 4 else [f"{when}: {rows} fills, not 4"]
-        complaints += [] if RawStatement.objects.filter(link=run.link_id).count() == 2 else [f"{when}: not 2 documents"]
-        complaints += [] if found.state == RunState.DONE else [f"{when}: the run is {found.state}"]
+        rows = ExecutionRow.objects.filter(account__link=self.run.link_id, state="current").count()
+        found = SyncRun.objects.get(pk=self.run.pk)
+        complaints = [] if self.hashes() == after else ["the hashes differ"]
+        complaints += [] if rows == 4 else [f"{rows} fills, not 4"]
+        complaints += [] if RawStatement.objects.filter(link=self.run.link_id).count() == 2 else ["not 2 documents"]
+        complaints += [] if found.state == RunState.DONE else [f"the run is {found.state}"]
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                complaints += [str(line) for (line,) in cursor.execute("PRAGMA integrity_check").fetchall() if line != "ok"]
         return complaints
 
     def points(self) -> int:
@@ -143,12 +212,11 @@ class _Book:
             nonlocal count
             count += 1
 
-        run = self.prepare()
         with counted(more):
-            self.do_import(run)
+            self.do_import()
         return count
 
-    def die(self, run: Any, point: int) -> bool:
+    def die(self, point: int) -> bool:
         """Import in a process that kills itself at a point; whether it did."""
         let_go()
         child = os.fork()
@@ -156,39 +224,41 @@ class _Book:
             with contextlib.suppress(BaseException):
                 left = iter(range(point - 1, -1, -1))
                 with counted(lambda: None if next(left) else os.kill(os.getpid(), signal.SIGKILL)):
-                    self.do_import(run)
+                    self.do_import()
             os._exit(1)  # it lived, or fell over
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
 def main(wanted: int) -> Report:
     """Die at so many points, 0 for all."""
+    from django.utils import timezone
+
+    moment = datetime.now(UTC)
+    timezone.now = lambda: moment
     from fillbook.storage import start
 
     start.prepare()
-    from django.db import connection
-
     from tests.sync.conftest import make_tables
 
     make_tables()
-    book = _Book()
+    book, prepared = _Book(), _Prepared()
     total = book.points()
+    after = book.hashes()
     tried = sorted({1 + place * (total - 1) // (wanted - 1) for place in range(wanted)}) if 1 < wanted < total else range(1, total + 1)
     report = Report(points=total, tried=len(tried), before=0, after=0, wrong=[])
+    known: dict[str, tuple[str, list[str]]] = {}
     for point in tried:
-        run = book.prepare()
-        if not book.die(run, point):
+        prepared.again()
+        if not book.die(point):
             report["wrong"].append(f"point {point}: it was not killed")
-        ledger = book.hashes(run)[0]
+        found = book.rows()
+        if found not in known:
+            known[found] = book.go_on(after)
+        ledger, complaints = known[found]
         report["before"] += ledger == book.before[0]
-        report["after"] += ledger == book.after[0]
-        if ledger not in {book.before[0], book.after[0]}:
-            report["wrong"].append(f"point {point}: half a ledger")
-        book.do_import(run)
-        report["wrong"] += book.wrong(run, f"point {point}")
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            report["wrong"] += [str(line) for (line,) in cursor.execute("PRAGMA integrity_check").fetchall() if line != "ok"]
+        report["after"] += ledger == after[0]
+        report["wrong"] += [f"point {point}: {complaint}" for complaint in complaints]
+    let_go()
     return report
 
 
