@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,13 +39,26 @@ QUERY = "100005"
 
 
 class World:
-    """What time it is, and a broker that knows it and is asked without a network."""
+    """What time it is, and a broker that knows it and is asked without a network.
+
+    asked: the days of every SendRequest, ("", "") for the query's own.
+    """
 
     def __init__(self) -> None:
         self.now = BEGINNING
         self.scenario = Scenario()
         self.service = FlexService(self.scenario, lambda: self.now.astimezone(NEW_YORK), generation_seconds=0, monotonic=self._later)
+        self.asked: list[tuple[str, str]] = []
         self._seconds = 0.0
+
+    def begin(self, patch: pytest.MonkeyPatch) -> "World":
+        """From now on sync lives in it, and nothing is done by itself."""
+        Instance.load()
+        Instance.objects.update(sandbox_url="http://127.0.0.1:1")
+        patch.setattr(clock, "now", lambda: self.now)
+        patch.setattr(transport, "send", self.send)
+        patch.setattr(engine, "enqueue", lambda *_: None)
+        return self
 
     def _later(self) -> float:
         """Nobody is ever too quick: a minute passes whenever somebody looks."""
@@ -54,6 +68,8 @@ class World:
     async def send(self, request: Request, secrets: Mapping[str, str], *_: object) -> Reply:
         query = {**dict(request.query), **{name: secrets[key] for name, key in request.secrets}}
         assert urlsplit(f"https://x/?{urlencode(query)}").query
+        if request.path.endswith("SendRequest"):
+            self.asked.append((query.get("fd", ""), query.get("td", "")))
         headers = {name.lower(): value for name, value in request.headers}
         return Reply(200, self.service.answer(Asked("GET", request.path, query, headers)).body)
 
@@ -61,13 +77,7 @@ class World:
 @pytest.fixture
 def world(home: object, monkeypatch: pytest.MonkeyPatch) -> World:
     assert home
-    world = World()
-    Instance.load()
-    Instance.objects.update(sandbox_url="http://127.0.0.1:1")
-    monkeypatch.setattr(clock, "now", lambda: world.now)
-    monkeypatch.setattr(transport, "send", world.send)
-    monkeypatch.setattr(engine, "enqueue", lambda *_: None)
-    return world
+    return World().begin(monkeypatch)
 
 
 def do(run: SyncRun) -> SyncRun:
@@ -139,7 +149,7 @@ def books(account: BrokerAccount) -> tuple[str, str]:
 
 def at_once(world: World, history: DateRange) -> BrokerAccount:
     """Somebody else's account, out of one statement of all these days, such as no broker gives."""
-    owner = User.objects.create_user("at-once@example.org")
+    owner = User.objects.create_user(f"{uuid4().hex}@example.org")
     link = Link.objects.create(owner=owner, broker="ibkr", endpoint=Endpoint.SANDBOX, state=LinkState.LINKED)
     run = SyncRun.objects.create(owner=owner, link=link, kind=RunKind.FIRST, state=RunState.RUNNING)
     generated = world.now.astimezone(NEW_YORK).replace(tzinfo=None)
