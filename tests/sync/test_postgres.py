@@ -1,19 +1,24 @@
 """The same way on PostgreSQL with two workers: a dead one's work is adopted, a large statement read, a token nowhere to be read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.db import connections, transaction
 
 from fillbook.brokers.interface import Endpoint
-from fillbook.storage.models import Instance, LinkState, RoundTripRow, RunState, User
-from fillbook.sync import service
+from fillbook.storage.models import Instance, LinkState, Origin, RoundTripRow, RunKind, RunState, SyncRun, User
+from fillbook.storage.raw import keep_raw
+from fillbook.sync import runs, service
 from tests.sync.conftest import live_in, make_tables, pointed_at
 from tests.sync.fault_server import Answer
 from tests.sync.flex import IN_PROGRESS, QUERY, TOKEN, TRIP, Fill, Flex, flex_server, statement
+from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh, until
 from tests.sync.worker import worker
 
@@ -77,6 +82,43 @@ def test_two_workers_and_one_that_dies(server: str, flex: Flex, tmp_path: Path) 
     assert "U7000001" in stored
     assert TOKEN not in stored
     assert QUERY not in stored
+
+
+def test_what_an_owner_asks_for_and_what_a_run_notes_never_wait_for_each_other(server: str) -> None:
+    """A page pauses a link while the run that it stops is about to end; a statement that names the link is written meanwhile."""
+    owner = User.objects.create_user("trader@example.org")
+    link = linked(owner)
+    run = runs.open_run(link, RunKind.MANUAL)
+    with ThreadPoolExecutor(1) as worker:
+        with transaction.atomic():
+            assert runs.locked(link.pk) == link
+            assert worker.submit(in_thread(keep_raw), owner, "ibkr", b"<x/>", Origin.FETCHED, link).result(20).link == link
+            finishing = worker.submit(in_thread(runs.finish), run.pk, {}, True, date(2026, 9, 25), "", None)
+            until(lambda: waiting(server) == 1)
+            runs.close_runs(link, "paused", "The link was paused.")
+        assert finishing.result(20) is False
+    after = SyncRun.objects.get(pk=run.pk)
+    assert (after.state, after.error_code) == (RunState.FAILED, "paused")
+
+
+def in_thread(function: Callable[..., Any]) -> Callable[..., Any]:
+    """It gives its connection back at its end, as a job does."""
+
+    def run(*args: Any) -> Any:
+        try:
+            return function(*args)
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def waiting(url: str) -> int:
+    """How many wait for a lock."""
+    with psycopg.connect(url) as opened:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        [(count,)] = opened.execute(waits).fetchall()
+    return int(count)
 
 
 def executors_of(url: str) -> set[str]:

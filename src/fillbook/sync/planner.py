@@ -65,8 +65,8 @@ def _due(now: datetime) -> list[tuple[Slot, str]]:
 def _begin(key: str, slot: Slot) -> bool:
     """Open one run, unless somebody else was quicker or the link is no longer fetched by itself."""
     with transaction.atomic():
-        link = Link.objects.select_for_update().filter(pk=key, state__in=runs.SCHEDULED).first()
-        if link is None or SyncRun.objects.filter(workflow_id=slot.job(key)).exists():
+        link = runs.locked(key)
+        if link is None or link.state not in runs.SCHEDULED or SyncRun.objects.filter(workflow_id=slot.job(key)).exists():
             return False
         run = runs.open_run(link, RunKind.SCHEDULED if link.linked_at else RunKind.FIRST, slot.job(key))
         return run.workflow_id == slot.job(key)

@@ -114,6 +114,7 @@ def begin(link: Link) -> AccountClaim | None:
 def next_look(run_id: int) -> Look:
     """What the run that proves its link's claim does next."""
     with transaction.atomic():
+        runs.link_of(run_id)
         run = SyncRun.objects.select_related("link__owner").filter(pk=run_id, state__in=runs.OPEN).first()
         if run is None or run.link is None:
             return {"next": "closed"}

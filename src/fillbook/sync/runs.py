@@ -1,7 +1,8 @@
 """Runs and links as sync writes them. Short transactions, each of which may be done twice with the same result.
 
 A run that its owner closed meanwhile (paused, unlinked, a new credential) takes no more notes: every function here then says so, and
-whoever does the run stops.
+whoever does the run stops. Who changes a link and its run locks the link first, as what its owner asks for does: the other way round the
+two would wait for each other.
 """
 
 import json
@@ -88,6 +89,7 @@ def open_run(link: Link, kind: RunKind, job: str = "") -> SyncRun:
 
 def close_runs(link: Link, code: str, message: str) -> None:
     """End the link's running run, if there is one; its workflow finds out at its next step and stops."""
+    locked(link.pk)
     error = _error(Trouble(STOPPED, code, message))
     SyncRun.objects.filter(link=link, state__in=OPEN).update(state=RunState.FAILED, finished_at=clock.now(), retry_at=None, **error)
 
@@ -170,12 +172,9 @@ def note_wait(run_id: int, trouble: Trouble, seconds: float, validating: bool, g
     """Say that the run sleeps because of a trouble, and until when. False: it was closed."""
     now = clock.now()
     with transaction.atomic():
-        if not _note(
-            run_id, state=RunState.WAITING, step="wait", step_started_at=now, retry_at=now + timedelta(seconds=seconds), **_error(trouble)
-        ):
-            return False
-        link = _link_of(run_id)
-        if link is None:
+        link = link_of(run_id)
+        waits = {"state": RunState.WAITING, "step": "wait", "step_started_at": now, "retry_at": now + timedelta(seconds=seconds)}
+        if not _note(run_id, **waits, **_error(trouble)) or link is None:
             return False
         link.error_kind, link.error_code, link.error_message, link.error_at = trouble.kind, trouble.code, trouble.message, now
         if grant:
@@ -201,10 +200,8 @@ def finish(run_id: int, memory: FetchState, whole_year: bool, figures_to: date |
     """
     now = clock.now()
     with transaction.atomic():
-        if not _end_well(run_id, note):
-            return False
-        link = _link_of(run_id)
-        if link is None:
+        link = link_of(run_id)
+        if not _end_well(run_id, note) or link is None:
             return False
         renewed = bool(link.sealed_candidate)
         if renewed:
@@ -230,10 +227,8 @@ def finish(run_id: int, memory: FetchState, whole_year: bool, figures_to: date |
 def finish_history(run_id: int, memory: FetchState, nothing_before: date | None, note: str) -> bool:
     """The run fetched all earlier years that there are. Says nothing of the present. False: it was closed."""
     with transaction.atomic():
-        if not _end_well(run_id, note):
-            return False
-        link = _link_of(run_id)
-        if link is None:
+        link = link_of(run_id)
+        if not _end_well(run_id, note) or link is None:
             return False
         link.nothing_before = nothing_before
         link.memory = dict(memory)
@@ -264,9 +259,9 @@ def fail(run_id: int, trouble: Trouble, needs_user: bool) -> bool:
     """End the run with a trouble. needs_user: the link stops too, unless a credential that works is still there. False: it was closed."""
     now = clock.now()
     with transaction.atomic():
+        link = link_of(run_id)
         if not _note(run_id, state=RunState.FAILED, finished_at=now, retry_at=None, **_error(trouble)):
             return False
-        link = _link_of(run_id)
         if link is None or SyncRun.objects.filter(pk=run_id, kind=RunKind.CHECK).exists():
             return True
         link.error_kind, link.error_code, link.error_message, link.error_at = trouble.kind, trouble.code, trouble.message, now
@@ -297,9 +292,14 @@ def _running(link: Link) -> SyncRun | None:
     return SyncRun.objects.filter(link=link, state__in=OPEN).first()
 
 
-def _link_of(run_id: int) -> Link | None:
+def locked(link_id: Any) -> Link | None:
+    """A link, locked against whoever else changes it; rows that name it may be written meanwhile."""
+    return Link.objects.select_for_update(no_key=True).filter(pk=link_id).first()
+
+
+def link_of(run_id: int) -> Link | None:
     """The run's link, locked; None for an upload."""
-    return Link.objects.select_for_update().filter(pk__in=SyncRun.objects.filter(pk=run_id).values("link")).first()
+    return locked(SyncRun.objects.filter(pk=run_id).values_list("link", flat=True).first())
 
 
 def _note(run_id: int, **values: Any) -> bool:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import Http404
 
 from fillbook.brokers import registry
 from fillbook.brokers.interface import Credential, Endpoint, FieldError, Form
@@ -301,7 +302,10 @@ def _claim_anew(link: Link) -> None:
 
 
 def _locked(link: Link) -> Link:
-    return Link.objects.select_for_update().get(pk=link.pk)
+    found = runs.locked(link.pk)
+    if found is None:
+        raise Http404  # it was ended in this moment
+    return found
 
 
 def _delete(link: Link) -> None:
