@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from fillbook.brokers.interface import Endpoint
 from fillbook.storage.models import RunState, SyncRun, User
-from fillbook.sync import engine, runs, service, workflow
+from fillbook.sync import engine, results, runs, service, workflow
 from fillbook.sync.engine import Pace
 from tests.sync.flex import QUERY, TOKEN, Flex
 from tests.sync.waiting import ended, until
@@ -84,3 +84,45 @@ def test_a_busy_database_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None
     calls.clear()
     with pytest.raises(OperationalError):
         asyncio.run(engine.database_work(work)(4))
+
+
+def test_what_takes_long_is_done_two_at_a_time_and_nothing_short_waits_for_it() -> None:
+    released, count = threading.Event(), threading.Lock()
+    going: list[int] = [0]
+    most: list[int] = []
+
+    def read() -> None:
+        with count:
+            going[0] += 1
+            most.append(going[0])
+        assert released.wait(20)
+        with count:
+            going[0] -= 1
+
+    async def all_of_them() -> None:
+        reading = [asyncio.create_task(engine.database_work(read, long=True)()) for _ in range(5)]
+        await engine.database_work(lambda: None)()
+        released.set()
+        await asyncio.gather(*reading)
+
+    asyncio.run(all_of_them())
+    assert (len(most), max(most)) == (5, 2)
+
+
+def test_a_hundred_that_wait_cost_one_look_and_a_look_that_fails_is_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+
+    def look(jobs: list[str]) -> list[str]:
+        looks.append(len(jobs))
+        if len(looks) == 1:
+            raise OperationalError("the database is restarting")
+        return jobs[:60]
+
+    monkeypatch.setattr(results, "_ended_of", look)
+
+    async def all_of_them() -> None:
+        waiting = results.Results()
+        await asyncio.gather(*(waiting.ended(f"job-{number}", 0.001) for number in range(100)))
+
+    asyncio.run(all_of_them())
+    assert looks == [100, 100, 40]

@@ -34,6 +34,8 @@ def call(task: str, *numbers: int) -> Any:
     """
     database = {} if connection.vendor == "sqlite" else {"FILLBOOK_DATABASE_URL": engine.books_url()}
     environment = {**os.environ, "FILLBOOK_DATA": str(settings.DATA_DIR), **database}
+    if not connection.in_atomic_block:
+        connection.close()  # of the few that this process has, which pages wait for
     try:
         ended = subprocess.run(_command(task, *numbers), env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:

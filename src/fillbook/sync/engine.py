@@ -25,6 +25,7 @@ from django.db import OperationalError, connection, connections
 from sqlalchemy import event
 
 from fillbook.sync import executors
+from fillbook.sync.results import Results
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,7 +81,9 @@ class _Engine:
     lock: IO[str] | None = None
     place: executors.Place | None = None
     launched = False
+    results: Results | None = None
     workers: ThreadPoolExecutor | None = None
+    readers: ThreadPoolExecutor | None = None
 
 
 def launch(pace: Pace | None = None) -> None:
@@ -94,6 +97,7 @@ def launch(pace: Pace | None = None) -> None:
     if _Engine.launched:
         return
     _Engine.pace = pace or Pace.from_environment()
+    _Engine.results = Results()
     executor = _claim()
     logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it opens a handler of its own, past the one that masks secrets
     DBOS(
@@ -140,9 +144,10 @@ def shutdown() -> None:
     ending = threading.Thread(target=DBOS.destroy, daemon=True)
     ending.start()
     ending.join(SECONDS_TO_END)
-    if _Engine.workers is not None:
-        _Engine.workers.shutdown(wait=False, cancel_futures=True)
-        _Engine.workers = None
+    for threads in (_Engine.workers, _Engine.readers):
+        if threads is not None:
+            threads.shutdown(wait=False, cancel_futures=True)
+    _Engine.workers = _Engine.readers = None
     for held in (_Engine.lock, _Engine.place):
         if held is not None:
             held.close()
@@ -212,6 +217,12 @@ def known(jobs: list[str]) -> dict[str, bool]:
     return {status.workflow_id: status.status not in {"ENQUEUED", "PENDING", "DELAYED"} for status in found}
 
 
+async def has_ended(job: str, *, sandbox: bool) -> None:
+    """Return once another job has ended. Nothing of the waiting is written down."""
+    assert _Engine.results is not None
+    await _Engine.results.ended(job, _Engine.pace.between_looks(sandbox=sandbox))
+
+
 def _with_client(act: Callable[[DBOSClient], object]) -> None:
     """For a process that does no jobs itself. Books that nobody has opened yet are no error: who opens them looks for stranded runs."""
     try:
@@ -230,11 +241,12 @@ def _with_client(act: Callable[[DBOSClient], object]) -> None:
         log.warning("The job books cannot be reached; the job is done once Fillbook serves.")
 
 
-def database_work(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
+def database_work(function: Callable[P, R], *, long: bool = False) -> Callable[P, Coroutine[Any, Any, R]]:
     """A blocking function that uses the database, made awaitable.
 
     It runs in one of a few threads that give their connection back after each call, so that a process has few connections however many
-    jobs it does. A database that is locked or restarting gets three more tries.
+    jobs it does. A database that is locked or restarting gets three more tries. long: it takes minutes, and no more than two such are done
+    at once, while what is short goes on beside them.
     """
 
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -253,7 +265,7 @@ def database_work(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R
 
     @functools.wraps(function)
     async def awaitable(*args: P.args, **kwargs: P.kwargs) -> R:
-        return await asyncio.get_running_loop().run_in_executor(_workers(), functools.partial(run, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(_readers() if long else _workers(), functools.partial(run, *args, **kwargs))
 
     return awaitable
 
@@ -263,6 +275,13 @@ def _workers() -> ThreadPoolExecutor:
     if _Engine.workers is None:
         _Engine.workers = ThreadPoolExecutor(8, "job-db")
     return _Engine.workers
+
+
+def _readers() -> ThreadPoolExecutor:
+    """Those for what takes long."""
+    if _Engine.readers is None:
+        _Engine.readers = ThreadPoolExecutor(2, "job-long")
+    return _Engine.readers
 
 
 def _register_queues() -> None:

@@ -25,6 +25,11 @@ from fillbook.sync.policy import UNREADABLE, Trouble
 from fillbook.vault import CannotOpen
 
 
+def is_large(raw_id: int) -> bool:
+    """Whether a kept document gets a process of its own."""
+    return RawStatement.objects.filter(pk=raw_id, size__gt=child.LARGE).exists()
+
+
 def take_in(run_id: int, raw_id: int) -> Outcome:
     """Work on a kept document, here or in a child process; done again it changes nothing.
 

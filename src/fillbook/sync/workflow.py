@@ -171,7 +171,7 @@ async def _leg_until_done(plan: Plan, leg: Leg) -> tuple[Outcome, Follow]:
 
 
 async def _take_in_upload(run_id: int, raw_id: int) -> str:
-    outcome = await _step("take_in", taking.take_in, run_id, raw_id)
+    outcome = await _take_in(run_id, raw_id)
     if outcome["next"] == "trouble":
         return await _stop(run_id, Trouble(**outcome["trouble"]), needs_user=False)
     await _step("finish", runs.finish_upload, run_id)
@@ -190,7 +190,7 @@ async def _fetch(plan: Plan, leg: Leg) -> Outcome:
         if outcome["next"] == "wait":
             await DBOS.sleep_async(engine.pace().seconds(outcome["seconds"], sandbox=plan.sandbox))
         else:
-            taken: Outcome = await _step("take_in", taking.take_in, plan.run_id, outcome["raw"])
+            taken = await _take_in(plan.run_id, outcome["raw"])
             if taken["next"] != "done":
                 return taken
             pages += 1
@@ -203,7 +203,18 @@ async def _send(plan: Plan, state: Any, wanted: dict[str, Any]) -> Outcome:
     queue = engine.SANDBOX if plan.sandbox else engine.LIVE
     with SetEnqueueOptions(queue_partition_key=plan.partition):
         handle = await DBOS.enqueue_workflow_async(queue, request, asdict(plan), dict(state), wanted)
-    return await handle.get_result(polling_interval_sec=engine.pace().between_looks(sandbox=plan.sandbox))
+    await engine.has_ended(handle.get_workflow_id(), sandbox=plan.sandbox)
+    return await handle.get_result()
+
+
+async def _take_in(run_id: int, raw_id: int) -> Outcome:
+    """A kept document into the ledger; a large one by one of the few threads for what takes long."""
+
+    async def take_in(run_id: int, raw_id: int) -> Outcome:
+        large = await database_work(taking.is_large)(raw_id)
+        return await database_work(taking.take_in, long=large)(run_id, raw_id)
+
+    return await DBOS.run_step_async({"name": "take_in"}, _safely("take_in", take_in), run_id, raw_id)
 
 
 async def _sleep_over(plan: Plan, trouble: Trouble, decision: Decision) -> bool:
