@@ -1,5 +1,6 @@
 """Every choice of a chip is an address that keeps the other choices."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Outcome
 from fillbook.storage.models import BrokerAccount
 from fillbook.trades.records import Side
-from fillbook.web.pages.filterbar import FilterBar, filter_bar, periods
+from fillbook.web.pages.filterbar import FilterBar, address, addresses, filter_bar, periods
 
 TODAY = date(2026, 3, 15)
 ACCOUNTS = [
@@ -89,3 +90,10 @@ def test_forms_carry_the_other_conditions_along() -> None:
     shown = bar(Filter(symbol="ACME", first=date(2026, 1, 1), include_incomplete=True))
     assert shown.kept_for_period == (("symbol", "ACME"), ("incomplete", "1"))
     assert shown.kept_for_symbol == (("from", "2026-01-01"), ("incomplete", "1"))
+
+
+def test_addresses_of_many_periods_are_those_of_each() -> None:
+    chosen = Filter(accounts=("3",), first=date(2020, 1, 1), symbol="A B", side=Side.SHORT)
+    each = addresses("/trades/", chosen, show="percent")
+    for first, last in ((date(2026, 1, 5), date(2026, 1, 5)), (date(2026, 2, 1), date(2026, 3, 31))):
+        assert each(first, last) == address("/trades/", replace(chosen, first=first, last=last), show="percent")

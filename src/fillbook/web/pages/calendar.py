@@ -22,7 +22,7 @@ from fillbook.web import readable
 from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.day import day_url
 from fillbook.web.pages.figures import tone_of
-from fillbook.web.pages.filterbar import Choice, address, filter_bar
+from fillbook.web.pages.filterbar import Choice, address, addresses, filter_bar
 from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.monthgrid import Door, MonthGrid, month_after, month_before, month_grid
 from fillbook.web.pages.scope import by_weight, money_choices, pick, scope
@@ -146,10 +146,9 @@ def _total(grid: MonthGrid, month: CalendarMonth, measure: Measure) -> dict[str,
 
 def _door(chosen: Filter, money: str) -> Door:
     """A single day opens its page, a week or month the trades that closed in it."""
+    several, some_day = addresses(reverse("trades"), chosen), day_url(date.min, chosen, money)
 
     def door(first: date, last: date) -> str:
-        if first == last:
-            return day_url(first, chosen, money)
-        return address(reverse("trades"), replace(chosen, first=first, last=last))
+        return some_day.replace(str(date.min), str(first), 1) if first == last else several(first, last)
 
     return door

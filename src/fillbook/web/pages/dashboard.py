@@ -30,10 +30,10 @@ from fillbook.web.charts import Chart, EquityDay, equity_chart
 from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.bridge import Bridge, Count, bridges, counts
 from fillbook.web.pages.figures import Before, Fall, Share, Stat, Versus, headline, outcomes, tiles, versus
-from fillbook.web.pages.filterbar import address
+from fillbook.web.pages.filterbar import address, addresses
 from fillbook.web.pages.freshness import attention, freshness, today_there
 from fillbook.web.pages.incomplete import LeftOut, left_out, rests_on_stated
-from fillbook.web.pages.monthgrid import MonthGrid, month_after, month_before, month_grid
+from fillbook.web.pages.monthgrid import Door, MonthGrid, month_after, month_before, month_grid
 from fillbook.web.pages.plans import r_tile
 from fillbook.web.pages.rows import OpenRow, TripRow, open_rows, trip_rows
 from fillbook.web.pages.saved import bar_of, begins_elsewhere, kept_of
@@ -97,6 +97,10 @@ class Asked:
     def trades(self, chosen: Filter) -> str:
         """The address of the trades that a filter admits."""
         return address(self.list_path, chosen, **self.kept)
+
+    def trades_between(self) -> Door:
+        """The addresses of the trades of one period after another."""
+        return addresses(self.list_path, self.chosen, **self.kept)
 
     def dashboard(self, chosen: Filter, **others: str) -> str:
         """The dashboard under a filter."""
@@ -234,6 +238,7 @@ def _fall(curve: Sequence[CurveDay], measure: Measure) -> Fall:
 
 def _points(curve: Sequence[CurveDay], measure: Measure, asked: Asked) -> tuple[EquityDay, ...]:
     _, points = coarser(curve)
+    door = asked.trades_between()
     return tuple(
         EquityDay(
             day=one.last,
@@ -241,7 +246,7 @@ def _points(curve: Sequence[CurveDay], measure: Measure, asked: Asked) -> tuple[
             trades=one.trades,
             equity=measure.value(one.equity),
             drawdown=measure.value(one.drawdown),
-            url=asked.trades(replace(asked.chosen, first=one.first, last=one.last)),
+            url=door(one.first, one.last),
             first=one.first,
         )
         for one in points
@@ -255,16 +260,13 @@ def _month(asked: Asked, records: Records, measure: Measure) -> MonthGrid:
     before, after = month_before(shown), month_after(shown)
     periods = [Period(record.day, record.summary) for record in records if shown <= record.day <= last_day(shown)]
 
-    def door(first: date, last: date) -> str:
-        return asked.trades(replace(asked.chosen, first=first, last=last))
-
     def month(first: date) -> str:
         return asked.dashboard(asked.chosen, month=f"{first:%Y-%m}")
 
     return month_grid(
         month_of(shown, periods, measure.units),
         measure,
-        door,
+        asked.trades_between(),
         before=month(before) if days[0] < shown else "",
         after=month(after) if days[-1] >= after else "",
     )

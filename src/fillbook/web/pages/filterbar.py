@@ -188,6 +188,13 @@ def address(path: str, chosen: Filter, **others: str) -> str:
     return f"{path}?{query}" if query else path
 
 
+def addresses(path: str, chosen: Filter, **others: str) -> Callable[[date, date], str]:
+    """The same for one period after another: written once, because a curve or a calendar has hundreds."""
+    period = f"from={date.min}&to={date.max}"
+    before, _, after = address(path, replace(chosen, first=date.min, last=date.max), **others).partition(period)
+    return lambda first, last: f"{before}from={first}&to={last}{after}"
+
+
 def period_named(first: date | None, last: date | None, today: date) -> str:
     """The name of a period as an address writes it, such as `this-month`; "" for one of no name, and for all time."""
     found = (name for name, *days in periods(today) if days == [first, last] and (first or last))
