@@ -34,8 +34,7 @@ LOGIN_TAKES: Final = 60
 """After so many seconds a process that logs in counts as dead."""
 _FIRST_BACKOFF: Final = 300
 _LONGEST_BACKOFF: Final = 24 * 3600
-_LOOKS: Final = 50
-_BETWEEN_LOOKS: Final = 0.2
+_LOOKS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ async def _logged_in(means: Means, session: SharedSession, config: BrokerConfig,
         looks += 1
         if found > LOGIN_TAKES or looks > _LOOKS:
             raise await _paused(means, found)
-        await asyncio.sleep(max(_BETWEEN_LOOKS * means.paced, 0.1))
+        await asyncio.sleep(max(means.paced, 0.1))
     return found
 
 
