@@ -82,15 +82,20 @@ def set_up(page: "Page", served: Served) -> None:
     page.get_by_role("heading", name="How well do you trade?").wait_for()
 
 
+PRESENT = """() => {
+    const one = document.querySelector("#progress .now") ?? document.querySelector("#progress h2");
+    return one?.innerText.trim().split("\\n")[0] ?? "";
+}"""
+"""The step of the progress, or its title: read at once, since the page replaces it at any moment."""
+
+
 def link_sandbox(page: "Page") -> list[str]:
     """From the welcome page to a linked sandbox; the titles of the progress that was shown meanwhile."""
     page.get_by_role("button", name="Try the sandbox").click()
     page.locator("#progress").wait_for()
     seen: list[str] = []
     for _ in range(600):
-        title = page.locator("#progress h2").inner_text().strip()
-        step = page.locator("#progress .now").first
-        seen.append(step.inner_text().split("\n")[0] if step.count() else title)
+        seen.append(page.evaluate(PRESENT))
         if page.locator("#progress[data-state='good']").count():
             return [*seen, page.locator("#progress h2").inner_text().strip()]
         page.wait_for_timeout(100)

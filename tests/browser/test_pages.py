@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Complaints, Served, link_sandbox, serving, set_up, sign_in
 from tests.sync.flex import statement
@@ -18,8 +20,8 @@ pytestmark = pytest.mark.browser
 PAGES = tuple(
     "/ /?from=2026-01-01&symbol=HALD /?symbol=NOPE /trades/ /trades/?status=open TRADE /calendar/ /calendar/?year=2026 DAY "
     "/days/2026-01-01/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /settings/phone/ /accounts/ ACCOUNT LINK /accounts/link/ "
-    "/accounts/link/ibkr/ /accounts/upload/ /settings/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ /auth/2fa/webauthn/ "
-    "/auth/sessions/".split()
+    "/accounts/link/ibkr/ /accounts/upload/ /settings/ /notices/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ "
+    "/auth/2fa/webauthn/ /auth/sessions/".split()
 )
 
 
@@ -80,39 +82,71 @@ def addresses(page: "Page", served: Served) -> list[str]:
     return [found.get(one, one) for one in PAGES]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (900, "light"), (390, "dark"), (360, "light")])
-def test_no_page_breaks_the_policy_or_scrolls_sideways(
-    browser: "Browser", home: tuple[Served, str], complaints: Complaints, width: int, scheme: str
-) -> None:
-    served, sideways = home[0], []
-    with context_of(browser, home, width, scheme) as context:
+HEAVIEST = 150_000
+"""Bytes that a page may bring once its files are in the browser's cache."""
+SHIFTS = """() => {
+    window.shifted = 0;
+    const add = (list) => list.getEntries().forEach((one) => { window.shifted += one.value; });
+    new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+}"""
+WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, one) => sum + one.transferSize, 0)"""
+TARGETS = (
+    "button, summary, .button, .tab, .chip-link, .choice, .calendar-day a, .days-small a, select, textarea, "
+    "input:not([type=hidden], [type=checkbox], [type=radio])"
+)
+SMALL_TARGETS = """(targets) => [...document.querySelectorAll(targets)]
+    .filter((one) => one.checkVisibility() && !one.closest(".toast, .sandbox-banner, .reveal"))
+    .filter((one) => { const { width, height } = one.getBoundingClientRect(); return height > 1 && Math.min(width, height) < 43.5; })
+    .map((one) => one.outerHTML.slice(0, 120))"""
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def barriers(page: "Page", only: str = "") -> list[str]:
+    """What axe finds that is serious or critical."""
+    what = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": STANDARDS}
+    found = Axe().run(page, options={"runOnly": what, "resultTypes": ["violations"]}).response["violations"]
+    grave = [one for one in found if one["impact"] in {"serious", "critical"}]
+    return [f"{one['id']}: {node['html'][:140]}" for one in grave for node in one["nodes"]]
+
+
+def at_fault(page: "Page", address: str, width: int) -> Iterator[str]:
+    """What is wrong with a page that was just opened."""
+    if page.locator("chart-frame").count():
+        page.locator("chart-frame[data-drawn]").first.wait_for()
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        yield "scrolls sideways"
+    if (shifted := page.evaluate("window.shifted")) > 0.02:
+        yield f"moved by {shifted:.3f} while it loaded"
+    if width < 768:
+        yield from (f"too small for a thumb: {one}" for one in page.evaluate(SMALL_TARGETS, TARGETS))
+    if width in {1280, 390}:
+        yield from barriers(page)
+        page.emulate_media(color_scheme="dark")
+        yield from (f"dark {one}" for one in barriers(page, "color-contrast"))
+        page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("width", [1280, 900, 390, 360])
+def test_every_page_is_sound(browser: "Browser", home: tuple[Served, str], complaints: Complaints, width: int) -> None:
+    served, found, asked = home[0], {}, set()
+    with context_of(browser, home, width) as context:
+        context.add_init_script(f"({SHIFTS})()")
         page = context.new_page()
         complaints.listen(page)
+        page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
         for address in addresses(page, served):
             answer = page.goto(f"{served.url}{address}")
             assert answer is not None
             assert answer.ok, address
-            if page.locator("chart-frame").count():
-                page.locator("chart-frame[data-drawn]").first.wait_for()
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                sideways.append(address)
-    assert sideways == []
-    assert complaints.found == []
-
-
-SMALL_TARGETS = """() => [...document.querySelectorAll(
-    "button, summary, .button, .tab, .chip-link, .choice, select, textarea, input:not([type=hidden], [type=checkbox], [type=radio])"
-)].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height > 1 && one.getBoundingClientRect().height < 43.5
-    && !one.closest(".toast, .sandbox-banner, .reveal")).map((one) => one.outerHTML.slice(0, 120))"""
-
-
-def test_thumbs_find_their_targets(small: "Page", home: tuple[Served, str]) -> None:
-    found = {}
-    for address in addresses(small, home[0]):
-        small.goto(f"{home[0].url}{address}")
-        if missed := small.evaluate(SMALL_TARGETS):
-            found[address] = missed
+            faults = list(at_fault(page, address, width))
+            if (weight := page.evaluate(WEIGHT)) > HEAVIEST and "echarts" not in page.content():
+                faults.append(f"weighs {weight}")
+            if faults:
+                found[address] = faults
     assert found == {}
+    assert asked <= {urlsplit(served.url).netloc, ""}
+    assert complaints.found == []
 
 
 def test_a_filter_is_a_sheet_on_a_phone_and_its_choice_is_in_the_address(small: "Page") -> None:

@@ -67,9 +67,9 @@ def test_every_number_is_a_door_to_its_trades(browser_of_owner: Client, account:
     content = browser_of_owner.get("/?symbol=BOLT").content.decode()
     doors = re.findall(r'<a class="(?:stat|tile)" href="([^"]*)"', content)
     assert len(doors) == 6
-    doors += re.findall(r'<a class="(?:tile-name|tile-value num|outcome-link|num month-sum)" href="([^"]*)"', content)
+    doors += re.findall(r'<a class="(?:tile-door|outcome-link|num month-sum)" href="([^"]*)"', content)
     doors += re.findall(r'<a href="([^"]*)" aria-label="[^"]*trade', content)
-    assert len(doors) == 13
+    assert len(doors) == 12
     assert all(re.match(r"/trades/\?(from=2026-03-\d\d&amp;to=2026-03-\d\d&amp;)?symbol=BOLT", door) for door in doors)
     assert "/trades/?symbol=BOLT&amp;outcome=win" in doors
     assert "/trades/?symbol=BOLT&amp;outcome=loss" in doors

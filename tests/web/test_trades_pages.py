@@ -59,6 +59,12 @@ def test_a_row_says_what_happened(browser_of_owner: Client, account: BrokerAccou
     assert "3 Mar 2026 BOLT Short 5 50.00 52.00 1 d −4.8 % −12.00 Reconciled" in shown
 
 
+def test_in_percent_the_total_is_that_of_one_stake(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = text_of(browser_of_owner.get("/trades/?show=percent").content)
+    assert "2 trades +5.0 % of one stake" in shown, "98 of 1001 paid in are 9.79, a loss of 12 of 249 received is 4.82"
+
+
 def test_open_trades_have_a_list_of_their_own(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     shown = text_of(browser_of_owner.get("/trades/?status=open").content)

@@ -53,13 +53,14 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class MonthGrid:
-    """A month. before, after: addresses of the months beside it, "" for none."""
+    """A month. weekends: something closed on a Saturday or Sunday. before, after: addresses of the months beside it, "" for none."""
 
     name: str
     first: date
     unit: str
     weeks: tuple[Week, ...]
     sum: Sum
+    weekends: bool
     before: str = ""
     after: str = ""
 
@@ -72,6 +73,7 @@ def month_grid(month: CalendarMonth, measure: Measure, door: Door, *, before: st
         unit=measure.unit,
         weeks=tuple(_week(week, month, measure, door) for week in month.weeks),
         sum=_sum(month.summary, readable.month(month.first), measure, door(month.first, last_day(month.first))),
+        weekends=any(cell.summary is not None for week in month.weeks for cell in week.days[5:]),
         before=before,
         after=after,
     )

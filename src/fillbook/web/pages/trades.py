@@ -1,25 +1,25 @@
 """The list of trades: the filter, the order, the columns and where the page begins are all in the address."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from fillbook.performance.filters import Filter, TripStatus
-from fillbook.performance.summary import from_e8
+from fillbook.performance.summary import Summary
 from fillbook.storage.access import links_of
 from fillbook.storage.choosing import Sort, incomplete_in, trips_in
 from fillbook.storage.intraday import summaries as summaries_of
 from fillbook.storage.models import User
 from fillbook.storage.paging import Cursor, Order, every_row, page_of
 from fillbook.storage.sheet import lines
-from fillbook.web import readable
 from fillbook.web.language import gettext_lazy
+from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.columns import ALL, ASCENDING_FIRST, cells, chosen_columns, headings
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import Choice, address
@@ -40,7 +40,7 @@ _PHONE_SORTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What all trades of the list came to in one currency."""
+    """What all trades of the list came to in one currency, or in percent of one stake. currency: what stands beside it."""
 
     net: str
     currency: str
@@ -125,7 +125,7 @@ def trades(request: HttpRequest) -> HttpResponse:
         "rows": open_rows(page.rows) if asked.is_open else [(row, cells(row, columns)) for row in trip_rows(page.rows, currency)],
         "is_open": asked.is_open,
         "count": sum(summary.n for summary in summaries.values()) if summaries else _count(asked),
-        "totals": [_total(from_e8(summaries[group].total), group.currency) for group in groups],
+        "totals": [_total(summaries[group], Measure(group.currency, asked.kept.get("show") == PERCENT)) for group in groups],
         "only": asked.only,
         "left_out": None if asked.only else left_out(about.accounts, chosen, path, path),
         "stated": "" if asked.is_open or asked.only else rests_on_stated(about.accounts, chosen),
@@ -172,5 +172,6 @@ def _count(asked: Asked) -> int:
     return take(asked.about.accounts, asked.about.chosen).count()
 
 
-def _total(net: Decimal, currency: str) -> Total:
-    return Total(readable.gain(net, currency), currency, tone_of(net))
+def _total(summary: Summary, measure: Measure) -> Total:
+    total = measure.total(summary)
+    return Total(measure.gain(total), _("of one stake") if measure.percent else measure.currency, tone_of(total))

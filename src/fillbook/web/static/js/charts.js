@@ -17,6 +17,15 @@ const tokens = (element) => {
 
 const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
 const plain = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 6 });
+
+// Months and days on a time axis, in the language of the page.
+const inWords = (options, count, date) => Array.from({ length: count }, (_, index) =>
+  new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC", ...options }).format(date(index)));
+const months = (month) => inWords({ month }, 12, (index) => Date.UTC(2026, index, 1));
+const weekdays = (weekday) => inWords({ weekday }, 7, (index) => Date.UTC(2026, 10, 1 + index)); // a Sunday first
+const speak = () => window.echarts.registerLocale("PAGE", {
+  time: { month: months("long"), monthAbbr: months("short"), dayOfWeek: weekdays("long"), dayOfWeekAbbr: weekdays("short") },
+});
 const minus = (text) => text.replace("-", "\u2212");
 
 // What is shown beside the pointer: lines that the server wrote, the first one strong.
@@ -73,7 +82,8 @@ class ChartFrame extends HTMLElement {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.chart?.dispose();
     this.canvas ??= this.appendChild(Object.assign(document.createElement("div"), { className: "chart-canvas" }));
-    this.chart = window.echarts.init(this.canvas, null, { renderer: "canvas" });
+    speak();
+    this.chart = window.echarts.init(this.canvas, null, { renderer: "canvas", locale: "PAGE" });
     const color = tokens(this);
     this.chart.setOption({ animation: !still, animationDuration: 160, ...resolve(option, color, functions(tips)) });
     color.done();
