@@ -232,6 +232,9 @@ def test_the_operator_decides_for_one_of_them(ann: User, bob: User) -> None:
     proving.settle(claim(other).pk)
     assert (standing(link), standing(other)) == ("ended", "owner")
     assert (accounts_of(ann).count(), accounts_of(bob).count()) == (0, 0)
+    link.refresh_from_db()
+    assert (link.state, link.error_code) == (LinkState.NEEDS_USER, "decided")
+    assert [notice.parameters["code"] for notice in notices_of(ann)][:1] == ["decided"]
     other.refresh_from_db()
     assert other.state == LinkState.VALIDATING
     assert proving.next_look(run_of(other).pk)["next"] == "proven"

@@ -54,6 +54,12 @@ DISPUTED: Final = Trouble(
 )
 
 
+DECIDED: Final = Trouble(
+    "NeedsUser",
+    "decided",
+    "The operator of this site has decided that this account is somebody else's, and what you had of it is hidden. Unlink it; or, if that "
+    "is a mistake, choose Look again and show anew that it is yours.",
+)
 NEVER_GRANTED: Final = final(Trouble("NotGranted", "not_granted", ""))
 """What whoever has a user id of their own is told, for whom granting it is all there is to do."""
 RETIRED: Final = Trouble(
@@ -240,6 +246,7 @@ def checked(run_id: int, what: str, trouble: Mapping[str, Any] | None) -> None:
     """Write down what that look showed: where the grant is gone, the claim ends, and its user is told. Nothing else of the link changes."""
     claim = _claim_of_run(run_id)
     with transaction.atomic():
+        runs.link_of(run_id)
         if not runs.finish_check(run_id) or claim is None:
             return
         note_look(run_id, what, str(trouble["kind"]) if trouble else "")
@@ -252,6 +259,7 @@ def retire(broker: str, name: str, endpoint: str = EndpointKind.LIVE) -> bool:
     """The operator removes a login that was for single claims: they end, and their users are told. Whether it was there."""
     with transaction.atomic():
         for link in grantees.links_of(broker, name, endpoint):
+            runs.locked(link.pk)
             claim = rows.claim_of(link)
             runs.close_runs(link, RETIRED.code, RETIRED.message)
             if claim is not None:
@@ -277,7 +285,12 @@ def settle(claim_id: int) -> None:
     with transaction.atomic():
         claim = AccountClaim.objects.filter(pk=claim_id, standing__in=[Standing.FROZEN, Standing.DISPUTING]).first()
         if claim is not None:
-            _write(rows.claims_to(claim), lambda claims: settled(claims, claim.pk))
+            same = rows.claims_to(claim)
+            losing = [one.link for one in same if one.pk != claim.pk and one.standing != Standing.OPEN]
+            _write(same, lambda claims: settled(claims, claim.pk))
+            for link in losing:
+                if link is not None:
+                    _stop(link, DECIDED)
 
 
 def disputed(link: Link) -> bool:
