@@ -60,14 +60,17 @@ def test_the_way_of_a_browser_and_of_fillbook(server: SandboxServer) -> None:
     page = ask(server, "/portal/")[1].decode()
     assert f"10-{DEMO}" in page
     assert "Grant access" in page
-    assert b"Revoke access" in ask(server, "/portal/grant", f"account={DEMO}".encode())[1]
+    form = f"account={DEMO}&user={manifest('apex').sandbox_settings['username']}".encode()
+    assert b"The portal knows no user id nobody." in ask(server, "/portal/grant", f"account={DEMO}&user=nobody".encode())[1]
+    assert ask(server, LIST, cookie=cookie)[0] == 403
+    assert b"Revoke access" in ask(server, "/portal/grant", form)[1]
     assert ask(server, LIST, cookie=cookie)[0] == 200
     assert ask(server, LIST.replace("2023-01-03", "2021-01-03"), cookie=cookie)[0] == 400
     some = json.loads(ask(server, f"{LIST}&activityType=MONEY_MOVEMENTS", cookie=cookie)[1])
     assert {row["activityType"] for row in some} == {"MONEY_MOVEMENTS"}
     server.portal.end_sessions()
     assert ask(server, LIST, cookie=cookie)[0] == 401
-    ask(server, "/portal/revoke", f"account={DEMO}".encode())
+    ask(server, "/portal/revoke", form)
     assert ask(server, LIST, cookie=log_in(server)[1])[0] == 403
 
 
