@@ -6,11 +6,15 @@ Model instances cost more than the database itself when a statement has a hundre
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from django.db import connection, models
 
 from fillbook.storage.fields import ExactDecimalField
+
+TOGETHER: Final = 5_000
+"""Rows that are held in the database's own form at once."""
 
 Convert = Callable[[Any], Any]
 
@@ -32,17 +36,16 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     converters = [(index, convert) for index, field in enumerate(columns) if (convert := _converter(field))]
     quote = connection.ops.quote_name
     target = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in columns)})"  # noqa: SLF001 - Django's public door
-    converted = [_converted(row, converters) for row in rows]
-    if not converted:
-        return
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-                for row in converted:
-                    copy.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", converted)  # noqa: S608 - names of ours
+    marks = ", ".join(["%s"] * len(columns))
+    left = iter(rows)
+    while part := [_converted(row, converters) for row in islice(left, TOGETHER)]:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+                    for row in part:
+                        copy.write_row(row)
+            else:
+                cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", part)  # noqa: S608 - names of ours
 
 
 def _column(model: type[models.Model], name: str) -> Any:
