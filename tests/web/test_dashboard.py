@@ -119,6 +119,12 @@ def test_accounts_of_two_base_currencies_are_chosen_between_and_never_added(
     assert "Profit +86.00 USD" in shown
     assert "USD EUR" in shown
     assert "Profit +28.00 EUR" in page(browser_of_owner, "/?money=EUR")
+    for money in ("", "?money=EUR"):
+        content = browser_of_owner.get(f"/{money}").content.decode()
+        doors = re.findall(r'href="(/trades/\?[^"]*)">All (\d+)<', content)
+        assert doors
+        for door, number in doors:
+            assert f"{number} trade" in page(browser_of_owner, door.replace("&amp;", "&"))
 
 
 def test_real_and_sandbox_accounts_are_never_totalled_together(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:

@@ -82,13 +82,15 @@ class Empty:
 class Asked:
     """What the address says: the scope of its filter, what else goes from page to page, and which month the calendar shows.
 
-    list_path: of the list of trades, looked up once, because hundreds of doors lead there.
+    list_path: of the list of trades, looked up once, because hundreds of doors lead there. base: the base currency that the figures are of
+    where there are several, so that a list behind a number holds what the number counts.
     """
 
     about: Scope
     kept: dict[str, str]
     month: date | None
     list_path: str
+    base: str = ""
 
     @property
     def chosen(self) -> Filter:
@@ -96,15 +98,18 @@ class Asked:
 
     def trades(self, chosen: Filter) -> str:
         """The address of the trades that a filter admits."""
-        return address(self.list_path, chosen, **self.kept)
+        return address(self.list_path, self._of_base(chosen), **self.kept)
 
     def trades_between(self) -> Door:
         """The addresses of the trades of one period after another."""
-        return addresses(self.list_path, self.chosen, **self.kept)
+        return addresses(self.list_path, self._of_base(self.chosen), **self.kept)
 
     def dashboard(self, chosen: Filter, **others: str) -> str:
         """The dashboard under a filter."""
         return address(reverse("dashboard"), chosen, **self.kept, **others)
+
+    def _of_base(self, chosen: Filter) -> Filter:
+        return replace(chosen, currency=self.base) if self.base else chosen
 
 
 @require_safe
@@ -178,6 +183,8 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, outcome=None)
     opened, open_count = queries.open_trips(accounts, still_open, _OPEN)
     same_base = [account for account in accounts if account.base_currency == group.base_currency]
+    if len(same_base) < len(accounts):
+        asked = replace(asked, base=group.base_currency)
     return Board(
         measure=measure,
         trades=readable.whole(summary.n),
