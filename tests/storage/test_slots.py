@@ -18,8 +18,10 @@ from fillbook.storage.choosing import accounts_in, trips_in
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.intraday import slots, summaries, untimed, zones
 from fillbook.storage.models import BrokerAccount, RoundTripRow, SlotTotals, User
+from fillbook.storage.slots import opened_of
 from fillbook.trades.records import Side
 from tests.storage.deliveries import day_of, days, deliver, person, says
+from tests.support import trips
 from tests.trades.builders import OTHER, STOCK, fill
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -153,3 +155,13 @@ def test_trades_without_a_time_are_counted_by_account(owner: User) -> None:
     parts = next(iter(slots(accounts_in(owner, Filter()), Filter()).values()))
     timed = RoundTripRow.objects.exclude(account__number="D1").values_list("net_e8", flat=True)
     assert sum(part.total for part in parts[Dimension.CLOCK].values()) == sum(net for net in timed if net is not None)
+
+
+def test_an_assigned_option_is_nothing_that_one_trades_after() -> None:
+    """Its premium is in what it delivered, so it is no break-even."""
+    (book,) = trips.books("ibkr", "assigned-in-parts")
+    moved = [trip for trip in book.match.round_trips if trip.moved_on]
+    assert moved
+    assert {opened_of(trip.key, trip).outcome for trip in moved} == {None}
+    others = [trip for trip in book.match.round_trips if trip.counts]
+    assert None not in {opened_of(trip.key, trip).outcome for trip in others}

@@ -92,9 +92,9 @@ class Placing:
 
 
 def opened_of(key: str, trip: RoundTrip) -> Opened:
-    """A round trip as its place in the day needs it; the outcome is that of its stored result."""
+    """A round trip as its place in the day needs it; the outcome is that of its stored result, none where what it delivered has it."""
     pnl = trip.base_pnl if trip.base_pnl is not None and trip.base_charges is not None else trip.realized_pnl
-    outcome = None if trip.is_open or pnl is None else outcome_of(pnl)
+    outcome = None if trip.is_open or trip.moved_on or pnl is None else outcome_of(pnl)
     return Opened(key, trip.opened_on, trip.opened_at, None if trip.is_open else trip.closed_on, _closed_at(trip), outcome)
 
 
