@@ -56,9 +56,11 @@ def _print_account(console: Console, book: AccountBook, every: bool) -> None:
     console.print(Rule(Text(f"Account {statement.account}", style="bold"), align="left", style=QUIET))
     currency = f"base currency {statement.base_currency}" if statement.base_currency else "base currency not stated"
     indented(console, sentence([period(statement.covers), currency]))
+    delivered = sum(trip.moved_on for trip in match.round_trips)
     parts = [
         counted(len(statement.executions), "execution"),
         counted(len(match.round_trips), "round trip"),
+        f"{delivered:,} of them exercised or assigned, counted in what they delivered" if delivered else "",
         f"{len(match.open_trips):,} open" if match.open_trips else "",
         counted(len(statement.corporate_actions), "corporate action") if statement.corporate_actions else "",
         counted(len(statement.transfers), "transfer") if statement.transfers else "",
