@@ -30,7 +30,7 @@ def plan(client: Client, key: str, partial: bool = False, **typed: str) -> str:
 def test_a_stop_makes_the_result_a_number_of_r(browser_of_owner: Client, keys: dict[str, str]) -> None:
     # 10 ACME bought at 100, stop 95.10: 49.00 and 2.00 of fees at risk; 98.00 won. Target 109.80: twice the distance.
     shown = plan(browser_of_owner, keys["ACME"], stop="95.10", target="109.80", rating="4")
-    assert "Result +1.92 R At risk, with fees 51.00 USD Planned gain to loss 2.00" in shown
+    assert "First entry 100.00 Result +1.92 R At risk, with fees 51.00 USD Planned gain to loss 2.00" in shown
     assert TripPlanned.objects.get().rating == 4
     assert b'value="95.1"' in browser_of_owner.get(reverse("trade", args=[keys["ACME"]])).content
 

@@ -97,6 +97,8 @@ def r_tile(found: Multiples, trades: int) -> Stat | None:
 
 def _facts(trip: RoundTripRow, found: Planned) -> tuple[tuple[str, str, str], ...]:
     facts = []
+    if found.entry is not None:
+        facts.append((_("First entry"), readable.price(found.entry), ""))
     if found.r is not None:
         facts.append((_("Result"), r_words(found.r), tone_of(found.r)))
     if found.risk is not None:
