@@ -96,6 +96,31 @@ def test_passwd_sets_a_password(data: Path) -> None:
     assert python(PASSWORD_FITS, data, "ann@example.org", "a better horse battery") == "True\n"
 
 
+def run_users(data: Path, *words: str, password: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "fillbook", "users", "--data", str(data), *words]
+    return subprocess.run(command, input=f"{password}\n", capture_output=True, text=True, check=False)
+
+
+def test_somebody_more_can_sign_in(data: Path) -> None:
+    before = json.loads(run_users(data, "--json").stdout)["users"]
+    done = run_users(data, "--add", " Zoe@Example.org", "--json", password="a better horse battery")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["users"] == [*before, {"email": "zoe@example.org", "operator": False}]
+    again = run_users(data, "--add", "zoe@example.org", password="a better horse battery")
+    assert (again.returncode, again.stderr) == (2, "zoe@example.org can sign in already.\n")
+    assert run_users(data, "--add", "zoe", password="a better horse battery").returncode == 2
+    weak = run_users(data, "--add", "ben@example.org", password="password12")
+    assert (weak.returncode, "too common" in weak.stderr) == (1, True)
+    assert len(json.loads(run_users(data, "--json").stdout)["users"]) == len(before) + 1
+
+
+def test_nobody_is_added_before_the_first(tmp_path: Path) -> None:
+    done = run_users(tmp_path / "data", "--add", "zoe@example.org", password="a better horse battery")
+    assert done.returncode == 1
+    assert "The first user is set up in the browser" in done.stderr
+    assert "Nobody has been set up yet" in run_users(tmp_path / "data").stdout
+
+
 def test_passwd_refuses_a_weak_one(data: Path) -> None:
     done = run_passwd(data, "password12")
     assert done.returncode == 1

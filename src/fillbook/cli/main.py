@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "unlink": "end a link, and keep or delete what came from it",
     "serve": "start Fillbook in the browser",
     "worker": "do jobs beside `serve`, on PostgreSQL",
+    "users": "say who may sign in, or add somebody",
     "passwd": "set a new password for a user",
     "broker": "set what the operator provides for everybody here and is secret, such as a mail server",
     "rebuild": "make all tables again from the stored statements, and show what changes before it does",

@@ -1,4 +1,6 @@
-"""The first user: made with a one-time code that only who reads the terminal knows, so that nobody takes over a fresh instance."""
+"""Who may sign in. The first user is made with a one-time code that only who reads the terminal knows, so that nobody takes over a fresh
+instance; others are added on the machine.
+"""
 
 import hashlib
 import hmac
@@ -14,6 +16,10 @@ _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without the letters and digits that look alike."""
 _GROUPS: Final = 4
 _LETTERS: Final = 4
+
+
+class NobodyYet(Exception):
+    """The instance has no user."""
 
 
 def needs_first_user() -> bool:
@@ -45,6 +51,21 @@ def make_first_user(code: str, email: str, password: str) -> User | None:
         instance.set_up_at = timezone.now()
         instance.save(update_fields=["setup_code_hash", "set_up_at"])
         SecurityEvent.objects.create(user=user, what="instance_set_up")
+    return user
+
+
+def add_user(email: str, password: str) -> User:
+    """Let one more person sign in, with a book of their own; both were checked.
+
+    Raises:
+        NobodyYet: there is no first user, whom the set-up code is for.
+    """
+    with transaction.atomic():
+        Instance.objects.select_for_update().filter(pk=1).first()
+        if needs_first_user():
+            raise NobodyYet
+        user = User.objects.create_user(email, password)
+        SecurityEvent.objects.create(user=user, what="user_added_on_machine")
     return user
 
 
