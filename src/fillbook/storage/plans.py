@@ -59,11 +59,9 @@ def write_plan(owner: User, key: str, stop: str, target: str, rating: str) -> No
         if anchor is None:
             raise NothingToHoldOn
         said = {"stop": plan.stop, "target": plan.target, "rating": plan.rating, "changed_at": timezone.now()}
-        if hung is None:
-            TripPlanned.objects.update_or_create(account=account, **anchor._asdict(), defaults=said)
-        else:
-            TripPlanned.objects.filter(pk=hung.word_id).update(**said)
-            TripPlan.objects.filter(word=hung.word_id).delete()  # hung again with the risk of the new stop
+        where = anchor._asdict() if hung is None else {"pk": hung.word_id}
+        word, _ = TripPlanned.objects.update_or_create(account=account, **where, defaults=said)
+        word.hung.all().delete()  # hung again with the risk of the new stop
         hang(account)
 
 
