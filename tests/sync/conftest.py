@@ -19,6 +19,7 @@ from fillbook.storage import keyfile
 from fillbook.storage.models import Instance, User
 from fillbook.sync import clock, engine
 from fillbook.vault import keys
+from tests.storage.deliveries import person
 from tests.sync.flex import Flex, flex_server
 
 if TYPE_CHECKING:
@@ -126,3 +127,15 @@ def flex(flex_of_module: Flex) -> Flex:
     Instance.load()
     Instance.objects.update(sandbox_url=flex_of_module.server.base)
     return flex_of_module
+
+
+@pytest.fixture
+def ann(db: None) -> User:
+    """One of two people who use the same instance."""
+    return person("ann")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """The other one."""
+    return person("bob")

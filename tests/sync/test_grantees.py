@@ -11,7 +11,6 @@ from fillbook.storage.services import BadSetting, config_of, config_secrets, sav
 from fillbook.sync import clock, proving, runs, service
 from fillbook.sync.knowledge import Answer
 from fillbook.vault.keys import generate
-from tests.storage.deliveries import person
 from tests.sync.claiming import REGRANT, be_claimed, claim, linked, look, run_of, standing
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -23,16 +22,6 @@ KEY = generate()
 def _claimed(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
     be_claimed(monkeypatch, PORTAL)
     settings.VAULT_KEYS = KEY
-
-
-@pytest.fixture
-def ann() -> User:
-    return person("ann")
-
-
-@pytest.fixture
-def bob() -> User:
-    return person("bob")
 
 
 def offer(*names: str) -> None:

@@ -19,7 +19,7 @@ from fillbook.sync import planner, proving, runs, service
 from fillbook.sync.knowledge import Answer, is_right
 from fillbook.sync.policy import Trouble
 from fillbook.vault.keys import generate
-from tests.storage.deliveries import person, says
+from tests.storage.deliveries import says
 from tests.sync.claiming import BROKER, EXECUTIONS, REGRANT, be_claimed, claim, later, linked, look, run_of, standing
 from tests.trades.builders import fill
 
@@ -32,16 +32,6 @@ KEY = generate()
 def _claimed(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
     be_claimed(monkeypatch)
     settings.VAULT_KEYS = KEY
-
-
-@pytest.fixture
-def ann() -> User:
-    return person("ann")
-
-
-@pytest.fixture
-def bob() -> User:
-    return person("bob")
 
 
 def fetched(link: Link) -> BrokerAccount:
