@@ -1,6 +1,6 @@
 """Figures against a second way of computing them, and at their edges: nothing, one, only winners, only losers, all even."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from statistics import stdev
@@ -21,8 +21,13 @@ pnls = st.lists(st.decimals(min_value=-100_000, max_value=100_000, places=4, all
 
 
 def results(*nets: Decimal | str, charges: str = "-1") -> tuple[Result, ...]:
-    first = date(2026, 1, 5)
-    trips = [trip(str(net), charges=charges, closed=first + timedelta(days=i // 2), key=f"{i:03}") for i, net in enumerate(nets)]
+    """Two a day, a minute apart."""
+    first = datetime(2026, 1, 5, 15, tzinfo=UTC)
+    moments = [first + timedelta(days=i // 2, minutes=i % 2) for i in range(len(nets))]
+    trips = [
+        trip(str(net), charges=charges, closed=at.date(), closed_at=at, key=f"{i:03}")
+        for i, (net, at) in enumerate(zip(nets, moments, strict=True))
+    ]
     return results_in("USD", trips).get("USD", ())
 
 

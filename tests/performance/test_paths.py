@@ -1,13 +1,13 @@
 """A curve made of one path a day is the curve of the round trips one by one."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fillbook.performance import metrics
-from fillbook.performance.curves import CurveDay, Path, Step, coarser, curve_days, equity_curve
+from fillbook.performance.curves import CurveDay, Path, Step, coarser, curve_days, equity_curve, moments
 from fillbook.performance.results import Result
 from fillbook.performance.summary import to_e8
 
@@ -16,11 +16,16 @@ steps = st.lists(st.integers(-1000, 1000), min_size=1, max_size=8)
 
 
 def results(days: list[list[int]]) -> list[Result]:
+    """One a minute."""
     return [
-        Result(f"{number}-{index}", Decimal(step), Decimal(0), None, None, DAY_ONE + timedelta(days=number))
+        Result(f"{number}-{index}", Decimal(step), Decimal(0), None, None, DAY_ONE + timedelta(days=number), closed_at=at(number, index))
         for number, day in enumerate(days)
         for index, step in enumerate(day)
     ]
+
+
+def at(day: int, minute: int) -> datetime:
+    return datetime(2026, 1, 5, 15, tzinfo=UTC) + timedelta(days=day, minutes=minute)
 
 
 def test_a_path_by_hand() -> None:
@@ -48,6 +53,38 @@ def test_day_by_day_equals_trade_by_trade(days: list[list[int]]) -> None:
     assert fall.amount == (deepest.drawdown if deepest else 0)
     if fall.amount and deepest:
         assert fall.trough_on == deepest.first
+
+
+def spread() -> list[Result]:
+    """Monday +100. Tuesday two legs of a spread in one second, +500 and -620, then +50 and, without a time, -40 and +10."""
+    closings = ((0, 0, 100), (1, 0, 500), (1, 0, -620), (1, 1, 50), (1, None, -40), (1, None, 10))
+    return [
+        Result(
+            str(number),
+            Decimal(net),
+            Decimal(0),
+            None,
+            None,
+            DAY_ONE + timedelta(days=day),
+            None,
+            None if minute is None else at(day, minute),
+        )
+        for number, (day, minute, net) in enumerate(closings)
+    ]
+
+
+def test_legs_that_close_in_one_instant_are_one_step() -> None:
+    """The curve runs 100, -20, 30, 0: it falls from 100 to -20, and never stood at 600."""
+    assert metrics.max_drawdown(spread()) == metrics.Drawdown(Decimal(-120), DAY_ONE, DAY_ONE + timedelta(days=1))
+    assert [(int(point.net), point.trades, int(point.equity), int(point.drawdown)) for point in equity_curve(spread())] == [
+        (100, 1, 100, 0),
+        (-120, 2, -20, -120),
+        (50, 1, 30, -70),
+        (-30, 2, 0, -100),
+    ]
+    tuesday = [(one.closed_at, int(one.net)) for one in spread()[1:]]
+    assert list(moments(tuesday)) == [-120, 50, -30]
+    assert Path.of(moments(tuesday)) == Path(total=-100, high=0, low=-120, fall=-120)
 
 
 def test_a_long_curve_keeps_its_ends_and_its_deepest_fall() -> None:

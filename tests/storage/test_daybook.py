@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import groupby
 from random import Random
 
@@ -11,7 +12,7 @@ from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.curves import Path
 from fillbook.performance.filters import Filter
-from fillbook.performance.results import result_order, summarize
+from fillbook.performance.results import Result, result_order, summarize
 from fillbook.performance.summary import Outcome, to_e8
 from fillbook.storage.choosing import accounts_in
 from fillbook.storage.daybook import DayRecord, day_records
@@ -53,7 +54,15 @@ def expected(accounts: list[BrokerAccount], chosen: Filter) -> list[DayRecord]:
     (found,) = results(accounts, chosen).values()
     days = groupby(sorted(found, key=result_order), key=lambda result: result.closed_on)
     parts = [(day, list(part)) for day, part in days]
-    return [DayRecord(day, summarize(part), Path.of(to_e8(result.net) for result in part)) for day, part in parts]
+    return [DayRecord(day, summarize(part), path_of(part)) for day, part in parts]
+
+
+def path_of(day: list[Result]) -> Path:
+    """The sums of one instant added one after the other."""
+    nets: dict[object, int] = {}
+    for result in day:
+        nets[result.closed_at] = nets.get(result.closed_at, 0) + to_e8(result.net)
+    return Path.of(nets.values())
 
 
 def check(accounts: list[BrokerAccount], chosen: Filter) -> None:
@@ -88,6 +97,26 @@ def test_several_accounts_in_one_order(chosen: Filter) -> None:
     check(accounts, chosen)
     check(accounts[:2], chosen)
     check(accounts[2:], chosen)
+
+
+def test_two_accounts_that_close_in_one_instant_make_one_step() -> None:
+    """One account wins 50 in the very second in which the other loses 60, after it won 20: the sum of both stood at 20 and then at 10."""
+    user = person()
+    won, lost, early = (fill(1, 5, 100, day=1), fill(2, -5, 110, day=1)), (fill(3, 5, 100, day=1), fill(4, -5, 88, day=1)), 60
+    first = (fill(5, 5, 100, OTHER, day=1), fill(6, -5, 104, OTHER, day=1))
+    for number, trips in (("A1", (won, first)), ("A2", (lost,))):
+        rows = [later(row, (600 if pair is not first else early) + step * 10) for pair in trips for step, row in enumerate(pair)]
+        deliver(user, says(*rows, account=number, opened_on=day_of(0)))
+    for one in BrokerAccount.objects.all():
+        rebuild_account(one)
+    accounts = accounts_in(user, Filter())
+    (day,) = day_records(accounts, Filter())[Group("real", "USD", "USD")]
+    ten = to_e8(Decimal(10))
+    assert day.path == Path(total=ten, high=2 * ten, low=ten, fall=-ten)
+    assert SharedDay.objects.filter(facet="").values_list("total", "high", "low", "fall").get() == (ten, 2 * ten, ten, -ten)
+    SharedDay.objects.all().delete()
+    check(accounts, Filter())
+    check(accounts, Filter(symbol="ACME"))
 
 
 def test_a_changed_account_changes_the_days_it_shares() -> None:

@@ -34,6 +34,8 @@ def accounts(owner: User) -> list[BrokerAccount]:
                 trip.net_e8, trip.gain_e8, trip.outcome = 0, 0, "even"
             if index % 13 == 5:
                 trip.opening_cost = trip.result_cost = trip.gain_e8 = None
+            if index % 3 == 1 and trip.closed_at:  # so that several close in one instant, here and in the other account
+                trip.closed_at = trip.closed_at.replace(minute=0, second=0)
             trip.save()
     tag = Tag.objects.create(owner=owner, name="early", key="early", hue="blue")
     for account in found:
@@ -64,13 +66,15 @@ def in_order(trips: Iterable[RoundTripRow]) -> list[RoundTripRow]:
 
 
 def falls(trips: list[RoundTripRow]) -> list[tuple[date, Decimal, Decimal]]:
-    """(day, equity, drawdown) after each round trip."""
+    """(day, equity, drawdown) after each moment at which something closed."""
     equity = high = ZERO
     found = []
-    for trip in trips:
+    for place, trip in enumerate(trips, 1):
         assert trip.base_pnl is not None
         assert trip.closed_on is not None
         equity += trip.base_pnl
+        if place < len(trips) and trips[place].closed_at == trip.closed_at:
+            continue
         high = max(high, equity)
         found.append((trip.closed_on, equity, equity - high))
     return found

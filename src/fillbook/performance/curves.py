@@ -4,12 +4,13 @@ All of one currency. A round trip belongs to the trade date of its last closing 
 always agree. Deposits and open positions are in none of them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
+from operator import itemgetter
 from typing import Final, Self
 
 from fillbook.ledger.numbers import ZERO, exact
@@ -19,16 +20,17 @@ from fillbook.performance.summary import Summary
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """The closed-trade curve just after one round trip closed.
+    """The closed-trade curve just after one moment at which round trips closed.
 
-    on: the day that owns the P&L. at: the moment, None where the source gives no time of day. net: what the round trip added.
-    equity: sum so far. drawdown: equity minus its highest value so far, the start at 0 included; 0 or negative.
+    on: the day that owns the P&L. at: the moment; None for all of that day's whose source gives no time of day. net: what they added.
+    trades: how many they were. equity: sum so far. drawdown: equity minus its highest value so far, the start at 0 included; 0 or
+    negative.
     """
 
-    key: str
     on: date
     at: datetime | None
     net: Decimal
+    trades: int
     equity: Decimal
     drawdown: Decimal
 
@@ -42,15 +44,29 @@ class Period:
 
 
 def equity_curve(results: Sequence[Result]) -> tuple[CurvePoint, ...]:
-    """One point for each round trip, in closing order, from 0. The lowest `drawdown` is that of `metrics.max_drawdown`."""
+    """One point for each moment at which something closed, from 0, of results in closing order.
+
+    What closed in one instant was never apart: the legs of a spread are one step, and so is all that closed on one day without a time of
+    day. The lowest `drawdown` is that of `metrics.max_drawdown`.
+    """
     points = []
     equity = peak = ZERO
     with exact():
-        for result in results:
-            equity += result.net
+        for (on, at), part in groupby(results, key=lambda result: (result.closed_on, result.closed_at)):
+            nets = [result.net for result in part]
+            step = sum(nets, ZERO)
+            equity += step
             peak = max(peak, equity)
-            points.append(CurvePoint(result.key, result.closed_on, result.closed_at, result.net, equity, equity - peak))
+            points.append(CurvePoint(on, at, step, len(nets), equity, equity - peak))
     return tuple(points)
+
+
+def moments(closings: Iterable[tuple[datetime | None, int]]) -> Iterator[int]:
+    """The steps of a day's curve: the sums of what closed in one instant, of (closing time, net) in closing order.
+
+    Those without a time of day come last in their day and are one step together, since nobody knows their order.
+    """
+    return (sum(net for _, net in part) for _, part in groupby(closings, key=itemgetter(0)))
 
 
 def by_day(results: Sequence[Result]) -> tuple[Period, ...]:
@@ -68,8 +84,8 @@ def by_month(results: Sequence[Result]) -> tuple[Period, ...]:
 class Path:
     """How the running sum of one stretch of round trips went, from 0; in units of 1e-8.
 
-    total: where it ended. high: its highest value, the start included, so 0 or more. low: its lowest value after a round trip.
-    fall: the deepest distance after a round trip below the highest value so far, 0 or negative. Two stretches in a row make one, so a
+    total: where it ended. high: its highest value, the start included, so 0 or more. low: its lowest value after a step.
+    fall: the deepest distance after a step below the highest value so far, 0 or negative. Two stretches in a row make one, so a
     curve of any length is made of one path a day.
     """
 
@@ -80,7 +96,7 @@ class Path:
 
     @classmethod
     def of(cls, steps: Iterable[int]) -> Self:
-        """The path of at least one round trip, in closing order."""
+        """The path of at least one step (`moments`), in closing order."""
         total = high = fall = 0
         low: int | None = None
         for step in steps:
@@ -105,7 +121,7 @@ class Path:
 class CurveDay:
     """The closed-trade curve at the end of a day or of several, from `first` to `last`, on which something closed.
 
-    gain: what they added. trades: of how many round trips. equity: sum so far. drawdown: the deepest distance after a round trip of these
+    gain: what they added. trades: of how many round trips. equity: sum so far. drawdown: the deepest distance after a closing of these
     days below the highest point so far; 0 or negative. All but `trades` in units of 1e-8.
     """
 

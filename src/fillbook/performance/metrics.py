@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Final
 
 from fillbook.ledger.numbers import EXACT, ZERO, exact
+from fillbook.performance.curves import equity_curve
 from fillbook.performance.results import Result
 from fillbook.performance.summary import Outcome, Summary, from_e8, outcome_of
 
@@ -222,21 +223,20 @@ def streaks(results: Sequence[Result]) -> Streaks:
 
 
 def max_drawdown(results: Sequence[Result]) -> Drawdown:
-    """min over t of (E_t - highest E so far), E_t the sum of x up to the t-th closing, in money; the first high is the start at 0.
+    """min over t of (E_t - highest E so far), E_t the sum of x up to the t-th moment of closing, in money; the first high is 0, the start.
 
-    So a first trade that loses is a drawdown. Closed trades only: a loss still open does not show. The earliest of equal falls. 0
-    without a fall or without round trips. In money and not in percent: that would need the equity of the account.
+    Moments are those of `curves.equity_curve`: a high between two legs that closed in one instant was never there. A first trade that
+    loses is a drawdown. Closed trades only: a loss still open does not show. The earliest of equal falls. 0 without a fall or without
+    round trips. In money and not in percent: that would need the equity of the account.
     """
     deepest = Drawdown(ZERO, None, None)
-    equity = peak = ZERO
+    peak = ZERO
     peak_on: date | None = None
-    with exact():
-        for result in results:
-            equity += result.net
-            if equity > peak:
-                peak, peak_on = equity, result.closed_on
-            elif equity - peak < deepest.amount:
-                deepest = Drawdown(equity - peak, peak_on, result.closed_on)
+    for point in equity_curve(results):
+        if point.equity > peak:
+            peak, peak_on = point.equity, point.on
+        elif point.drawdown < deepest.amount:
+            deepest = Drawdown(point.drawdown, peak_on, point.on)
     return deepest
 
 

@@ -8,14 +8,14 @@ together (`SharedDay`), and worked out from the round trips for any other set of
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
-from fillbook.performance.curves import Path
+from fillbook.performance.curves import Path, moments
 from fillbook.performance.facets import Traits, facet_of, facets_of
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import FIELDS, Row, Summary
@@ -27,6 +27,8 @@ from fillbook.storage.records import batches
 
 SUMMED: Final = ("net_e8", "fees_e8", "gain_e8", "result_cost")
 """What a `summary.Row` is made of."""
+Closing = tuple[datetime | None, Row]
+"""A round trip as a day needs it: when it closed, None where the source gives no time of day, and its part of a summary."""
 _PATH: Final = tuple(Path.__dataclass_fields__)
 
 
@@ -43,6 +45,11 @@ def day_records(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[DayReco
     """The days of each group under a filter of closed round trips, in order."""
     held = list(accounts)
     return _from_trips(held, chosen) if facet_of(chosen) is None else _from_totals(held, chosen)
+
+
+def day_of(closings: Sequence[Closing]) -> tuple[Summary, Path]:
+    """What closed on one day comes to, and how the running sum went, of closings in order."""
+    return Summary.of_rows([row for _, row in closings]), Path.of(moments((at, row[0]) for at, row in closings))
 
 
 def counted(trips: QuerySet[RoundTripRow]) -> QuerySet[RoundTripRow]:
@@ -77,11 +84,11 @@ def _paths_shared(numbers: Collection[int], within: Q) -> Iterator[tuple[tuple[s
     keys = {(row["facet"], row["day"], row["currency"]) for row in shared}
     for part in batches(sorted({day for _, day, _ in keys})):
         trips = in_order(counted(RoundTripRow.objects.filter(account_id__in=numbers, closed_on__in=part)))
-        steps: dict[tuple[str, date, str], list[int]] = defaultdict(list)
-        for day, currency, net, *traits in trips.values_list("closed_on", "result_currency", "net_e8", *Traits._fields):
+        closings: dict[tuple[str, date, str], list[tuple[datetime | None, int]]] = defaultdict(list)
+        for day, at, currency, net, *traits in trips.values_list("closed_on", "closed_at", "result_currency", "net_e8", *Traits._fields):
             for facet in facets_of(Traits(*traits)):
-                steps[facet, day, currency].append(net)
-        yield from ((key, Path.of(found)) for key, found in steps.items() if key in keys)
+                closings[facet, day, currency].append((at, net))
+        yield from ((key, Path.of(moments(found))) for key, found in closings.items() if key in keys)
 
 
 def name_of(numbers: Iterable[int]) -> str:
@@ -127,8 +134,8 @@ def _shared(accounts: Sequence[BrokerAccount], chosen: Filter, currency: str, da
     paths = {day: Path(*values) for day, *values in kept.values_list("day", *_PATH)}
     for part in batches([day for day in days if day not in paths]):
         trips = _known(accounts, chosen).filter(result_currency=currency, day__in=part)
-        rows: Iterable[tuple[Any, ...]] = in_order(trips).values_list("day", "net_e8")
-        paths |= {day: Path.of(net for _, net in of_day) for day, of_day in groupby(rows, key=itemgetter(0))}
+        rows: Iterable[tuple[Any, ...]] = in_order(trips).values_list("day", "closed_at", "net_e8")
+        paths |= {day: Path.of(moments((at, net) for _, at, net in of_day)) for day, of_day in groupby(rows, key=itemgetter(0))}
     return paths
 
 
@@ -138,11 +145,8 @@ def _known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
 
 def _from_trips(accounts: Sequence[BrokerAccount], chosen: Filter) -> dict[Group, tuple[DayRecord, ...]]:
     kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
-    found: dict[Group, dict[date, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for account_id, currency, day, *row in in_order(_known(accounts, chosen)).values_list("account_id", "result_currency", "day", *SUMMED):
-        found[Group(*kinds[account_id], currency)][day].append((row[0], row[1], row[2], row[3]))
-    return {group: tuple(_record(day, rows) for day, rows in days.items()) for group, days in found.items()}
-
-
-def _record(day: date, rows: Sequence[Row]) -> DayRecord:
-    return DayRecord(day, Summary.of_rows(rows), Path.of(row[0] for row in rows))
+    found: dict[Group, dict[date, list[Closing]]] = defaultdict(lambda: defaultdict(list))
+    trips = in_order(_known(accounts, chosen)).values_list("account_id", "result_currency", "day", "closed_at", *SUMMED)
+    for account_id, currency, day, at, *row in trips:
+        found[Group(*kinds[account_id], currency)][day].append((at, (row[0], row[1], row[2], row[3])))
+    return {group: tuple(DayRecord(day, *day_of(part)) for day, part in days.items()) for group, days in found.items()}

@@ -12,14 +12,13 @@ from django.db.models import Count, Model, QuerySet
 from django.utils import timezone
 
 from fillbook.ledger.statement import Finding, Severity
-from fillbook.performance.curves import Path
 from fillbook.performance.facets import Traits, facets_of
-from fillbook.performance.summary import FIELDS, Row, Summary
+from fillbook.performance.summary import FIELDS
 from fillbook.storage import derived_rows as rows
 from fillbook.storage.bulk import insert
 from fillbook.storage.choosing import in_order
 from fillbook.storage.connections import connected
-from fillbook.storage.daybook import SUMMED, counted, share_days
+from fillbook.storage.daybook import SUMMED, Closing, counted, day_of, share_days
 from fillbook.storage.hanging import hang
 from fillbook.storage.loading import Loaded, load_statement
 from fillbook.storage.models import (
@@ -46,8 +45,8 @@ from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 
-RULES: Final = "4"
-"""Changes when the same ledger gives other trades, so that accounts derived by older rules are read again."""
+RULES: Final = "5"
+"""Changes when the same ledger gives other trades or totals, so that accounts derived by older rules are read again."""
 
 _BY_INSTRUMENT: Final = (OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, BridgeRow, FindingRow)
 _DAY: Final = ("account_id", "facet", "day", "currency", *FIELDS, "high", "low", "fall")
@@ -237,12 +236,12 @@ def write_days(account: BrokerAccount, days: Collection[date] | None = None) -> 
 
 def _day_rows(account_id: int, trips: QuerySet[RoundTripRow]) -> Iterator[list[Any]]:
     """What closed on each day in each facet and currency, and how its running sum went."""
-    ordered = in_order(trips).values_list("closed_on", "result_currency", *SUMMED, *Traits._fields)
+    ordered = in_order(trips).values_list("closed_on", "closed_at", "result_currency", *SUMMED, *Traits._fields)
     for day, rows_of_day in groupby(ordered.iterator(chunk_size=5000), key=itemgetter(0)):
-        parts: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for _, currency, net, fees, gain, cost, *traits in rows_of_day:
+        parts: dict[tuple[str, str], list[Closing]] = defaultdict(list)
+        for _, at, currency, net, fees, gain, cost, *traits in rows_of_day:
             for facet in facets_of(Traits(*traits)):
-                parts[facet, currency].append((net, fees, gain, cost))
+                parts[facet, currency].append((at, (net, fees, gain, cost)))
         for (facet, currency), part in parts.items():
-            summary, path = Summary.of_rows(part), Path.of(row[0] for row in part)
+            summary, path = day_of(part)
             yield [account_id, facet, day, currency, *(getattr(summary, name) for name in FIELDS), path.high, path.low, path.fall]

@@ -175,7 +175,7 @@ def results(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Result, ...
 
 
 def equity_curve(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[CurvePoint, ...]]:
-    """The closed-trade curve of each group, one point for each round trip."""
+    """The closed-trade curve of each group, one point for each moment of closing."""
     return {group: curve_of(part) for group, part in results(accounts, chosen).items()}
 
 
