@@ -51,6 +51,30 @@ def test_the_bridge_ends_at_the_brokers_figure(browser_of_owner: Client, account
     shown = page(browser_of_owner)
     assert "Profit of complete trades +86.00 USD Your broker's realized figure +86.00 USD Equal to the cent" in shown
     assert "2 equal" in shown
+    answer = browser_of_owner.get("/").content.decode()
+    doors = dict(re.findall(r'<dt title="[^"]*">([^<]*)</dt><dd class="num"><a class="quiet-link" href="([^"]*)"', answer))
+    assert doors == {
+        "Profit of complete trades": f"/trades/?account={account.pk}",
+        "Your broker&#x27;s realized figure": f"/accounts/{account.pk}/reconciliation/",
+    }
+
+
+def test_the_bridge_says_what_it_covers(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert "Of the whole history to 25 Sep 2026. Profit of complete trades +86.00" in page(browser_of_owner)
+    assert "Of the whole history to 25 Sep 2026. Profit" in page(browser_of_owner, f"/?account={account.pk}")
+    narrowed = page(browser_of_owner, "/?from=2026-03-01")
+    assert "it follows the accounts of the filter, and nothing else of it. Profit of complete trades +86.00" in narrowed
+
+
+def test_the_period_before_and_each_day_lead_to_what_makes_them(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    content = browser_of_owner.get("/?from=2026-03-01&to=2026-03-31").content.decode()
+    assert set(re.findall(r'<a class="delta num" href="([^"]*)"', content)) == {"/trades/?from=2026-02-01&amp;to=2026-02-28"}
+    listed = browser_of_owner.get("/trades/?account=%d&outcome=loss&columns=closed,opened,symbol" % account.pk).content.decode()  # noqa: UP031
+    days = re.findall(r'<a class="day-link" href="([^"]*)">([^<]*)</a>', listed)
+    assert days == [(f"/days/2026-03-03/?account={account.pk}", "3 Mar 2026"), (f"/days/2026-03-02/?account={account.pk}", "2 Mar 2026")]
+    assert browser_of_owner.get(days[0][0].replace("&amp;", "&")).status_code == 200
+    assert 'class="day-link"' not in browser_of_owner.get("/days/2026-03-03/").content.decode(), "it is that day's page already"
 
 
 def test_a_difference_is_told_at_the_top(browser_of_owner: Client, owner: User) -> None:
@@ -65,7 +89,7 @@ def test_a_difference_is_told_at_the_top(browser_of_owner: Client, owner: User) 
 def test_every_number_is_a_door_to_its_trades(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     content = browser_of_owner.get("/?symbol=BOLT").content.decode()
-    doors = re.findall(r'<a class="(?:stat|tile)" href="([^"]*)"', content)
+    doors = re.findall(r'<a class="(?:stat-door|tile)" href="([^"]*)"', content)
     assert len(doors) == 6
     doors += re.findall(r'<a class="(?:tile-door|outcome-link|num month-sum)" href="([^"]*)"', content)
     doors += re.findall(r'<a href="([^"]*)" aria-label="[^"]*trade', content)

@@ -29,4 +29,6 @@ def _cell(row: TripRow, cell: Cell) -> str:
     if cell.name == "net":
         unit = f' <span class="unit">{escape(row.unit)}</span>' if row.unit else ""
         return f'<td class="{cell.style}"><b class="{cell.tone}">{escape(cell.text)}</b>{unit}</td>'
+    if cell.url:
+        return f'<td class="{cell.style}"><a class="day-link" href="{escape(cell.url)}">{escape(cell.text)}</a></td>'
     return f'<td class="{cell.style}"><span class="{cell.tone}">{escape(cell.text)}</span></td>'

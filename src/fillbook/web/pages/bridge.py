@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from urllib.parse import urlencode
@@ -10,23 +10,27 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage.details import Reconciled, compared
 from fillbook.storage.models import BrokerAccount
 from fillbook.storage.queries import bridge
 from fillbook.trades.bridge import shown_lines
 from fillbook.trades.reconcile import CENT
 from fillbook.web import readable
+from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.wording import BRIDGE, STATUS
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the bridge. total: the last one, which the others add up to."""
+    """One line of the bridge. total: the last one, which the others add up to. url: what makes it, "" where it has no page."""
 
     name: str
     explanation: str
     amount: str
     total: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +55,50 @@ class Count:
 
 
 def bridges(accounts: Sequence[BrokerAccount], first: str = "") -> tuple[Bridge, ...]:
-    """One for each currency, `first` first, of accounts of one kind. Lines of zero are left out, but for profit and the total."""
-    found = []
-    for lines in bridge(accounts).values():
-        for currency, part in groupby(lines, key=lambda line: line.currency):
-            found.append(_bridge(currency, {line.line: line.amount for line in part}))
+    """One for each currency, `first` first, of accounts of one kind. Lines of zero are left out, but for profit and the total.
+
+    A line leads to what makes it, unless there are several currencies: a list of trades holds those of all.
+    """
+    parts = [(name, list(part)) for lines in bridge(accounts).values() for name, part in groupby(lines, key=lambda line: line.currency)]
+    doors = _doors(accounts) if len(parts) == 1 else {}
+    found = [_bridge(currency, {line.line: line.amount for line in part}, doors) for currency, part in parts]
     return tuple(sorted(found, key=lambda one: (one.currency != first, one.currency)))
 
 
-def _bridge(currency: str, amounts: dict[str, Decimal]) -> Bridge:
+def _doors(accounts: Sequence[BrokerAccount]) -> dict[str, str]:
+    """Line -> the trades or comparisons that make it."""
+    whole, path = Filter(accounts=tuple(sorted(str(account.pk) for account in accounts))), reverse("trades")
+    one = accounts[0] if len(accounts) == 1 else None
+    return {
+        "profit": address(path, whole),
+        "left_out": address(path, whole, only="incomplete"),
+        "realized_so_far": address(path, replace(whole, status=TripStatus.OPEN)),
+        "fx": address(path, replace(whole, asset_class=AssetClass.FOREX)),
+        "differences": lines_url(one, "fills", "different") if one else reverse("accounts"),
+        "broker": lines_url(one, "fills") if one else reverse("accounts"),
+    }
+
+
+def covering(accounts: Sequence[BrokerAccount], chosen: Filter) -> tuple[str, bool]:
+    """(what the bridge of these accounts covers, in words; whether that is more than the filter of the page asks for)."""
+    to = min((account.figures_to for account in accounts if account.figures_to), default=None)
+    wider = replace(chosen, accounts=(), currency="") != Filter()
+    until = {"day": readable.day(to)} if to else {}
+    if wider:
+        return (
+            _("Of the whole history to %(day)s: it follows the accounts of the filter, and nothing else of it.") % until
+            if to
+            else _("Of the whole history: it follows the accounts of the filter, and nothing else of it.")
+        ), True
+    return (_("Of the whole history to %(day)s.") % until if to else _("Of the whole history.")), False
+
+
+def _bridge(currency: str, amounts: dict[str, Decimal], doors: Mapping[str, str]) -> Bridge:
     shown = shown_lines(amounts, readable.cents(currency))
-    lines = tuple(Line(*BRIDGE[line], readable.gain(amount, currency), total=line == "broker") for line, amount in shown.items())
+    lines = tuple(
+        Line(*BRIDGE[line], readable.gain(amount, currency), total=line == "broker", url=doors.get(line, ""))
+        for line, amount in shown.items()
+    )
     apart = abs(amounts["differences"])
     verdict = (
         "equal"

@@ -59,12 +59,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell. name: of its column. tone: class of its colour."""
+    """A cell. name: of its column. tone: class of its colour. url: where it leads by itself, "" with its row."""
 
     name: str
     text: str
     style: str
     tone: str = ""
+    url: str = ""
 
 
 def chosen_columns(asked: str, kept: str) -> tuple[Column, ...]:
@@ -87,7 +88,11 @@ def headings(columns: Sequence[Column], order: Order, to: Callable[[Order], str]
 def cells(row: TripRow, columns: Sequence[Column]) -> tuple[Cell, ...]:
     """A round trip's cells."""
     tones = {"gain": row.tone, "net": row.tone, "gross": row.gross_tone}
-    return tuple(Cell(one.name, getattr(row, _FIELD.get(one.name, one.name)), one.style, tones.get(one.name, "")) for one in columns)
+    doors = {"closed": row.closed_url, "opened": row.opened_url}
+    return tuple(
+        Cell(one.name, getattr(row, _FIELD.get(one.name, one.name)), one.style, tones.get(one.name, ""), doors.get(one.name, ""))
+        for one in columns
+    )
 
 
 _FIELD: Final = {"kind": "asset_class"}

@@ -28,14 +28,14 @@ from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.charts import Chart, EquityDay, equity_chart
 from fillbook.web.measure import PERCENT, Measure
-from fillbook.web.pages.bridge import Bridge, Count, bridges, counts
+from fillbook.web.pages.bridge import Bridge, Count, bridges, counts, covering
 from fillbook.web.pages.figures import Before, Fall, Share, Stat, Versus, headline, outcomes, tiles, versus
 from fillbook.web.pages.filterbar import address, addresses
 from fillbook.web.pages.freshness import attention, freshness, today_there
 from fillbook.web.pages.incomplete import LeftOut, left_out, rests_on_stated
 from fillbook.web.pages.monthgrid import Door, MonthGrid, month_after, month_before, month_grid
 from fillbook.web.pages.plans import r_tile
-from fillbook.web.pages.rows import OpenRow, TripRow, open_rows, trip_rows
+from fillbook.web.pages.rows import OpenRow, TripRow, day_door, open_rows, trip_rows
 from fillbook.web.pages.saved import bar_of, begins_elsewhere, kept_of
 from fillbook.web.pages.scope import Scope, by_weight, money_choices, pick, scope
 from fillbook.web.viewer import viewer
@@ -49,7 +49,7 @@ Records = Sequence[DayRecord]
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything the dashboard shows of some round trips, told in `measure`."""
+    """Everything the dashboard shows of some round trips, told in `measure`. bridge_wider: than the filter, as `bridge_covers` says."""
 
     measure: Measure
     trades: str
@@ -65,6 +65,8 @@ class Board:
     open_count: int
     open_url: str
     bridges: tuple[Bridge, ...]
+    bridge_covers: str
+    bridge_wider: bool
     counts: tuple[Count, ...]
 
 
@@ -185,6 +187,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     same_base = [account for account in accounts if account.base_currency == group.base_currency]
     if len(same_base) < len(accounts):
         asked = replace(asked, base=group.base_currency)
+    covers, wider = covering(same_base, chosen)
     return Board(
         measure=measure,
         trades=readable.whole(summary.n),
@@ -194,12 +197,14 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         versus=versus(summary, chosen, measure, asked.trades),
         equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
         month=_month(asked, within, measure),
-        last=trip_rows(page_of(accounts, chosen, Order(), size=_LAST).rows, group.currency),
+        last=trip_rows(page_of(accounts, chosen, Order(), size=_LAST).rows, group.currency, day_door(chosen, asked.base)),
         trades_url=asked.trades(chosen),
         open=open_rows(opened),
         open_count=open_count,
         open_url=asked.trades(still_open),
         bridges=bridges(same_base, group.currency),
+        bridge_covers=covers,
+        bridge_wider=wider,
         counts=counts(same_base),
     )
 
@@ -224,11 +229,14 @@ def _before(asked: Asked, records: Records) -> Before | None:
     previous = previous_period(chosen)
     if previous is not None:
         part = _between(records, previous.first, previous.last)
-        return Before(_summed(part), _("in %(first)s") % {"first": readable.days(previous.first, previous.last)}, compares=True)
+        when = _("in %(first)s") % {"first": readable.days(previous.first, previous.last)}
+        return Before(_summed(part), when, asked.trades(previous), compares=True)
     if chosen.first or chosen.last or not records:
         return None
     last = records[-1].day
-    return Before(_summed(_between(records, last - _RECENT, last)), _("in the 30 days to %(last)s") % {"last": readable.day(last)})
+    recent = replace(chosen, first=last - _RECENT, last=last)
+    when = _("in the 30 days to %(last)s") % {"last": readable.day(last)}
+    return Before(_summed(_between(records, recent.first, last)), when, asked.trades(recent))
 
 
 def _fall(curve: Sequence[CurveDay], measure: Measure) -> Fall:

@@ -22,7 +22,9 @@ _BAR: Final = 99
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """A number. before: the same number of another period, in words with `before_when`; direction: up or down from it."""
+    """A number. before: the same number of another period, in words with `before_when`; direction: up or down from it; before_url: its
+    trades.
+    """
 
     name: str
     value: str
@@ -34,6 +36,7 @@ class Stat:
     before: str = ""
     before_when: str = ""
     direction: str = ""
+    before_url: str = ""
     few: bool = False
 
 
@@ -53,10 +56,11 @@ class Versus:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Another summary to show beside, and when it was. compares: it is the period before, so that more or less means something."""
+    """Another summary to show beside, when it was, and its trades. compares: it is the period before, so more or less says something."""
 
     summary: Summary
     when: str
+    url: str
     compares: bool = False
 
 
@@ -145,13 +149,13 @@ def _sized(formula: str, summary: Summary) -> str:
     return _("%(formula)s Over %(n)s.") % {"formula": formula, "n": readable.plural(summary.n, "round trip")}
 
 
-def _previously(now: Decimal | None, previous: Decimal | None, shown: str, before: Before | None) -> tuple[str, str, str]:
-    """(before, before_when, direction); nothing when there is nothing to compare with."""
+def _previously(now: Decimal | None, previous: Decimal | None, shown: str, before: Before | None) -> tuple[str, str, str, str]:
+    """(before, before_when, direction, before_url); nothing when there is nothing to compare with."""
     if before is None or previous is None or not before.summary.n:
-        return "", "", ""
+        return "", "", "", ""
     same = not before.compares or now is None or now == previous
     direction = "" if same else "up" if now is not None and now > previous else "down"
-    return shown, before.when, direction
+    return shown, before.when, direction, before.url
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,20 @@
 """Round trips as rows of a table: text in its final form, and where a click leads."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import from_e8
 from fillbook.storage.models import InstrumentRow, RoundTripRow
 from fillbook.trades.records import Basis
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
+from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.wording import CLASSES
 
 _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
@@ -22,7 +24,7 @@ _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 class TripRow:
     """A closed round trip. unit: its currency where it is not the table's. status: against the broker's figures.
 
-    stated: rests on its owner's word.
+    stated: rests on its owner's word. closed_url, opened_url: the pages of those days, "" where there is none to go to.
     """
 
     url: str
@@ -31,6 +33,7 @@ class TripRow:
     side: str
     closed: str
     closed_iso: str
+    closed_url: str
     quantity: str
     entry: str
     exit: str
@@ -43,6 +46,7 @@ class TripRow:
     incomplete: bool
     stated: bool
     opened: str
+    opened_url: str
     asset_class: str
     account: str
     fills: str
@@ -66,12 +70,26 @@ class OpenRow:
     unit: str
 
 
-def trip_rows(trips: Iterable[RoundTripRow], currency: str) -> tuple[TripRow, ...]:
-    """Closed round trips in the order they come."""
-    return tuple(_trip_row(trip, currency) for trip in trips)
+DayDoor = Callable[[date], str]
+"""The address of the page of a day."""
 
 
-def _trip_row(trip: RoundTripRow, currency: str) -> TripRow:
+def day_door(chosen: Filter, money: str = "") -> DayDoor:
+    """The pages of days, with as much of a filter as a day has: what its trades came to does not hide the others of that day.
+
+    The address is written once, because a list has hundreds of them.
+    """
+    kept = replace(chosen, first=None, last=None, outcome=None, slot=None, status=TripStatus.CLOSED)
+    some_day = address(reverse("day", args=[date.min.isoformat()]), kept, money=money)
+    return lambda when: some_day.replace(date.min.isoformat(), when.isoformat(), 1)
+
+
+def trip_rows(trips: Iterable[RoundTripRow], currency: str, day: DayDoor | None = None) -> tuple[TripRow, ...]:
+    """Closed round trips in the order they come. day: where their days lead, None on the page of a day."""
+    return tuple(_trip_row(trip, currency, day) for trip in trips)
+
+
+def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None) -> TripRow:
     net = None if trip.net_e8 is None else from_e8(trip.net_e8)
     fees = None if trip.fees_e8 is None else from_e8(trip.fees_e8)
     gross = None if net is None or fees is None else net - fees
@@ -84,6 +102,7 @@ def _trip_row(trip: RoundTripRow, currency: str) -> TripRow:
         side=trip.side,
         closed=readable.day(trip.closed_on),
         closed_iso=trip.closed_on.isoformat() if trip.closed_on else "",
+        closed_url=day(trip.closed_on) if day and trip.closed_on else "",
         quantity=readable.quantity(trip.quantity),
         entry=readable.price(trip.entry_price),
         exit=readable.price(trip.exit_price),
@@ -96,6 +115,7 @@ def _trip_row(trip: RoundTripRow, currency: str) -> TripRow:
         incomplete=bool(trip.incomplete),
         stated=trip.basis == Basis.STATED,
         opened=readable.day(trip.opened_on),
+        opened_url=day(trip.opened_on) if day and trip.opened_on else "",
         asset_class=CLASSES[AssetClass(trip.asset_class)],
         account=trip.account.alias or trip.account.number,
         fills=readable.whole(trip.fills),

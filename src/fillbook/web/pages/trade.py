@@ -18,6 +18,7 @@ from fillbook.ledger.exchanges import zone_of
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.numbers import ZERO, exact
+from fillbook.performance.filters import Filter
 from fillbook.performance.summary import from_e8
 from fillbook.storage.access import trip_for
 from fillbook.storage.derive import settings_of
@@ -37,7 +38,7 @@ from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.plans import plan_view
 from fillbook.web.pages.regroup import regroup_view
 from fillbook.web.pages.restated import lines
-from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.rows import day_door, name_of
 from fillbook.web.pages.sent import render_sent
 from fillbook.web.pages.wording import BASIS, HOW, INCOMPLETE, KINDS, REASONS
 from fillbook.web.pages.words import words_view
@@ -81,12 +82,13 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A name and a value. total: set apart from those above."""
+    """A name and a value. total: set apart from those above. url: the day it is of, "" for what is no day."""
 
     name: str
     value: str
     tone: str = ""
     total: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,9 +361,12 @@ def _moved_on(trip: RoundTripRow) -> str:
 def _facts(trip: RoundTripRow, zone: str) -> tuple[Fact, ...]:
     opened = readable.moment(trip.opened_at, zone) if trip.opened_at else readable.day(trip.opened_on)
     closed = readable.moment(trip.closed_at, zone) if trip.closed_at else readable.day(trip.closed_on)
+    day = day_door(Filter(accounts=(str(trip.account_id),)))
+    first = day(trip.opened_on) if trip.opened_on else ""
+    last = day(trip.closed_on) if trip.closed_on and not trip.is_open else ""
     facts = [
-        Fact(_("Opened"), opened if trip.opened_on else _("before the history")),
-        Fact(_("Closed"), _("still open") if trip.is_open else closed),
+        Fact(_("Opened"), opened if trip.opened_on else _("before the history"), url=first),
+        Fact(_("Closed"), _("still open") if trip.is_open else closed, url=last),
         Fact(_("Quantity"), readable.quantity(trip.quantity)),
         Fact(_("Average entry"), readable.price(trip.entry_price)),
         Fact(_("Average exit"), readable.price(trip.exit_price)),

@@ -25,7 +25,7 @@ from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import Choice, address
 from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.incomplete import ONLY, left_out, rests_on_stated
-from fillbook.web.pages.rows import open_rows, trip_rows
+from fillbook.web.pages.rows import day_door, open_rows, trip_rows
 from fillbook.web.pages.saved import back_to, bar_of, begins_elsewhere, kept_of
 from fillbook.web.pages.scope import Scope, by_weight, scope
 from fillbook.web.viewer import viewer
@@ -122,7 +122,9 @@ def trades(request: HttpRequest) -> HttpResponse:
         "bar": bar_of(user, path, about, asked.kept, today_there(now)),
         "fresh": freshness(user, about.accounts, now),
         "currency": currency,
-        "rows": open_rows(page.rows) if asked.is_open else [(row, cells(row, columns)) for row in trip_rows(page.rows, currency)],
+        "rows": open_rows(page.rows)
+        if asked.is_open
+        else [(row, cells(row, columns)) for row in trip_rows(page.rows, currency, day_door(chosen))],
         "is_open": asked.is_open,
         "count": sum(summary.n for summary in summaries.values()) if summaries else _count(asked),
         "totals": [_total(summaries[group], Measure(group.currency, asked.kept.get("show") == PERCENT)) for group in groups],
