@@ -2,8 +2,9 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.cli import forking
 
 ROOT = Path(__file__).parent.parent.parent
 MAKE_USERS = """
@@ -21,20 +22,12 @@ for email in sys.argv[2:]:
 
 def fillbook(*words: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """`fillbook WORDS…` with standard output and error captured; 80 columns, no colour unless asked for."""
-    settings = {"COLUMNS": "80", "PYTHONUTF8": "1", **environment}
     inherited = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
-    return subprocess.run(
-        [sys.executable, "-m", "fillbook", *map(str, words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=cwd,
-        timeout=120,
-        env={**inherited, **settings},
-    )
+    return forking.run(["-m", "fillbook", *map(str, words)], cwd, {**inherited, "COLUMNS": "80", "PYTHONUTF8": "1", **environment})
 
 
 def python(code: str, *words: str | Path) -> str:
     """The output of a program given as text."""
-    return subprocess.run([sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, check=True).stdout
+    done = forking.run(["-c", code, *map(str, words)], None, dict(os.environ))
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -3,11 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli import forking
 from tests.cli.running import MAKE_USERS, fillbook, python
 
 STATEMENT = Path(__file__).parent.parent / "statements" / "ibkr" / "partial-fills.xml"
@@ -49,9 +49,8 @@ def data(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     return tmp_path / "data"
 
 
-def with_another_parser(answer: str, *words: str | Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", OTHER_PARSER, answer, *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONUTF8": "1"})
+def with_another_parser(answer: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    return forking.run(["-c", OTHER_PARSER, answer, *map(str, words)], None, {**os.environ, "PYTHONUTF8": "1"})
 
 
 def profit(data: Path) -> str:
