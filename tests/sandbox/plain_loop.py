@@ -37,6 +37,7 @@ class Loop:
             reply = None
             match action:
                 case Done():
+                    time.sleep(self.time_scale)  # a token is used at most once a second, also by whoever comes next
                     self.memory = state["memory"]
                     return self.pages
                 case Wait(seconds, step):

@@ -46,6 +46,7 @@ def _upgrade() -> None:
     from fillbook.storage import start
 
     try:
+        start.reach()
         start.upgrade()
     except OperationalError as problem:
         first = str(problem).strip().partition("\n")[0]

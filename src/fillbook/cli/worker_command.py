@@ -91,6 +91,7 @@ def _is_current(unreachable: type[Exception]) -> bool | None:
     from fillbook.storage import start
 
     try:
+        start.reach()
         return start.is_current()
     except start.NewerDatabase as problem:
         raise Stop(str(problem)) from None

@@ -104,6 +104,7 @@ def _database() -> Check:
     if connection.vendor == "sqlite" and not file.exists():  # to open it would make it
         return Check("database", Level.PROBLEM, f"There is no database {file}.", "Start Fillbook once, or restore a backup.")
     try:
+        start.reach()
         with connection.cursor() as cursor:
             return _sqlite(cursor) if connection.vendor == "sqlite" else _postgresql(cursor)
     except DatabaseError as problem:

@@ -49,6 +49,21 @@ def prepare(data: Path | None = None) -> None:
     keys.parse(settings.VAULT_KEYS or keyfile.read(settings.VAULT_KEY_FILE))
 
 
+def reach() -> None:
+    """Connect to PostgreSQL once, past the pool, which would try for half a minute before it says what is wrong.
+
+    Raises:
+        OperationalError: it does not answer, or there is no such database or user.
+    """
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        import psycopg
+
+        with connection.wrap_database_errors:
+            psycopg.connect(**connection.get_connection_params(), connect_timeout=10).close()
+
+
 def upgrade() -> bool:
     """Bring the tables up to date; returns whether there was anything to do.
 
