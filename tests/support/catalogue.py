@@ -62,6 +62,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     """Texts that stand by code where no language is known, or where commands show them as they are; pages translate them."""
     from fillbook.sync import operators, service
     from fillbook.trades import completeness, fees, reasons
+    from fillbook.web import brokerwords
 
     for module, table in (
         (completeness, completeness.CAUSES.values()),
@@ -73,6 +74,7 @@ def _tables() -> Iterator[tuple[str, str]]:
         for text in table:
             if text:
                 yield f"{module.__name__.removeprefix('fillbook.').replace('.', '/')}.py", text
+    yield from brokerwords.every_text()
 
 
 def read(language: str) -> Catalog:

@@ -23,12 +23,15 @@ from typing import Any
 from fillbook.brokers.interface import StatementUnreadable
 from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.numbers import plain
-from fillbook.ledger.statement import AccountStatement, DateRange, ParsedStatement
+from fillbook.ledger.statement import AccountStatement, DateRange, Finding, ParsedStatement
 
 STATEMENTS = Path(__file__).parent.parent / "statements"
 LISTS = (
     "executions", "corporate_actions", "transfers", "option_events", "positions", "cash_movements", "balances", "rates", "broker_lots",
 )  # fmt: skip
+
+
+_WORDING = frozenset({"costs", "names", "path", "option", "why", "value", "said", "on"})
 
 
 def documents(broker: str) -> list[Path]:
@@ -54,7 +57,7 @@ def render(document: Path) -> str:
 def dump(parsed: ParsedStatement) -> str:
     """A parsed statement as JSON, one fact a line."""
     lines = [f' "title": {_json(parsed.title)}']
-    lines += _list(" ", "findings", ([f.severity.value, f.code, *f.params.values()] for f in parsed.findings))
+    lines += _list(" ", "findings", ([f.severity.value, f.code, *_facts(f)] for f in parsed.findings))
     accounts = [",\n".join(_account(account)) for account in parsed.accounts]
     body = ",\n".join(f"  {{\n{account}\n  }}" for account in accounts)
     return "{\n" + ",\n".join([*lines, f' "accounts": [\n{body}\n ]']) + "\n}\n"
@@ -101,6 +104,11 @@ def _plain(value: Any) -> Any:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _facts(finding: Finding) -> list[str]:
+    """What a finding is about, without the parts that only make its sentence."""
+    return [value for name, value in finding.params.items() if name not in _WORDING]
 
 
 def generate(paths: Iterable[Path], *, force: bool) -> int:

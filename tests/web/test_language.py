@@ -16,8 +16,11 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import translation
 
+from fillbook.brokers.ibkr.portal import SELECT_OPTION
+from fillbook.ledger.statement import Finding, Severity
 from fillbook.storage.models import User
 from fillbook.web import readable
+from fillbook.web.brokerwords import finding_in_words
 from fillbook.web.counted import _NOUNS
 from fillbook.web.forms import _number, as_typed
 from fillbook.web.pages.wording import COMPARED
@@ -34,7 +37,7 @@ SAID = ("title", "aria-label", "placeholder", "alt", "data-label", "data-too-lar
 """Attributes that people see or hear."""
 DATA = re.compile(
     r"""owner@example\.com|Fillbook|Interactive\ Brokers|ACME\ (by\ day|tag|INC|went\ as\ planned)|\b(ACME|BOLT|Book|NYSE|USD|EUR|U\d+)\b
-        |\b(CSV|HTTPS|FIFO|LIFO|UTC|min|s|k|M|B|KB|MB)\b|\.(csv|xml)|Deutsch|English|America|New\ York|Apex\ Clearing|tastytrade
+        |\b(CSV|HTTPS|FIFO|LIFO|UTC|min|s|k|M|B|KB|MB)\b|\.(csv|xml)|Deutsch|English|America|New[_ ]York|Chicago|Apex\ Clearing|tastytrade
         |year\.xml|later\.xml|testserver|127\.0\.0\.1""",
     re.VERBOSE,
 )
@@ -171,6 +174,35 @@ def test_no_page_says_anything_past_the_catalogue(browser_of_owner: Client, obje
         if answer.headers["Content-Type"].startswith("text/html") and (texts := unmarked(answer.content.decode())):
             found[name] = texts
     assert found == {}
+
+
+def test_a_guide_is_in_the_readers_language_and_the_portals_names_stay(browser_of_owner: Client) -> None:
+    page = browser_of_owner.get("/accounts/link/ibkr/", headers={"accept-language": "de"}).content.decode()
+    assert "Den Flex Web Service einschalten und den Token holen</h2>" in page
+    assert "Klicken Sie unter Account Reporting auf Flex Web Service." in page
+    assert re.search(r'<p class="path" lang="en"><span>Settings</span>.*?<span>Account Reporting</span>', page)
+    answer = browser_of_owner.post("/accounts/link/ibkr/", {"token": "abc", "query_id": "1047263"}, headers={"accept-language": "de"})
+    assert "Ein Flex-Token besteht nur aus Ziffern." in answer.content.decode()
+
+
+def test_what_the_doctor_finds_is_said_in_the_readers_language() -> None:
+    short = Finding(Severity.WARNING, "period_short", "", params={"first": "2026-08-18", "last": "2026-09-18", "days": "1032"})
+    section = {"section": "Open Positions", "costs": "positions have no value", "option": "Summary", "path": SELECT_OPTION}
+    with translation.override("de"):
+        assert finding_in_words(short, "ibkr")[0] == (
+            "Der Auszug umfasst 1.032 Tage (18.08.2026 bis 18.09.2026); ältere Trades der letzten 365 Tage fehlen."
+        )
+        message, remedy, lang = finding_in_words(Finding(Severity.WARNING, "open_positions_missing", "", params=section), "ibkr")
+        assert message == "Der Abfrage fehlt der Abschnitt Open Positions: Positionen haben keinen Wert."
+        assert "klicken Sie auf den Abschnitt Open Positions, kreuzen Sie unter Options Summary an" in remedy
+        assert lang == ""
+        kept = Finding(Severity.WARNING, "open_positions_missing", "The query lacks it.", "Tick it.", {"section": "Open Positions"})
+        assert finding_in_words(kept, "ibkr") == ("The query lacks it.", "Tick it.", "en"), "an older version kept no more"
+        row = {"on": "2026-01-15", "why": "its kind %(value)s is not known", "value": "'MOON'", "said": "kind 'MOON'"}
+        assert finding_in_words(Finding(Severity.WARNING, "row_not_understood", "", params=row), "apex")[0] == (
+            "Eine Zeile vom 15.01.2026 wurde ausgelassen, weil ihre Art 'MOON' unbekannt ist. Sie lautet: kind 'MOON'."
+        )
+    assert finding_in_words(kept, "ibkr") == ("The query lacks it.", "Tick it.", "")
 
 
 def test_a_reader_chooses_a_language_and_else_has_that_of_their_browser(owner: User, browser_of_owner: Client) -> None:

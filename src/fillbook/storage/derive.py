@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Model, QuerySet
 from django.utils import timezone
 
-from fillbook.ledger.statement import Finding, Severity
+from fillbook.ledger.statement import Severity
 from fillbook.performance.facets import Traits, facets_of
 from fillbook.performance.summary import FIELDS
 from fillbook.storage import derived_rows as rows
@@ -41,6 +41,7 @@ from fillbook.storage.records import batches
 from fillbook.storage.restating import TripWatch
 from fillbook.storage.slots import Placing, write_totals
 from fillbook.trades.account import AccountBook, read_account
+from fillbook.trades.findings import OUT_OF_RANGE, found
 from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
@@ -169,9 +170,9 @@ class _Writer:
             if rows.fits(trip):
                 kept.append(trip)
             else:
-                message = f"{trip.instrument.symbol}: a trade was left out, because its amounts are larger than any account's."
                 first = trip.fills[0].execution_id if trip.fills else ""
-                self.findings.append((first, Finding(Severity.WARNING, "amount_out_of_range", message, params={"id": first})))
+                params = {"id": first, "symbol": trip.instrument.symbol}
+                self.findings.append((first, found(Severity.WARNING, OUT_OF_RANGE, params)))
         return kept
 
     def _write_trips(self, trips: list[RoundTrip]) -> dict[str, tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from django.db.models import F
 import fillbook
 from fillbook.brokers import registry
 from fillbook.brokers.interface import NO_CONFIG, BrokerError, NeedsUser, StatementUnreadable
-from fillbook.ledger.statement import Finding, ParsedStatement, Severity
+from fillbook.ledger.statement import ParsedStatement
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.intake import AccountTaken, Unusable, Written, write_statement
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, SyncRun
@@ -21,6 +21,7 @@ from fillbook.storage.restated import note_run
 from fillbook.storage.services import config_of
 from fillbook.sync import changes, child, runs
 from fillbook.sync.exchange import Outcome, trouble
+from fillbook.sync.findings import extra_accounts
 from fillbook.sync.policy import UNREADABLE, Trouble
 from fillbook.vault import CannotOpen
 
@@ -140,15 +141,8 @@ def _of_this_link(raw: RawStatement, parsed: ParsedStatement) -> ParsedStatement
     extra = [number for number in named if number not in ours]
     if not extra:
         return parsed
-    note = Finding(
-        Severity.NOTE,
-        "extra_accounts",
-        f"The statement also holds {_listed(extra)}, which this link is not about; it was left out.",
-        "To follow it too, link it with a query of its own.",
-        {"accounts": ", ".join(extra)},
-    )
     kept = tuple(account for account in parsed.accounts if account.account in ours)
-    return replace(parsed, accounts=kept, findings=(*parsed.findings, note))
+    return replace(parsed, accounts=kept, findings=(*parsed.findings, extra_accounts(extra)))
 
 
 def _refuse_accounts_of_other_links(link: Link, numbers: list[str]) -> None:

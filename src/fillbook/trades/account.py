@@ -14,6 +14,7 @@ from fillbook.ledger.statement import AccountStatement, Finding, Severity
 from fillbook.trades.actions import without_reversed
 from fillbook.trades.bridge import BridgeLine, Sums, broker_totals, build_bridge, own_totals
 from fillbook.trades.corrections import drop_reversed, resolve_cancels
+from fillbook.trades.findings import DISAGREES, found
 from fillbook.trades.grouping import regroup
 from fillbook.trades.matching import match
 from fillbook.trades.openings import Opening, cost_from_positions, infer_opening, name_opening, settle_opening
@@ -144,7 +145,5 @@ def _cost_disagreements(executions: Sequence[Execution], result: MatchResult) ->
         apart = amount_of(row) + cost - pnl
         if abs(apart) > CENT:
             params = {"id": row.execution_id, "symbol": row.instrument.symbol, "cost": plain(cost), "pnl": plain(pnl)}
-            message = f"{params['symbol']}, row {params['id']}: the cost {params['cost']} and P&L {params['pnl']} disagree."
-            remedy = "The cost of what it closed was worked out from the realized P&L. An older statement with the purchase settles it."
-            findings.append(Finding(Severity.NOTE, "cost_and_pnl_disagree", message, remedy, params))
+            findings.append(found(Severity.NOTE, DISAGREES, params))
     return findings

@@ -8,10 +8,9 @@ from decimal import Decimal
 from fillbook.ledger.numbers import ZERO, plain, share
 from fillbook.ledger.opening import OpeningBalance
 from fillbook.ledger.statement import Finding, Severity
+from fillbook.trades.findings import NOT_TAKEN, found
 from fillbook.trades.openings import Opening
 from fillbook.trades.records import Basis, Lot
-
-NOT_TAKEN = "stated_opening_not_taken"
 
 
 def with_stated(opening: Opening, stated: Sequence[OpeningBalance]) -> tuple[Opening, list[Finding]]:
@@ -73,11 +72,5 @@ def _rest(inferred: Lot | None, taken: Sequence[Lot]) -> Lot | None:
 
 def _finding(balance: OpeningBalance, left_out: Decimal) -> Finding:
     symbol = balance.instrument.symbol
-    return Finding(
-        Severity.WARNING,
-        NOT_TAKEN,
-        f"{symbol}: {plain(left_out)} units of the opening balance that you stated were left out, because your broker's positions and "
-        "fills leave no room for them.",
-        "Change or remove what you stated.",
-        {"symbol": symbol, "instrument": balance.instrument.key, "units": plain(left_out)},
-    )
+    params = {"symbol": symbol, "instrument": balance.instrument.key, "units": plain(left_out)}
+    return found(Severity.WARNING, NOT_TAKEN, params)

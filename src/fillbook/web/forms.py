@@ -18,6 +18,7 @@ from fillbook.brokers.interface import BrokerConfig, FieldError
 from fillbook.brokers.manifests import Manifest, Setting, SettingKind
 from fillbook.storage.models import User
 from fillbook.storage.stating import Wording
+from fillbook.web.brokerwords import said
 from fillbook.web.language import gettext_lazy
 
 BROWSER: Final = "browser"
@@ -61,9 +62,6 @@ class SetUpForm(forms.Form):
 class LinkForm(forms.Form):
     """What a broker's manifest asks for. Secrets are never sent back to the page, not even after an error."""
 
-    speaks: Final = "en"
-    """Its labels are the broker's."""
-
     def __init__(self, manifest: Manifest, *args: Any, renew: bool = False, **kwargs: Any) -> None:
         """Make the fields. renew: what is left empty stays as it is."""
         super().__init__(*args, **kwargs)
@@ -92,7 +90,7 @@ class LinkForm(forms.Form):
     def refuse(self, errors: Iterable[FieldError]) -> None:
         """Show why the broker's connector does not take the answer."""
         for error in errors:
-            self.add_error(error.field if error.field in self.fields else None, error.message)
+            self.add_error(error.field if error.field in self.fields else None, said(error.message))
 
 
 class LookForm(forms.Form):
@@ -152,9 +150,6 @@ class AnswerForm(forms.Form):
 
 class SettingsForm(forms.Form):
     """What the operator sets for a broker. A secret is never sent back; left empty it stays, unless it is to be forgotten."""
-
-    speaks: Final = "en"
-    """Its labels are the broker's."""
 
     def __init__(self, settings: Iterable[Setting], config: BrokerConfig | None, *args: Any, **kwargs: Any) -> None:
         """Make a field for each setting, filled with what is set unless that is a secret. config: None for something new."""

@@ -77,7 +77,8 @@ def test_a_missing_field_of_trades_is_named(field: str) -> None:
     assert cuts == 1
     found = findings(GOOD.replace(row[0], without).encode())
     name, cost = FIELDS["Trade"][field]
-    assert found["fields_missing"].params == {"section": "Trades", "fields": field}
+    params = found["fields_missing"].params
+    assert (params["section"], params["fields"], params["names"], params["costs"]) == ("Trades", field, name, cost)
     assert found["fields_missing"].message == f"The section Trades lacks {name}: {cost}."
 
 
@@ -234,9 +235,9 @@ def test_an_option_event_without_its_trade() -> None:
     assert "option_events_without_trade" not in findings(document(statement(trade(), OptionEAE=event(transactionType="Buy"))))
 
 
-@pytest.mark.parametrize(("given", "said"), [(None, ""), ("Type", "Type")])
-def test_a_document_of_another_type_is_read_with_a_remark(given: str | None, said: str) -> None:
-    assert findings(document(statement(), query_type=given))["query_type"].params == {"type": said}
+@pytest.mark.parametrize(("given", "code", "params"), [(None, "query_type_unsaid", {}), ("Type", "query_type", {"type": "Type"})])
+def test_a_document_of_another_type_is_read_with_a_remark(given: str | None, code: str, params: dict[str, str]) -> None:
+    assert findings(document(statement(), query_type=given))[code].params == params
 
 
 def test_more_statements_than_announced() -> None:

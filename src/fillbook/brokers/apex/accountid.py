@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from fillbook.brokers.apex.sentences import FORM
+
 LENGTHS: Final = range(5, 13)
 _FIRM: Final = re.compile(r"\d{2}-")
 _USUAL: Final = re.compile(r"[0-9][A-Z0-9]{2}[0-9]{5}")
@@ -23,19 +25,19 @@ def account_id(typed: str) -> AccountId:
     """Read an account id: spaces and dashes are cut, and the firm's number in front (10-), which the portal shows and its data do not."""
     text = "".join(char for char in typed if not char.isspace() and unicodedata.category(char) not in {"Cf", "Cc"}).upper()
     if not text:
-        return AccountId("", problem="Enter the account id that the portal shows beside your account.")
+        return AccountId("", problem=FORM["nothing"])
     notes = []
     firm = _FIRM.match(text)
     if firm and len(text) > firm.end():
         notes.append(f"The {firm[0]} at the beginning was cut: it is the number of the clearing firm and no part of your account id.")
         text = text[firm.end() :]
     if "-" in text:
-        notes.append("The dashes were cut: the portal's data name the account without them.")
+        notes.append(FORM["dashes_cut"])
         text = text.replace("-", "")
     if not (text.isascii() and text.isalnum()):
-        return AccountId("", problem="An account id has letters and digits only, for example 5AB12345.")
+        return AccountId("", problem=FORM["other_signs"])
     if len(text) not in LENGTHS:
-        return AccountId("", problem=f"An account id has {LENGTHS.start} to {LENGTHS.stop - 1} letters and digits, most often eight.")
+        return AccountId("", problem=FORM["length"])
     if not _USUAL.fullmatch(text):
-        notes.append("This id has an unusual form: most have a digit, two letters or digits, and five digits. Compare it with the portal.")
+        notes.append(FORM["unusual"])
     return AccountId(text, tuple(notes))

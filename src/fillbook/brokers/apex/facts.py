@@ -231,7 +231,7 @@ class Facts:
         if word is Word.BUY or word is Word.SELL:
             return abs(quantity) if word is Word.BUY else -abs(quantity)
         if row.action:
-            raise NotUnderstood(f"the word {row.action!r} of its action is not known")
+            raise NotUnderstood("the word %(value)s of its action is not known", repr(row.action))
         if quantity < 0 or row.direction == "OUTGOING":
             return -abs(quantity)
         if row.direction == "INCOMING":

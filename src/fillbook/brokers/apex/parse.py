@@ -66,22 +66,22 @@ def _rows(kept: Envelope, reading: Reading) -> tuple[list[Activity], list[Findin
         try:
             row = portal_row(raw, place, reading.zone)
         except NotUnderstood as why:
-            odd.append(findings.not_understood(str(why), shown(raw) if isinstance(raw, dict) else {"row": str(raw)}))
+            odd.append(findings.not_understood(why, shown(raw) if isinstance(raw, dict) else {"row": str(raw)}))
             continue
         if row.account in {"", kept.account}:
             rows.append(row)
         else:
-            odd.append(findings.not_understood("it is of another account", row.fields))
+            odd.append(findings.not_understood(NotUnderstood("it is of another account"), row.fields))
     return rows, odd
 
 
-def _problem(facts: Facts, row: Activity) -> str:
+def _problem(facts: Facts, row: Activity) -> NotUnderstood | None:
     """Make a fact of a row, or say why that cannot be done."""
     try:
         _take(facts, row)
     except NotUnderstood as why:
-        return str(why)
-    return ""
+        return why
+    return None
 
 
 def _in_order(row: Activity) -> tuple[object, ...]:
@@ -98,7 +98,7 @@ def _take(facts: Facts, row: Activity) -> None:
     elif row.kind == MONEY:
         facts.money(row)
     elif row.kind != POSITIONS:
-        raise NotUnderstood(f"its kind {row.kind!r} is not known" if row.kind else "it has no kind")
+        raise NotUnderstood("its kind %(value)s is not known", repr(row.kind)) if row.kind else NotUnderstood("it has no kind")
     elif word in ENDS:
         facts.end(row, word)
     elif word in ACTIONS:

@@ -17,11 +17,11 @@ ORIGIN: Final = (
     ("referer", "https://public-apps.apexclearing.com/"),
 )
 """What the portal's own pages send along."""
-_NOT_GRANTED: Final = (
+NOT_GRANTED: Final = (
     "Apex Clearing does not let Fillbook read this account yet. In the portal choose Grant Account Access and grant it to Fillbook's user "
     "id; Fillbook looks again by itself."
 )
-_WITHDRAWN: Final = (
+WITHDRAWN: Final = (
     "Apex Clearing no longer lets Fillbook read this account. If that was not meant, grant access again in the portal under Grant "
     "Account Access and sync; what was fetched stays as it is."
 )
@@ -66,7 +66,7 @@ def _refused(reply: Reply, *, new_link: bool) -> BrokerError:
     if reply.status == 401:
         return OurFault("session_refused", "Apex Clearing ends Fillbook's sessions at once. The operator of this site has to look at it.")
     if reply.status in {403, 404} or (reply.status == 400 and new_link):
-        return NotGranted("not_granted", _NOT_GRANTED if new_link else _WITHDRAWN)
+        return NotGranted("not_granted", NOT_GRANTED if new_link else WITHDRAWN)
     return problem_of(reply)
 
 

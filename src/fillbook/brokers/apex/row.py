@@ -23,7 +23,15 @@ _LARGEST_STAMP: Final = 253_402_300_799
 
 
 class NotUnderstood(Exception):
-    """A row that cannot be understood; the text says why."""
+    """A row that cannot be understood; the text says why.
+
+    why: a text of the table in `sentences`, with a place for `value` where it has one.
+    """
+
+    def __init__(self, why: str, value: str = "") -> None:
+        super().__init__(why % {"value": value})
+        self.why = why
+        self.value = value
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,7 @@ def _number(fields: Mapping[str, str], name: str) -> Decimal | None:
     try:
         return read_number(text)
     except NotANumber:
-        raise NotUnderstood(f"its {name} is no number") from None
+        raise NotUnderstood("its %(value)s is no number", name) from None
 
 
 def _date(fields: Mapping[str, str], name: str) -> date | None:
@@ -143,7 +151,7 @@ def _date(fields: Mapping[str, str], name: str) -> date | None:
             return date(int(american[3]), int(american[1]), int(american[2]))
     except ValueError:
         pass
-    raise NotUnderstood(f"its {name} is no date")
+    raise NotUnderstood("its %(value)s is no date", name)
 
 
 def _stamp(text: str, zone: ZoneInfo) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Final
 from fillbook.brokers.ibkr import protocol
 from fillbook.brokers.ibkr.parse import parse, recognize
 from fillbook.brokers.ibkr.replies import HOSTS
+from fillbook.brokers.ibkr.sentences import FORM
 from fillbook.brokers.interface import (
     NO_CONFIG,
     NOTHING,
@@ -41,7 +42,7 @@ class InteractiveBrokers:
         """Check what was typed. With `renew` an empty field keeps the secret that the link has."""
         token, query = clean(answer.get("token", "")), clean(answer.get("query_id", ""))
         if renew and not token and not query:
-            return Form((FieldError("token", "Enter a new token, a new Query ID, or both."),))
+            return Form((FieldError("token", FORM["nothing"]),))
         problems = [("token", token_problem(token, query)), ("query_id", query_problem(token, query))]
         typed = {"token": token, "query_id": query}
         errors = tuple(FieldError(name, problem) for name, problem in problems if problem and not (renew and not typed[name]))
@@ -81,28 +82,28 @@ def clean(text: str) -> str:
 def token_problem(token: str, query: str) -> str:
     """Why this is no token, in one sentence; "" when it may be one."""
     if not token:
-        return "Enter the Current Token from the page Flex Web Service."
+        return FORM["no_token"]
     if not _digits(token):
-        return "A Flex token has digits only. Copy the Current Token from the page Flex Web Service; it is not your password."
+        return FORM["token_letters"]
     if len(token) < QUERY_DIGITS.stop <= len(query) and _digits(query):
-        return "This looks like the Query ID: the two seem to be swapped."
+        return FORM["swapped"]
     if len(token) not in TOKEN_DIGITS:
-        return "A Flex token has between 6 and 40 digits, mostly 24. Copy the whole Current Token from the page Flex Web Service."
+        return FORM["token_length"]
     return ""
 
 
 def query_problem(token: str, query: str) -> str:
     """Why this is no query id, in one sentence; "" when it may be one."""
     if not query:
-        return "Enter the Query ID from Activity Flex Query Details."
+        return FORM["no_query"]
     if query[:1] in {"U", "u"} and _digits(query[1:]):
-        return "This is an account number. The Query ID is in the first block of the query's own page, Activity Flex Query Details."
+        return FORM["account_number"]
     if not _digits(query):
-        return "A Query ID has digits only. It is in the first block of the query's own page; it is not the query's name."
+        return FORM["query_letters"]
     if query == token or len(query) >= QUERY_DIGITS.stop:
-        return "This looks like the token. The Query ID is short, six or seven digits, from Activity Flex Query Details."
+        return FORM["query_long"]
     if len(query) not in QUERY_DIGITS:
-        return "A Query ID has six or seven digits. It is in the first block of the query's own page, Activity Flex Query Details."
+        return FORM["query_length"]
     return ""
 
 

@@ -16,6 +16,7 @@ from fillbook.brokers.ibkr.formats import NEW_YORK, Dates
 from fillbook.brokers.ibkr.header import Header
 from fillbook.brokers.ibkr.moved import moved_unseen
 from fillbook.brokers.ibkr.observed import Observed
+from fillbook.brokers.ibkr.sentences import LEVELS
 from fillbook.ledger.events import OptionEventKind
 from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.statement import AccountStatement, DateRange, Finding, Severity
@@ -23,13 +24,6 @@ from fillbook.ledger.statement import AccountStatement, DateRange, Finding, Seve
 _YEAR_DAYS: Final = 360
 _FRESH: Final = timedelta(days=4)
 _NUMBER: Final = re.compile(r"(?:U|F|I|DU|DF|DI)\d+[A-Z]?", re.ASCII)
-_LEVELS: Final = {
-    "Order": "orders",
-    "Lot": "closed lots",
-    "WashSale": "wash sales",
-    "SymbolSummary": "symbol summaries",
-    "AssetSummary": "asset class summaries",
-}
 _EVIDENCE: Final = "Lot"
 """The level that is read beside the executions."""
 _OPTIONS: Final = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
@@ -78,11 +72,11 @@ def _sections(observed: Observed) -> Iterator[Finding]:
     for tag, section in portal.SECTIONS.items():
         if tag not in observed.sections:
             yield findings.section_missing(section)
-    shown = {tag: words for tag, words in _LEVELS.items() if observed.rows[tag]}
+    shown = {tag: words for tag, words in LEVELS.items() if observed.rows[tag]}
     if shown and not observed.rows["Trade"]:
-        yield findings.no_executions(portal.SECTIONS["Trades"], ", ".join(shown.values()))
+        yield findings.no_executions(findings.NAMES.join(shown.values()))
     elif shown.keys() - {_EVIDENCE}:
-        yield findings.other_levels(", ".join(words for tag, words in shown.items() if tag != _EVIDENCE))
+        yield findings.other_levels(findings.NAMES.join(words for tag, words in shown.items() if tag != _EVIDENCE))
     if observed.levels["OpenPosition"] == {"LOT"}:
         yield findings.positions_by_lot()
     others = observed.sections - portal.SECTIONS.keys() - portal.ALSO_READ

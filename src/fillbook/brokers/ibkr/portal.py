@@ -5,6 +5,12 @@ from typing import Final
 
 EDIT_QUERY: Final = "In the portal open Performance & Statements > Flex Queries and click the pen beside your query"
 AGAIN: Final = "Save the query and sync again."
+SELECT_ALL: Final = "%(edit)s, click the section %(section)s, click Select All and click Save. %(again)s"
+SELECT_OPTION: Final = "%(edit)s, click the section %(section)s, under Options tick %(option)s, click Select All and click Save. %(again)s"
+SELECT_ACCOUNT: Final = (
+    "%(edit)s, click the section %(section)s, tick Account ID, Account Alias, Model and Currency and click Save. %(again)s"
+)
+"""Where to click to select a section with all that is needed; with an option to tick; of the section Account Information."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +25,8 @@ class Section:
 
     @property
     def path(self) -> str:
-        """Where to click to select the section with all that is needed."""
-        option = f", under Options tick {self.option}" if self.option else ""
-        fields = "tick Account ID, Account Alias, Model and Currency" if self.row == "AccountInformation" else "click Select All"
-        return f"{EDIT_QUERY}, click the section {self.name}{option}, {fields} and click Save. {AGAIN}"
+        """The sentence with places that says where to click to select it."""
+        return SELECT_ACCOUNT if self.row == "AccountInformation" else SELECT_OPTION if self.option else SELECT_ALL
 
 
 SECTIONS: Final = {
@@ -76,11 +80,6 @@ NAMES: Final = {**{section.row: section.name for section in SECTIONS.values()}, 
 """Where the portal has the rows of each tag."""
 
 ALSO_READ: Final = frozenset({*EXTRA, "Message"})
-
-
-def path_to(section: str) -> str:
-    """Where to click to add a section that the guide does not ask for, by its tag."""
-    return f"{EDIT_QUERY}, click the section {EXTRA[section][1]}, click Select All and click Save. {AGAIN}"
 
 
 FIELDS: Final = {

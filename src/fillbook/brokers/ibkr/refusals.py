@@ -4,6 +4,7 @@ from typing import Final
 from xml.parsers.expat import ErrorString, ExpatError
 
 from fillbook.brokers.ibkr.portal import EDIT_QUERY, SECTIONS
+from fillbook.brokers.ibkr.sentences import SENTENCES
 from fillbook.brokers.interface import StatementUnreadable
 
 _AGAIN: Final = "Fetch or download the statement again; if it was edited, take the original."
@@ -183,6 +184,6 @@ def dates_contradict(text: str) -> StatementUnreadable:
 
 
 def trades_without(fields: str) -> StatementUnreadable:
-    return StatementUnreadable(
-        "trades_unusable", f"The section Trades lacks {fields}, without which no row of it means anything.", SECTIONS["Trades"].path
-    )
+    section = SECTIONS["Trades"]
+    remedy = SENTENCES.remedy(section.code, {"path": section.path, "section": section.name, "option": section.option})
+    return StatementUnreadable("trades_unusable", f"The section Trades lacks {fields}, without which no row of it means anything.", remedy)

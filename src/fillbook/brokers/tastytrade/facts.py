@@ -65,7 +65,7 @@ class Facts:
         elif entry.kind == TRADE:
             self._fill(entry, ExecutionKind.TRADE)
         elif entry.kind != DELIVERY:
-            raise NotUnderstood(f"its type {entry.kind!r} is not known")
+            raise NotUnderstood("its type %(value)s is not known", repr(entry.kind))
         elif entry.sub in ENDS or entry.sub.startswith("Cash Settled"):
             self._end(entry)
         elif entry.sub in ACTIONS:
@@ -75,7 +75,7 @@ class Facts:
         elif entry.sub in _SIDES:
             self._fill(entry, self._delivered.get((moment_of(entry), entry.symbol), ExecutionKind.TRADE))
         else:
-            raise NotUnderstood(f"its kind {entry.sub!r} is not known")
+            raise NotUnderstood("its kind %(value)s is not known", repr(entry.sub))
 
     def _fill(self, entry: Entry, kind: ExecutionKind) -> None:
         instrument = instrument_of(entry, self._units)

@@ -1,53 +1,43 @@
-"""Findings with their sentences: what is so, what it costs, what to do. Codes are stable; pages translate them by code and parameters."""
+"""The findings of a file: a code with its parameters each, and the sentences of `sentences`, which pages say in other languages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
+from fillbook.brokers.tastytrade.row import NotUnderstood
+from fillbook.brokers.tastytrade.sentences import SENTENCES
 from fillbook.brokers.tastytrade.table import Line
 from fillbook.ledger.statement import Finding, Severity
 
 _SHOWN: Final = 25
 _LONGEST: Final = 200
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def not_understood(line: Line, why: str) -> Finding:
+def _finding(severity: Severity, code: str, params: Mapping[str, str] = NOTHING) -> Finding:
+    return Finding(severity, code, SENTENCES.message(code, params), SENTENCES.remedy(code, params), params)
+
+
+def not_understood(line: Line, problem: NotUnderstood) -> Finding:
     """A row that is left out, with all its cells."""
-    params = {name: text.strip()[:_LONGEST] for name, text in line.cells.items() if text.strip()}
-    listed = "; ".join(f"{name} {text!r}" for name, text in params.items())
-    return Finding(
-        Severity.WARNING,
-        "row_not_understood",
-        f"Line {line.number} was left out because {why}. It says: {listed[:1000]}.",
-        "The file is kept. Once Fillbook knows what the line means, reading the files again takes it in.",
-        {"line": str(line.number), **params},
-    )
+    cells = {name: text.strip()[:_LONGEST] for name, text in line.cells.items() if text.strip()}
+    said = "; ".join(f"{name} {text!r}" for name, text in cells.items())[:1000]
+    params = {"line": str(line.number), **cells, "why": problem.why, "value": problem.value, "said": said}
+    return _finding(Severity.WARNING, "row_not_understood", params)
 
 
 def capped(found: Sequence[Finding]) -> list[Finding]:
     """The first of many, and how many more there are."""
     if len(found) <= _SHOWN:
         return list(found)
-    more = len(found) - _SHOWN
-    message = f"{more:,} more lines were left out because they were not understood."
-    return [*found[:_SHOWN], Finding(Severity.WARNING, "rows_not_understood", message, "", {"count": str(more)})]
+    return [*found[:_SHOWN], _finding(Severity.WARNING, "rows_not_understood", {"count": str(len(found) - _SHOWN)})]
 
 
 def unnamed() -> Finding:
     """Nothing in the file tells whose account it is."""
-    return Finding(
-        Severity.NOTE,
-        "account_unnamed",
-        "The file does not say which account it is of, so all such files of yours are kept as one account.",
-        "If you have several accounts at tastytrade, upload the files of one of them only.",
-    )
+    return _finding(Severity.NOTE, "account_unnamed")
 
 
 def old_form() -> Finding:
     """The form until 2021: no zone, no seconds, and other identities than today's form."""
-    return Finding(
-        Severity.NOTE,
-        "old_form",
-        "This is the form in which tastytrade wrote its history until 2021. Its times are by the clock of whoever downloaded it, so they "
-        "are left out, and its account is kept apart from that of newer files.",
-        "Download the same years again: today's form has exact times and belongs together with newer files.",
-    )
+    return _finding(Severity.NOTE, "old_form")

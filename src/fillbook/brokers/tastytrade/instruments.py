@@ -41,7 +41,11 @@ def instrument_of(entry: Entry, units: Mapping[str, Decimal]) -> Instrument:
     """
     kind = _CLASSES.get(entry.type)
     if kind is None or not entry.symbol:
-        raise NotUnderstood(f"its instrument type {entry.type!r} is not read" if entry.type else "it names no instrument")
+        raise (
+            NotUnderstood("its instrument type %(value)s is not read", repr(entry.type))
+            if entry.type
+            else NotUnderstood("it names no instrument")
+        )
     if entry.option is None:
         if kind in {AssetClass.OPTION, AssetClass.FUTURE_OPTION}:
             raise NotUnderstood("it names an option without its right, its strike or its day")

@@ -60,17 +60,17 @@ def _entries(table: Table) -> tuple[list[Entry], list[Finding]]:
         try:
             entries.append(legacy(line) if table.legacy else modern(line))
         except NotUnderstood as why:
-            odd.append(findings.not_understood(line, str(why)))
+            odd.append(findings.not_understood(line, why))
     return entries, odd
 
 
-def _problem(facts: Facts, entry: Entry) -> str:
+def _problem(facts: Facts, entry: Entry) -> NotUnderstood | None:
     """Make a fact of a row, or say why that cannot be done."""
     try:
         facts.take(entry)
     except NotUnderstood as why:
-        return str(why)
-    return ""
+        return why
+    return None
 
 
 def _oldest_first(entry: Entry) -> tuple[object, ...]:

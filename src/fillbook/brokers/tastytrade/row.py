@@ -17,7 +17,15 @@ _CONTRACT: Final = re.compile(r"(?:Open|Close|Bought|Sold|Removal of) [\d.]+ +(?
 
 
 class NotUnderstood(Exception):
-    """A row that cannot be understood; the text says why."""
+    """A row that cannot be understood; the text says why.
+
+    why: a text of the table in `sentences`, with a place for `value` where it has one.
+    """
+
+    def __init__(self, why: str, value: str = "") -> None:
+        super().__init__(why % {"value": value})
+        self.why = why
+        self.value = value
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +155,12 @@ def _moment(text: str) -> datetime:
 def _date(text: str) -> date:
     found = _DAY.fullmatch(text.strip())
     if found is None:
-        raise NotUnderstood(f"{text[:20]!r} is no date")
+        raise NotUnderstood("%(value)s is no date", repr(text[:20]))
     year = int(found[3])
     try:
         return date(year + 2000 if year < 100 else year, int(found[1]), int(found[2]))
     except ValueError:
-        raise NotUnderstood(f"{text[:20]!r} is no date") from None
+        raise NotUnderstood("%(value)s is no date", repr(text[:20])) from None
 
 
 def _option(line: Line, root: str, underlying: str, strike: str, right: str) -> tuple[str, str, str, Decimal, date] | None:
@@ -172,4 +180,4 @@ def _number(line: Line, column: str) -> Decimal:
     try:
         return read_number(text)
     except NotANumber:
-        raise NotUnderstood(f"its {column} {text[:20]!r} is no number") from None
+        raise NotUnderstood("its %(value)s is no number", f"{column} {text[:20]!r}") from None

@@ -18,6 +18,7 @@ from fillbook.storage.access import Viewer, accounts_of, links_of, runs_of
 from fillbook.storage.details import Freshness, freshness, reconciled
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RunState, SyncRun
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.bridge import Count, counts_of
 from fillbook.web.pages.filterbar import address
@@ -118,7 +119,7 @@ def _card(user: Viewer, link: Link, run: SyncRun | None, fresh: Iterable[Freshne
         name=known.name if known else link.name,
         state=FETCHING if running and run and run.state != RunState.WAITING else STATES[LinkState(link.state)],
         sandbox=link.is_sandbox,
-        sentence=link.error_message,
+        sentence=said(link.error_message),
         synced=_("Last sync %(last_success_at)s") % {"last_success_at": readable.ago(link.last_success_at, now)}
         if link.last_success_at
         else _("Never synced yet"),

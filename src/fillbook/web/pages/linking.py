@@ -9,12 +9,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fillbook.brokers.interface import Endpoint
-from fillbook.brokers.manifests import LinkKind, Manifest, manifest, manifests
+from fillbook.brokers.manifests import LinkKind, Manifest
 from fillbook.storage import grantees
 from fillbook.storage.access import link_for, runs_of
 from fillbook.storage.claims import is_shared
 from fillbook.storage.restated import restated_in
 from fillbook.sync import service
+from fillbook.web.brokerwords import broker_in_words, brokers_in_words, said
 from fillbook.web.forms import LinkForm
 from fillbook.web.pages.brokers import by_grant, can_log_in, capabilities, card, grantee_of, portal_of
 from fillbook.web.pages.claiming import claiming, open_claim
@@ -29,7 +30,7 @@ from fillbook.web.viewer import is_partial, recently_confirmed, vary_on_partial,
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """All brokers there are, with what each can give."""
-    return render(request, "pages/link_choose.html", {"brokers": [card(one) for one in manifests().values()]})
+    return render(request, "pages/link_choose.html", {"brokers": [card(one) for one in brokers_in_words()]})
 
 
 @sensitive_post_parameters()
@@ -58,7 +59,7 @@ def _begin(request: HttpRequest, chosen: Manifest, endpoint: Endpoint) -> HttpRe
         outcome = service.begin_link(viewer(request), chosen.id, endpoint, form.cleaned_data)
         if outcome.link and not outcome.errors:
             for note in outcome.notes:
-                messages.info(request, note)
+                messages.info(request, said(note))
             return redirect("link-progress", outcome.link.pk)
         form.refuse(outcome.errors)
     return _guide(request, chosen, form, renew=False, endpoint=endpoint)
@@ -147,8 +148,8 @@ def remove_sandbox(request: HttpRequest) -> HttpResponse:
 
 
 def known_broker(broker_id: str) -> Manifest:
-    """A broker by its id; raises `Http404` for any other text."""
+    """A broker by its id, its texts in the reader's language; raises `Http404` for any other text."""
     try:
-        return manifest(broker_id)
+        return broker_in_words(broker_id)
     except KeyError:
         raise Http404(_("There is no such broker.")) from None

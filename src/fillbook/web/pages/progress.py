@@ -13,6 +13,7 @@ from fillbook.brokers.manifests import Manifest
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.sync import proving, service
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.brokers import grantee_of, portal_of
 
@@ -120,7 +121,7 @@ def upload_progress(run: SyncRun, now: datetime) -> Progress:
         words = Words(
             _("It was not taken in"),
             "bad",
-            (run.error_message, _("Nothing was changed.")),
+            (said(run.error_message), _("Nothing was changed.")),
             Next(_("Choose another file"), reverse("upload")),
         )
     else:
@@ -151,13 +152,13 @@ def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -
             mend = Next(_("Give this link up"), reverse("link-unlink", args=[link.pk]))
         elif link.account:
             mend = Next(_("Look again"), reverse("link-sync", args=[link.pk]), post=True)
-        return Words(_("One thing for you to do"), "bad", (link.error_message, _("What was fetched before stays as it is.")), mend)
+        return Words(_("One thing for you to do"), "bad", (said(link.error_message), _("What was fetched before stays as it is.")), mend)
     if run is not None and run.state == RunState.FAILED and run.error_kind == NeedsUser.__name__ and run.kind != RunKind.HISTORY:
         again = Next(_("Enter it again"), reverse("link-replace", args=[link.pk]))
         kept = _("What linked it before is still in use, and your history stays as it is.")
-        return Words(_("What you entered was not taken"), "bad", (run.error_message, kept), again)
+        return Words(_("What you entered was not taken"), "bad", (said(run.error_message), kept), again)
     if run is not None and run.state == RunState.FAILED:
-        sentences = (run.error_message, _("Nothing was lost. We try again with the next nightly sync."))
+        sentences = (said(run.error_message), _("Nothing was lost. We try again with the next nightly sync."))
         return Words(_("It did not work this time"), "warn", sentences, retry)
     if link.linked_at is None:
         return Words(_("Not linked yet"), "warn", (_("Nothing was fetched so far."),), retry)
@@ -192,8 +193,8 @@ def _waiting(link: Link, run: SyncRun, now: datetime) -> Words:
             "validating_until": readable.until(link.validating_until, now)
         }
         kept = _("What you entered is kept sealed; you need not do anything.")
-        return Words(_("Still validating"), "warn", (run.error_message, again, end, kept))
-    return Words(_("Waiting to try again"), "warn", (run.error_message, again, _("Nothing was lost.")))
+        return Words(_("Still validating"), "warn", (said(run.error_message), again, end, kept))
+    return Words(_("Waiting to try again"), "warn", (said(run.error_message), again, _("Nothing was lost.")))
 
 
 def _awaiting_grant(link: Link, run: SyncRun, broker: Manifest, now: datetime) -> Words:
@@ -209,7 +210,7 @@ def _awaiting_grant(link: Link, run: SyncRun, broker: Manifest, now: datetime) -
     )
     portal = portal_of(broker, link.endpoint)
     there = Next(_("Open the portal"), portal, away=True) if portal else None
-    return Words(_("Waiting for your grant"), "warn", (run.error_message, whom, again, alone), there)
+    return Words(_("Waiting for your grant"), "warn", (said(run.error_message), whom, again, alone), there)
 
 
 def _arrived(run: SyncRun | None) -> str:

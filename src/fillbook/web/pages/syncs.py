@@ -19,6 +19,7 @@ from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.sync import runs, service
 from fillbook.sync.notices import ends_on
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.language import gettext_lazy
 from fillbook.web.viewer import viewer
 
@@ -136,7 +137,7 @@ def ran(run: SyncRun, zone: str) -> Ran:
         tone=tone,
         brought=brought(run) if run.state == RunState.DONE or run.rows_new or run.rows_changed or run.rows_withdrawn else "",
         took=readable.duration(run.finished_at - began) if run.finished_at and run.finished_at > began else "",
-        notes=tuple(filter(None, (run.error_message, run.note))),
+        notes=tuple(filter(None, (said(run.error_message), run.note))),
     )
 
 

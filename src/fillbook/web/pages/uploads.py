@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fillbook.brokers.manifests import manifests
 from fillbook.storage.access import run_for
 from fillbook.storage.restated import restated_in
 from fillbook.sync import uploads
+from fillbook.web.brokerwords import brokers_in_words
 from fillbook.web.pages.findings import read_findings
 from fillbook.web.pages.linking import known_broker
 from fillbook.web.pages.progress import upload_progress
@@ -32,10 +32,11 @@ def upload(request: HttpRequest) -> HttpResponse:
             if preview.preview_id is not None:
                 return redirect("upload-preview", preview.preview_id)
             error = preview.error
-    kinds = [kind for manifest in manifests().values() for kind in manifest.uploads]
+    brokers = [one for one in brokers_in_words() if one.uploads]
+    kinds = [kind for one in brokers for kind in one.uploads]
     accepts = ",".join(sorted({suffix for kind in kinds for suffix in kind.suffixes}))
     context = {
-        "brokers": [one for one in manifests().values() if one.uploads],
+        "brokers": brokers,
         "accepts": accepts,
         "error": error,
         "limit": settings.UPLOAD_LIMIT,
@@ -50,7 +51,7 @@ def preview(request: HttpRequest, statement_id: str) -> HttpResponse:
     context = {
         "preview": found,
         "broker": known_broker(found.broker) if found.broker else None,
-        "findings": read_findings(found.findings),
+        "findings": read_findings(found.findings, found.broker),
     }
     return render(request, "pages/upload_preview.html", context)
 

@@ -1,0 +1,73 @@
+"""What the findings say, by code, and what else of this broker's is shown as it stands."""
+
+from typing import Final
+
+from fillbook.brokers.apex.replies import NOT_GRANTED, WITHDRAWN
+from fillbook.ledger.sentences import Sentence, Sentences
+
+_FIRM: Final = "The 10- at the beginning was cut: it is the number of the clearing firm and no part of your account id."
+FORM: Final = {
+    "nothing": "Enter the account id that the portal shows beside your account.",
+    "other_signs": "An account id has letters and digits only, for example 5AB12345.",
+    "length": "An account id has 5 to 12 letters and digits, most often eight.",
+    "dashes_cut": "The dashes were cut: the portal's data name the account without them.",
+    "unusual": "This id has an unusual form: most have a digit, two letters or digits, and five digits. Compare it with the portal.",
+}
+"""What is wrong with an answer to the link form, or was changed in it."""
+SENTENCES: Final = Sentences(
+    of={
+        "row_not_understood": Sentence(
+            "A row of %(on)s was left out because %(why)s. It says: %(said)s.",
+            "The row is kept. Once Fillbook knows what it means, reading the documents again takes it in; nothing has to be fetched anew.",
+        ),
+        "rows_not_understood": Sentence(
+            "%(count)s more rows were left out because they were not understood.",
+            one="1 more row was left out because it was not understood.",
+        ),
+        "net_amount_disagrees": Sentence(
+            "The net amount of %(count)s fills (the first: %(symbol)s on %(day)s) does not follow from quantity, price and charges. "
+            "Quantity and price were used.",
+            "Compare these fills with your confirmations.",
+            "The net amount of 1 fill (%(symbol)s on %(day)s) does not follow from quantity, price and charges. "
+            "Quantity and price were used.",
+        ),
+        "journals": Sentence(
+            "%(count)s rows move something between cash and margin inside the account; they are no trades and were left out.",
+            one="1 row moves something between cash and margin inside the account; it is no trade and was left out.",
+        ),
+        "stamps_outside_hours": Sentence(
+            "%(outside)s of %(total)s fills lie outside the trading hours when their times are read as %(zone)s. "
+            "Times of day may be wrong.",
+            "The operator of this site can set the zone of the times for this broker and then read the documents again.",
+        ),
+        "stamps_of_another_zone": Sentence(
+            "%(outside)s of %(total)s fills lie outside the trading hours when their times are read as %(zone)s. "
+            "Read as %(better)s they fit. Times of day may be wrong.",
+            "The operator of this site can set the zone of the times for this broker and then read the documents again.",
+        ),
+    },
+    worded={"why": "; "},
+    words=(
+        "it is no record with fields",
+        "it has no trade date",
+        "its %(value)s is no number",
+        "its %(value)s is no date",
+        "it names no symbol",
+        "it names an option without its underlying, its right, its strike or its day",
+        "it has no kind",
+        "its kind %(value)s is not known",
+        "it is of another account",
+        "nothing in it says why the position changed",
+        "it has no quantity or no price",
+        "it ends something that is no option",
+        "it has no quantity",
+        "it has no amount",
+        "the word %(value)s of its action is not known",
+        "nothing in it says whether units came or went",
+        _FIRM,
+        *FORM.values(),
+        NOT_GRANTED,
+        WITHDRAWN,
+    ),
+    numbers=frozenset({"count", "outside", "total"}),
+)

@@ -1,0 +1,95 @@
+"""Brokers' texts in the reader's language: manifests, findings, and sentences that were kept as a broker's code made them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from fillbook.brokers.manifests import GuidePart, GuideStep, Manifest, manifest, manifests
+from fillbook.brokers.sentences import sentences
+from fillbook.ledger.sentences import Sentences, Speaker
+from fillbook.ledger.statement import Finding
+from fillbook.sync import findings as of_sync
+from fillbook.trades import findings as of_trades
+from fillbook.web import readable
+
+Say = Callable[[str], str]
+OURS: Final = (of_trades.SENTENCES, of_sync.SENTENCES)
+
+
+def said(text: str) -> str:
+    """A sentence as it was kept, in the reader's language where the catalogue has it; "" stays so."""
+    return _(text) if text else ""
+
+
+def broker_in_words(broker_id: str) -> Manifest:
+    """A broker's manifest with its texts in the reader's language; raises `KeyError` for none. Names in portals stay as they are."""
+    return in_words(manifest(broker_id), said)
+
+
+def brokers_in_words() -> list[Manifest]:
+    """All brokers, likewise."""
+    return [in_words(one, said) for one in manifests().values()]
+
+
+def in_words(told: Manifest, say: Say) -> Manifest:
+    """A manifest with all its prose as `say` has it."""
+    return replace(
+        told,
+        summary=say(told.summary),
+        limits=tuple(map(say, told.limits)),
+        form=tuple(replace(one, label=say(one.label), help=say(one.help)) for one in told.form),
+        guide=tuple(_part(part, say) for part in told.guide),
+        promises=tuple(replace(one, text=say(one.text)) for one in told.promises),
+        uploads=tuple(replace(one, label=say(one.label), help=say(one.help)) for one in told.uploads),
+        settings=tuple(replace(one, label=say(one.label), help=say(one.help)) for one in told.settings),
+        steps=MappingProxyType({code: say(text) for code, text in told.steps.items()}),
+    )
+
+
+def _part(part: GuidePart, say: Say) -> GuidePart:
+    return replace(
+        part, title=say(part.title), intro=say(part.intro), result=say(part.result), steps=tuple(_step(one, say) for one in part.steps)
+    )
+
+
+def _step(step: GuideStep, say: Say) -> GuideStep:
+    return replace(step, title=say(step.title), text=say(step.text), tip=say(step.tip), why=say(step.why))
+
+
+def finding_in_words(finding: Finding, broker: str) -> tuple[str, str, str]:
+    """(message, remedy, language): said anew in the reader's language, else as it was kept, in English.
+
+    One kept by an older version may lack a part of its sentence.
+    """
+    for table in (*([sentences()[broker]] if broker in sentences() else []), *OURS):
+        if finding.code in table.of:
+            try:
+                return (*_anew(table, finding.code, finding.params), "")
+            except KeyError:
+                break
+    english = (get_language() or "en").startswith("en")
+    return finding.message, finding.remedy, "" if english else "en"
+
+
+def _anew(table: Sentences, code: str, params: Mapping[str, str]) -> tuple[str, str]:
+    speaker = Speaker(said, readable.whole, readable.day)
+    return table.message(code, params, speaker), table.remedy(code, params, speaker)
+
+
+def every_text() -> Iterator[tuple[str, str]]:
+    """(module, text) of everything above: what another language needs words for."""
+    found: list[str] = []
+
+    def note(text: str) -> str:
+        found.append(text)
+        return text
+
+    for one in manifests().values():
+        in_words(one, note)
+    for table in (*sentences().values(), *OURS):
+        found.extend(table.texts())
+    yield from (("brokers", text) for text in dict.fromkeys(found) if text)
