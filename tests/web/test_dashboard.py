@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from fillbook.ledger.statement import Finding, Severity
 from fillbook.storage.models import BrokerAccount, EndpointKind, LinkState, User
 from tests.web.book import ACME, BOLT, FILLS, fill, link_of, says, utc, write_book
 from tests.web.conftest import text_of
@@ -172,6 +173,28 @@ def test_a_link_that_needs_its_owner_is_told_at_the_top(browser_of_owner: Client
     answer = browser_of_owner.get("/").content
     assert "Your token has expired; create a new one." in text_of(answer)
     assert f"/accounts/links/{link.pk}/" in answer.decode()
+
+
+LACKS = Finding(Severity.WARNING, "open_positions_missing", "The query lacks Open Positions.", "Tick it.")
+OFF = Finding(Severity.WARNING, "pnl_off", "The realized P/L is 0 on every row.", "Wait a day.")
+SEEN = Finding(Severity.NOTE, "rows_repeated", "A row came twice.")
+
+
+def test_what_the_doctor_finds_is_told_at_the_top(browser_of_owner: Client, owner: User) -> None:
+    account = write_book(owner, link=link_of(owner), findings=(SEEN, LACKS, OFF))
+    answer = browser_of_owner.get("/").content
+    assert "The query lacks Open Positions. And 1 more thing. See what to do" in text_of(answer)
+    assert f'href="/accounts/{account.pk}/#doctor"' in answer.decode()
+    other = write_book(owner, says(*FILLS, number="U2"), link_of(owner), findings=(LACKS,))
+    both = page(browser_of_owner)
+    assert "U1: The query lacks Open Positions. And 1 more thing." in both
+    assert "U2: The query lacks Open Positions. See what to do" in both
+    assert "U1: " not in page(browser_of_owner, f"/?account={other.pk}"), "the account that is not shown has no say"
+
+
+def test_what_is_only_good_to_know_is_not_told_at_the_top(browser_of_owner: Client, owner: User) -> None:
+    write_book(owner, link=link_of(owner), findings=(SEEN,))
+    assert "See what to do" not in page(browser_of_owner)
 
 
 def test_nothing_yet_leads_to_the_welcome_page(browser_of_owner: Client) -> None:

@@ -1,13 +1,15 @@
 """What the query doctor found in an account's latest statement, and since when: the same for pages and for the command line."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from fillbook.ledger.fingerprints import learned
 from fillbook.ledger.statement import Finding, Severity
 from fillbook.storage.coverage import furthest_statements
-from fillbook.storage.models import BrokerAccount, FindingRow, RawStatement
+from fillbook.storage.models import BrokerAccount, FindingRow, RawStatement, StatementCoverage
 from fillbook.storage.raw import findings_of
 
 
@@ -42,6 +44,26 @@ def diagnose(account: BrokerAccount) -> Diagnosis:
     new = frozenset(finding.message for finding in found if finding.of_query) - before if same_link[count:] else frozenset()
     changed_at = same_link[count - 1].received_at if new else None
     return Diagnosis(_costliest_first([*found, *of_rows]), latest, new, changed_at)
+
+
+GRAVE: Final = (Severity.FATAL, Severity.WARNING)
+
+
+def grave_findings(accounts: Sequence[BrokerAccount]) -> Mapping[int, tuple[Finding, ...]]:
+    """What `diagnose` finds of each of these accounts that costs something, in three queries; who lacks nothing is absent."""
+    numbers = [account.pk for account in accounts]
+    covered = StatementCoverage.objects.filter(account_id__in=numbers).exclude(raw=None).order_by("account", "-last", "-stated_at", "-pk")
+    latest: dict[int, int] = {}
+    for account_id, raw_id in covered.values_list("account_id", "raw_id"):
+        latest.setdefault(account_id, raw_id or 0)
+    told = RawStatement.objects.defer("content").in_bulk(set(latest.values()))
+    found: dict[int, list[Finding]] = defaultdict(list)
+    for account_id, raw_id in latest.items():
+        found[account_id] += [one for one in findings_of(told[raw_id]) if one.severity in GRAVE]
+    rows = FindingRow.objects.filter(account_id__in=numbers, severity__in=GRAVE).order_by("pk")
+    for account_id, severity, *words in rows.values_list("account_id", "severity", "code", "message", "remedy", "params"):
+        found[account_id].append(Finding(Severity(severity), *words))
+    return {account_id: _costliest_first(part) for account_id, part in found.items() if part}
 
 
 def _of_rows(account: BrokerAccount) -> list[Finding]:

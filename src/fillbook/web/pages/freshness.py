@@ -12,13 +12,17 @@ from django.utils.translation import ngettext
 
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.exchanges import DEFAULT_ZONE
+from fillbook.ledger.statement import Finding
 from fillbook.storage.access import Viewer, links_of, notices_of, runs_of
 from fillbook.storage.coverage import rests_on_uploads
 from fillbook.storage.details import compared
+from fillbook.storage.doctor import grave_findings
 from fillbook.storage.models import BrokerAccount, Link, LinkState, Notice, NoticeKind, RunState
 from fillbook.sync.telling import told
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.pages.bridge import lines_url
+from fillbook.web.pages.findings import read_finding
 
 _SATURDAY: Final = 5
 _LATE: Final = 2
@@ -78,7 +82,12 @@ def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) 
 def needing(viewer: Viewer) -> list[Attention]:
     """Links that wait for the reader."""
     return [
-        Attention("bad", f"{link.name or _('A link')}: {link.error_message}", reverse("link-progress", args=[link.pk]), _("See what to do"))
+        Attention(
+            "bad",
+            f"{link.name or _('A link')}: {said(link.error_message)}",
+            reverse("link-progress", args=[link.pk]),
+            _("See what to do"),
+        )
         for link in links_of(viewer).filter(state=LinkState.NEEDS_USER)
     ]
 
@@ -109,4 +118,23 @@ def attention(viewer: Viewer, accounts: Sequence[BrokerAccount]) -> tuple[Attent
         text = sentence % {"figures": readable.plural(different, "figure")}
         url = lines_url(accounts[0], "fills", "different") if len(accounts) == 1 else reverse("accounts")
         found.append(Attention("warn", text, url, _("See each")))
-    return tuple(found)
+    return (*found, *_lacking(accounts))
+
+
+def _lacking(accounts: Sequence[BrokerAccount]) -> list[Attention]:
+    """What the doctor finds: the costliest of each account in words, and how many more there are. Accounts of one statement say it once."""
+    found = []
+    told = grave_findings(accounts)
+    told_already: list[tuple[Finding, ...]] = []
+    for account in accounts:
+        lacking = told.get(account.pk, ())
+        if not lacking or lacking in told_already:
+            continue
+        told_already.append(lacking)
+        first, more = read_finding(lacking[0], account.broker).message, len(lacking) - 1
+        if len(accounts) > 1:
+            first = f"{account.alias or account.number}: {first}"
+        rest = ngettext("%(words)s And %(more)s more thing.", "%(words)s And %(more)s more things.", more)
+        text = rest % {"words": first, "more": readable.whole(more)} if more else first
+        found.append(Attention("warn", text, f"{reverse('account', args=[account.pk])}#doctor", _("See what to do")))
+    return found
