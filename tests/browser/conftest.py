@@ -42,10 +42,11 @@ class Complaints:
 
 
 @contextlib.contextmanager
-def serving(data: Path) -> Iterator[Served]:
-    """Start it on a free port; end it as a service manager would."""
+def serving(data: Path, scale: float = 0.02) -> Iterator[Served]:
+    """Start it on a free port; end it as a service manager would. scale: of the pretend brokers' waits, for a visitor 0.1."""
     command = [sys.executable, "-m", "fillbook", "serve", "--port", "0", "--data", str(data)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("FILLBOOK_", "DJANGO_"))}
+    environment["FILLBOOK_TIME_SCALE"] = str(scale)
     log = data.with_suffix(".log")
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)

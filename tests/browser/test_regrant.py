@@ -51,7 +51,7 @@ def prove(page: "Page", served: Served, claims: int) -> None:
 
 
 def test_who_shows_it_first_has_it_and_a_second_one_stops_both(page: "Page", phone: "Page", complaints: Complaints, tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as served:
+    with serving(tmp_path / "data", scale=0.1) as served:
         complaints.listen(page)
         complaints.listen(phone)
         set_up(page, served)
