@@ -47,11 +47,12 @@ def prove(page: "Page", served: Served, claims: int) -> None:
         stage(served, page, claims, wanted)
         page.get_by_role("heading", name="Show that this account is yours").wait_for()
     mine.get_by_role("button", name="Grant access").click()
+    mine.get_by_role("button", name="Revoke access").wait_for()
     portal.close()
 
 
 def test_who_shows_it_first_has_it_and_a_second_one_stops_both(page: "Page", phone: "Page", complaints: Complaints, tmp_path: Path) -> None:
-    with serving(tmp_path / "data", scale=0.1) as served:
+    with serving(tmp_path / "data") as served:
         complaints.listen(page)
         complaints.listen(phone)
         set_up(page, served)
