@@ -44,25 +44,20 @@ def _play(count: int, name: str) -> int:
     from fillbook.brokers.ibkr import protocol
     from fillbook.sandbox.faults import SCRIPTS
     from fillbook.sandbox.scenario import DEFAULT_SEED
-    from fillbook.sync import clock, engine, policy, silence, transport
+    from fillbook.sync import clock, engine, policy, silence
     from tests.sync import broker_faults
     from tests.sync.conftest import make_tables
 
     make_tables()
     clock.now = lambda: broker_faults.NOW
     silence.MANY = 1000  # type: ignore[misc]  # so many failing links are no failing broker
-    engine.launch(pace=engine.Pace(scale=broker_faults.SCALE, look_sandbox=0.4, look_runs=0.2, plan=""))
+    engine.launch(pace=engine.Pace(scale=broker_faults.SCALE, look_sandbox=0.05, look_runs=0.1, plan=""))
     started, found = time.monotonic(), list[broker_faults.Outcome]()
     for seed in range(DEFAULT_SEED, DEFAULT_SEED + count):
         trades = broker_faults.statement(seed).count(b"<Trade ")
         expected = broker_faults.expectations(policy.MAX_TRIES, protocol.MAX_POLLS + 1, slow_tries=8, trades=trades)
         with broker_faults.broker(seed) as server:
-            for limits, names in (
-                (broker_faults.PATIENT, expected.keys() - broker_faults.SILENT),
-                (broker_faults.IMPATIENT, broker_faults.SILENT),
-            ):
-                transport.SANDBOX = limits  # type: ignore[misc]  # shortened on purpose
-                found += broker_faults.play(server, {one: expected[one] for one in names}, seed=seed)
+            found += broker_faults.play(server, expected, seed=seed)
     engine.shutdown()
     wrong = [outcome for outcome in found if outcome.wrong]
     requests, most = sum(one.sends + one.gets for one in found), sum(one.expected.sends + one.expected.gets for one in found)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from fillbook.brokers.interface import Endpoint
+from fillbook.brokers.interface import Endpoint, Reply, Request
 from fillbook.sandbox.changes import CHANGES
 from fillbook.sandbox.faults import MESSAGES, SCRIPTS, token_of
 from fillbook.sandbox.rows import SECOND
@@ -36,7 +36,7 @@ from fillbook.storage.models import (
 )
 from fillbook.storage.raw import keep_raw
 from fillbook.storage.secrets import seal_credential
-from fillbook.sync import clock, runs, service, taking
+from fillbook.sync import clock, runs, service, taking, transport
 from fillbook.sync.transport import Limits
 
 NOW = datetime(2026, 9, 12, 14, 0, tzinfo=UTC)
@@ -46,9 +46,12 @@ SCALE = 0.00002
 QUERY = "100005"
 USER_ACTS = {1010, 1011, 1012, 1013, 1014, 1015, 1016, 1020, 1025}
 PATIENT = Limits(connect=60.0, read=300.0, total=600.0, bytes=1024 * 1024)
-IMPATIENT = Limits(connect=60.0, read=1.0, total=2.0)
-SILENT = {"stalled-once", "stalled", "silent", "dripping"}
-"""What ends with the end of patience, apart from the others, of which patience is not to be lost while they share the processor."""
+"""Patience is not to be lost while so many links share the processor."""
+SHORT = {
+    "stalled-once": Limits(connect=60.0, read=5.0, total=10.0),
+    **dict.fromkeys(("stalled", "silent", "dripping"), Limits(connect=60.0, read=0.5, total=1.0)),
+}
+"""What ends with the end of patience has less: little where nothing helps, and enough for the others where the next reply is whole."""
 UNDISTURBED = "undisturbed"
 """Name of an ordinary link among the others; it may have a number behind it."""
 
@@ -171,12 +174,29 @@ class _Played:
 
 @contextmanager
 def broker(seed: int = DEFAULT_SEED) -> Iterator[SandboxServer]:
-    """The pretend broker on a Saturday that does not end, where this instance's links find it."""
+    """The pretend broker on a Saturday that does not end, where this instance's links find it; each is waited for as its script needs."""
     server = SandboxServer(seed=seed, time_scale=SCALE, clock=lambda: NOW.astimezone(ZoneInfo("America/New_York")))
-    with server as base:
+    with server as base, _patience():
         Instance.load()
         Instance.objects.update(sandbox_url=base)
         yield server
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Let every request have the limits of the script that its token plays."""
+    of_token, send = {token_of(name): limits for name, limits in SHORT.items()}, transport.send
+
+    async def patient(
+        request: Request, secrets: Mapping[str, str], hosts: tuple[str, ...], sandbox: str | None = None, limits: Limits | None = None
+    ) -> Reply:
+        return await send(request, secrets, hosts, sandbox, limits or of_token.get(secrets.get("token", ""), PATIENT))
+
+    transport.send = patient
+    try:
+        yield
+    finally:
+        transport.send = send
 
 
 def statement(seed: int = DEFAULT_SEED) -> bytes:
@@ -186,11 +206,12 @@ def statement(seed: int = DEFAULT_SEED) -> bytes:
 
 
 def play(server: SandboxServer, expected: Mapping[str, Expected], undisturbed: int = 5, seed: int = DEFAULT_SEED) -> list[Outcome]:
-    """Sync a link for each script, all together, with some ordinary links among them."""
+    """Sync a link for each script, all together, with some ordinary links among them; what makes most requests begins first."""
     ordinary = {f"{UNDISTURBED}-{number}": well() for number in range(undisturbed)}
     expected = {**expected, **ordinary}
     content = statement(seed)
-    played = [_linked(name, server, content) for name in expected]
+    longest_first = sorted(expected, key=lambda name: -expected[name].sends - expected[name].gets)
+    played = [_linked(name, server, content) for name in longest_first]
     for one in played:
         one.run = service.sync_now(one.link.owner, one.link.pk)
     _wait(one.run for one in played)

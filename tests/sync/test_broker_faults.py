@@ -12,13 +12,12 @@ import pytest
 from fillbook.brokers.ibkr import protocol
 from fillbook.sandbox.changes import RESTATED_BY
 from fillbook.sandbox.faults import SCRIPTS
-from fillbook.sync import clock, engine, policy, silence, transport
+from fillbook.sync import clock, engine, policy, silence
 from tests.sync import broker_faults
 from tests.sync.broker_faults import NOW, UNDISTURBED, Outcome
 
-TRIES, POLLS = 3, 4
-PACE = engine.Pace(scale=0.00002, look_sandbox=0.4, look_runs=0.2, plan="")
-"""Not so quick: a look at the queue is a look at a hundred tokens."""
+TRIES, POLLS = 2, 3
+PACE = engine.Pace(scale=broker_faults.SCALE, look_sandbox=0.05, look_runs=0.1, plan="")
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +27,11 @@ def outcomes(home: Path) -> Iterator[dict[str, Outcome]]:
         patch.setattr(protocol, "MAX_POLLS", POLLS - 1)
         patch.setattr(policy, "MAX_TRIES", TRIES)
         patch.setattr(policy, "NOT_READY_FOR", policy.HOUR)  # a quarter, half an hour, and no whole one
-        patch.setattr(transport, "SANDBOX", broker_faults.PATIENT)
         patch.setattr(clock, "now", lambda: NOW)
         patch.setattr(silence, "MANY", 1000)  # so many failing links are no failing broker
         engine.launch(pace=PACE)
         expected = broker_faults.expectations(TRIES, POLLS, slow_tries=3)
-        found = broker_faults.play(server, {name: it for name, it in expected.items() if name not in broker_faults.SILENT}, undisturbed=5)
-        patch.setattr(transport, "SANDBOX", broker_faults.IMPATIENT)
-        found += broker_faults.play(server, {name: expected[name] for name in broker_faults.SILENT}, undisturbed=0)
+        found = broker_faults.play(server, expected, undisturbed=5)
         yield {outcome.name: outcome for outcome in found}
         engine.shutdown()
 
