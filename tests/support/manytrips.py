@@ -112,7 +112,8 @@ def make_trips(account: BrokerAccount, count: int, *, days: int = 1500, with_fil
                 part = []
         _write(account, part, pks, placed, with_fills=with_fills)
         derive.write_days(account)
-        totals = {"rebuilt_at": timezone.now(), "rules": derive.RULES, "executions": 2 * count, "round_trips": count}
+        checked = {"fill": {"equal": count} if with_fills else {}, "position": {}}
+        totals = {"rebuilt_at": timezone.now(), "rules": derive.RULES, "executions": 2 * count, "round_trips": count, "checked": checked}
         AccountTotals.objects.update_or_create(account=account, defaults=totals)
 
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
-from django.db.models import Count
+from django.db.models import F
 
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.ledger.statement import DateRange
@@ -30,6 +31,10 @@ from fillbook.storage.models import (
     UnmatchedRow,
 )
 from fillbook.storage.positions import latest_positions, positions_of
+from fillbook.trades.reconcile import LineKind, Status
+
+WORST: Final = (Status.DIFFERENT, Status.EXPLAINED, Status.UNSTATED, Status.INFERRED)
+"""What a comparison says when the figures are not simply equal, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,11 @@ class Reconciled:
     unmatched: int
     flagged: int
 
+    def unequal(self, *, unstated: bool = True) -> int:
+        """Comparisons that are not simply equal. unstated: also where the broker gives no figure."""
+        told = [status for status in WORST if unstated or status != Status.UNSTATED]
+        return sum(counts.get(status, 0) for counts in (self.fills, self.positions) for status in told)
+
     @property
     def agrees(self) -> bool:
         """Whether nothing is different."""
@@ -99,8 +109,9 @@ def trip_detail(trip: RoundTripRow) -> TripDetail:
     fills = list(trip.fill_rows.order_by("number"))
     names = [fill.execution_id for fill in fills]
     current = {"account_id": trip.account_id, "row_id__in": names, "state": RowState.CURRENT}
-    executions = ExecutionRow.objects.filter(**current).select_related("instrument")
-    actions = CorporateActionRow.objects.filter(**current).select_related("instrument")
+    # the index that finds a row by its id is one of those not superseded, which SQLite has to be told
+    executions = ExecutionRow.objects.filter(**current).exclude(state=RowState.SUPERSEDED).select_related("instrument")
+    actions = CorporateActionRow.objects.filter(**current).exclude(state=RowState.SUPERSEDED).select_related("instrument")
     lines = ReconciliationRow.objects.filter(account_id=trip.account_id, kind="fill", ref__in=names)
     return TripDetail(
         trip=trip,
@@ -174,14 +185,12 @@ def freshness(accounts: Accounts) -> list[Freshness]:
 
 def reconciled(account: BrokerAccount) -> Reconciled:
     """Counts of the comparison with the broker, as `fillbook check` gives them."""
-    counts: dict[str, dict[str, int]] = {"fill": {}, "position": {}}
-    for row in ReconciliationRow.objects.filter(account=account).values("kind", "status").annotate(n=Count("pk")):
-        counts[row["kind"]][row["status"]] = row["n"]
+    counts = compared(account)
     trips = RoundTripRow.objects.filter(account=account)
     closed = trips.filter(is_open=False)
     return Reconciled(
-        fills=counts["fill"],
-        positions=counts["position"],
+        fills=counts.get("fill", {}),
+        positions=counts.get("position", {}),
         incomplete=closed.filter(counts__in=[False]).exclude(incomplete=[]).count(),
         open=trips.filter(is_open__in=[True]).count(),
         unmatched=UnmatchedRow.objects.filter(account=account).values("execution_id").distinct().count(),
@@ -195,8 +204,11 @@ def compared(account: BrokerAccount) -> dict[str, dict[str, int]]:
     return totals.checked if totals else {}
 
 
-def differences(account: BrokerAccount) -> list[ReconciliationRow]:
-    """Every comparison that is not simply equal, the worst first."""
-    worst = {"different": 0, "explained": 1, "unstated": 2, "inferred": 3}
-    rows = ReconciliationRow.objects.filter(account=account).exclude(status="equal").select_related("instrument")
-    return sorted(rows, key=lambda row: (worst[row.status], row.kind, -(row.day or date.min).toordinal(), row.ref))
+def differences(account: BrokerAccount, most: int, *, unstated: bool = True) -> list[ReconciliationRow]:
+    """The worst comparisons that are not simply equal, then the latest. most: of them. unstated: also where the broker gives no figure."""
+    found: list[ReconciliationRow] = []
+    for status in WORST:
+        if len(found) < most and (unstated or status != Status.UNSTATED):
+            rows = ReconciliationRow.objects.filter(account=account, kind__in=list(LineKind), status=status)
+            found += rows.select_related("instrument").order_by("kind", F("day").desc(nulls_last=True), "ref")[: most - len(found)]
+    return found

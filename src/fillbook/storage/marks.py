@@ -4,12 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
+
 from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.storage.models import (
+    AccountInstrument,
     BrokerAccount,
     ClosedLotRow,
     FlagRow,
+    InstrumentRow,
     OpenLotRow,
     PositionRow,
     ReconciliationRow,
@@ -59,7 +63,8 @@ def _held(account: BrokerAccount, gaps: Gaps) -> set[str]:
 def _closed(account: BrokerAccount, gaps: Gaps, held: set[str]) -> None:
     """Closed lots whose cost no row tells, and incomplete round trips without such lots."""
     told: set[int] = set()
-    lots = ClosedLotRow.objects.filter(trip__account=account).exclude(basis=Basis.EXECUTIONS)
+    others = ClosedLotRow.objects.filter(trip__account=account).exclude(trip__basis=Basis.EXECUTIONS)  # few, and by an index of their own
+    lots = others.exclude(basis=Basis.EXECUTIONS)
     names = ("trip_id", "trip__instrument_key", "trip__incomplete", "quantity", "realized_pnl", "basis")
     for trip, key, reasons, quantity, pnl, basis in lots.values_list(*names):
         if basis not in KNOWN:
@@ -101,10 +106,13 @@ def _positions(account: BrokerAccount, gaps: Gaps) -> set[str]:
 
 
 def _instruments(account: BrokerAccount, stated: Iterable[PositionRow]) -> set[str]:
+    """Contract ids. Each instrument is asked for one row of its own, because an account has few instruments and any number of rows."""
     found = {row.instrument.key for row in stated if row.instrument.asset_class != AssetClass.FOREX}
+    named = AccountInstrument.objects.filter(account=account).values("key")
+    described = InstrumentRow.objects.filter(broker=account.broker, key__in=named).exclude(asset_class=AssetClass.FOREX)
     for kind in (EXECUTIONS, ACTIONS, TRANSFERS):
-        rows = rows_of(kind, account).filter(state=RowState.CURRENT).exclude(instrument__asset_class=AssetClass.FOREX)
+        rows = rows_of(kind, account).filter(state=RowState.CURRENT, instrument=OuterRef("pk"))
         if kind is TRANSFERS:
             rows = rows.exclude(quantity=ZERO)
-        found.update(rows.order_by().values_list("instrument__key", flat=True).distinct())
+        found.update(described.filter(Exists(rows)).values_list("key", flat=True))
     return found

@@ -60,5 +60,5 @@ def standing_under(account: BrokerAccount, settings: MatchSettings) -> Standing:
 
 def never_flat(account: BrokerAccount) -> list[RoundTripRow]:
     """Open round trips in which so many fills closed something that each closing says more by itself."""
-    trips = RoundTripRow.objects.filter(account=account, is_open=True).select_related("instrument")
+    trips = RoundTripRow.objects.filter(account=account, is_open__in=[True]).select_related("instrument")
     return list(trips.annotate(closings=Count("lot_rows__closed_by", distinct=True)).filter(closings__gte=OFTEN).order_by("symbol", "key"))

@@ -13,6 +13,7 @@ from fillbook.storage.models.journal import Note, TagMark, TripPlanned
 from fillbook.storage.models.ledger import InstrumentRow
 from fillbook.storage.models.links import BrokerAccount
 from fillbook.storage.models.people import User
+from fillbook.trades.records import Basis
 
 
 class RoundTripRow(models.Model):
@@ -88,6 +89,7 @@ class RoundTripRow(models.Model):
             models.Index(fields=["account", "is_open"], name="trip_by_open"),
             models.Index(fields=["account", "counts", "day"], name="trip_by_counts"),
             models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),
+            models.Index(fields=["account"], condition=~models.Q(basis=Basis.EXECUTIONS.value), name="trip_told_otherwise"),
         ]
 
 
@@ -239,6 +241,7 @@ class ReconciliationRow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "instrument_key"], name="reconciled_by_instrument"),
             models.Index(fields=["account", "kind", "status"], name="reconciled_by_status"),
+            models.Index(fields=["account", "kind", "ref"], name="reconciled_by_row"),
         ]
 
 

@@ -85,7 +85,10 @@ class StatedRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account", "row_id"], condition=~Q(state="superseded"), name="%(class)s_one_latest"),
         ]
-        indexes: ClassVar = [models.Index(fields=["account", "trade_date"], name="%(class)s_by_day")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "trade_date"], name="%(class)s_by_day"),
+            models.Index(fields=["instrument", "account"], name="%(class)s_by_what"),
+        ]
 
 
 class ExecutionRow(StatedRow):

@@ -21,7 +21,6 @@ from fillbook.storage.models import BrokerAccount, Origin, RawStatement, Reconci
 from fillbook.storage.trying import never_flat
 from fillbook.sync.service import can_go_back
 from fillbook.trades.completeness import judge_account
-from fillbook.trades.reconcile import Status
 from fillbook.trades.settings import Grouping
 from fillbook.web import readable
 from fillbook.web.pages.account_settings import questions
@@ -96,7 +95,6 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
     checked = reconciled(found)
     statements = list(statements_of(user).filter(coverages__account=found).distinct()[:12])
     silent = _silent(found, statements)
-    lines = [row for row in differences(found) if not silent or row.status != Status.UNSTATED]
     marks = instrument_marks(found)
     context = {
         "account": found,
@@ -118,8 +116,8 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "fill_counts": counts_of([checked], "fills", found),
         "position_counts": counts_of([checked], "positions", found),
         "bridges": bridges([found], found.base_currency),
-        "lines": [_line(row) for row in lines[:_MOST_LINES]],
-        "more_lines": max(0, len(lines) - _MOST_LINES),
+        "lines": [_line(row) for row in differences(found, _MOST_LINES, unstated=not silent)],
+        "more_lines": max(0, checked.unequal(unstated=not silent) - _MOST_LINES),
         "held": _held(found),
         "statements": [_statement(raw) for raw in statements],
         "no_positions": _no_positions(found),
