@@ -14,7 +14,8 @@ from django.db import connections, transaction
 from fillbook.brokers.interface import Endpoint
 from fillbook.storage.models import Instance, LinkState, Origin, RoundTripRow, RunKind, RunState, SyncRun, User
 from fillbook.storage.raw import keep_raw
-from fillbook.sync import runs, service
+from fillbook.sync import proving, runs, service
+from tests.sync import claiming
 from tests.sync.conftest import live_in, make_tables, pointed_at
 from tests.sync.fault_server import Answer
 from tests.sync.flex import IN_PROGRESS, QUERY, TOKEN, TRIP, Fill, Flex, flex_server, statement
@@ -99,6 +100,23 @@ def test_what_an_owner_asks_for_and_what_a_run_notes_never_wait_for_each_other(s
         assert finishing.result(20) is False
     after = SyncRun.objects.get(pk=run.pk)
     assert (after.state, after.error_code) == (RunState.FAILED, "paused")
+
+
+def test_two_decisions_about_one_account_never_wait_for_each_other(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ann lets her account go while a look shows that it is Bob's as well: that would freeze her link, and her going frees his."""
+    claiming.be_claimed(monkeypatch)
+    ann, bob = (User.objects.create_user(f"{name}@example.org") for name in ("ann", "bob"))
+    first, second = claiming.linked(ann), claiming.linked(bob)
+    assert claiming.look(first, *claiming.REGRANT) == "proven"
+    assert claiming.look(second, *claiming.REGRANT[:-1]) == "look"
+    with ThreadPoolExecutor(1) as worker:
+        with transaction.atomic():
+            assert runs.locked(first.pk) == first
+            looking = worker.submit(in_thread(proving.note_look), claiming.run_of(second).pk, "done", "")
+            until(lambda: waiting(server) == 1)
+            service.unlink(ann, first.pk, keep=True)
+        looking.result(20)
+    assert (claiming.standing(first), claiming.standing(second)) == ("ended", "owner")
 
 
 def in_thread(function: Callable[..., Any]) -> Callable[..., Any]:

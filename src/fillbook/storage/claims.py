@@ -1,15 +1,31 @@
 """Claims to accounts as rows; `sync.proving` decides about them."""
 
+import zlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from fillbook.storage.models import AccountClaim, AccountKind, BrokerAccount, Link, LinkState, ProofTry, User
 
 ENDED: Final = "ended"
 OWNER: Final = "owner"
+_LOCKS: Final = 1_597_463_008
+"""Of the advisory locks on PostgreSQL: one for each account that is claimed."""
+
+
+def lock_account(broker: str, endpoint: str, number: str) -> None:
+    """Let nobody else decide about links and claims to this account until the transaction ends.
+
+    A decision changes several links and claims, whoever began it. Locked one after the other, from different ends, two decisions would
+    wait for each other; so this comes before them all. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        account = zlib.crc32(f"{broker}/{endpoint}/{number}".encode()) - 2**31
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS, account])
 
 
 def claim_of(link: Link) -> AccountClaim | None:
@@ -18,7 +34,7 @@ def claim_of(link: Link) -> AccountClaim | None:
 
 
 def claims_to(claim: AccountClaim) -> list[AccountClaim]:
-    """All claims to the same account that have not ended, locked until the transaction ends; always in one order."""
+    """All claims to the same account that have not ended, locked until the transaction ends; after `lock_account`."""
     same = AccountClaim.objects.filter(broker=claim.broker, endpoint=claim.endpoint, number=claim.number)
     return list(same.exclude(standing=ENDED).select_for_update(of=("self",)).select_related("link", "owner").order_by("pk"))
 

@@ -146,11 +146,12 @@ def next_look(run_id: int) -> Look:
 
 def note_look(run_id: int, what: str, kind: str) -> None:
     """Write down what a look showed. what: how its fetch ended; kind: of its trouble, "" for none."""
-    claim = _claim_of_run(run_id)
-    if claim is None or what == "closed":
-        return
     seen = Seen.GRANTED if what in {"page", "done"} else Seen.ABSENT if kind == "NotGranted" else Seen.UNCLEAR
     with transaction.atomic():
+        runs.link_of(run_id)
+        claim = _claim_of_run(run_id)
+        if claim is None or what == "closed":
+            return
         AccountClaim.objects.filter(pk=claim.pk).update(looked_at=clock.now(), looks=claim.looks + 1)
         if seen is Seen.ABSENT:
             AccountClaim.objects.filter(pk=claim.pk).update(sealed_answer="")
@@ -170,6 +171,7 @@ def saw_page(run_id: int, content: bytes) -> None:
     executions = [row for account in parsed.accounts if account.account == claim.number for row in account.executions]
     right = is_right(executions, claim.ranks, given)
     with transaction.atomic():
+        runs.link_of(run_id)
         AccountClaim.objects.filter(pk=claim.pk).update(sealed_answer="")
         spent = rows.tries_at(claim).filter(right=False).count() > TRIES
         if right and not spent:
@@ -226,9 +228,10 @@ def own(link: Link) -> None:
 
 def grant_gone(run_id: int) -> None:
     """The broker no longer lets us read an account: its claim ends, and where others use this instance it is hidden until proven anew."""
-    claim = _claim_of_run(run_id)
-    if claim is not None:
-        with transaction.atomic():
+    with transaction.atomic():
+        runs.link_of(run_id)
+        claim = _claim_of_run(run_id)
+        if claim is not None:
             _write(rows.claims_to(claim), lambda claims: looked(claims, claim.pk, Seen.ABSENT))
 
 
@@ -283,7 +286,10 @@ def let_go(link: Link) -> None:
 def settle(claim_id: int) -> None:
     """The operator decides a dispute for this claim; every other one to the account ends."""
     with transaction.atomic():
-        claim = AccountClaim.objects.filter(pk=claim_id, standing__in=[Standing.FROZEN, Standing.DISPUTING]).first()
+        at_odds = AccountClaim.objects.filter(pk=claim_id, standing__in=[Standing.FROZEN, Standing.DISPUTING])
+        for one in at_odds:
+            rows.lock_account(one.broker, one.endpoint, one.number)
+        claim = at_odds.all().first()  # somebody may have been quicker
         if claim is not None:
             same = rows.claims_to(claim)
             losing = [one.link for one in same if one.pk != claim.pk and one.standing != Standing.OPEN]

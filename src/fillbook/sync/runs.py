@@ -2,7 +2,7 @@
 
 A run that its owner closed meanwhile (paused, unlinked, a new credential) takes no more notes: every function here then says so, and
 whoever does the run stops. Who changes a link and its run locks the link first, as what its owner asks for does: the other way round the
-two would wait for each other.
+two would wait for each other. For the same reason the account that links claim is locked before any of them, and claims after.
 """
 
 import json
@@ -22,6 +22,7 @@ from fillbook.brokers import registry
 from fillbook.brokers.interface import Credential, FetchState
 from fillbook.brokers.manifests import manifest
 from fillbook.ledger.statement import DateRange
+from fillbook.storage import claims
 from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.storage.secrets import open_credential, seal_credential, vault
 from fillbook.sync import clock, engine, gate, notices, slots
@@ -293,7 +294,10 @@ def _running(link: Link) -> SyncRun | None:
 
 
 def locked(link_id: Any) -> Link | None:
-    """A link, locked against whoever else changes it; rows that name it may be written meanwhile."""
+    """A link, locked against whoever else changes it; rows that name it may be written meanwhile. The account it claims comes first."""
+    link = Link.objects.only("broker", "endpoint", "account").filter(pk=link_id).first()
+    if link is not None and link.account:
+        claims.lock_account(link.broker, link.endpoint, link.account)
     return Link.objects.select_for_update(no_key=True).filter(pk=link_id).first()
 
 

@@ -84,9 +84,11 @@ def begin_link(owner: User, broker_id: str, endpoint: Endpoint, answer: Mapping[
 
 def _begun(owner: User, broker_id: str, endpoint: Endpoint, credential: Credential) -> LinkOutcome:
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=owner.pk)
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)  # rows that name them are written meanwhile
         link = _same_link(owner, broker_id, endpoint, credential)
-        if link is None:
+        if link is not None:
+            link = _locked(link)
+        else:
             name = manifest(broker_id).name
             made = clock.now()
             link = Link(owner=owner, broker=broker_id, endpoint=endpoint, name=name, account=credential.account, created_at=made)
