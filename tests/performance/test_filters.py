@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.bands import Band, Banded
 from fillbook.performance.filters import Chip, Filter, TripStatus, previous_period
 from fillbook.performance.summary import Outcome
 from fillbook.trades.records import Incomplete, Side
 from tests.performance.trips import stock, trip
 
-NAMES = ["account", "from", "to", "symbol", "side", "class", "outcome", "status", "currency", "incomplete"]
+NAMES = "account from to symbol side class outcome status currency incomplete ticker underlying traded untagged band".split()
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31))
 filters = st.builds(
     lambda accounts, ends, **rest: Filter(accounts=tuple(sorted(accounts)), first=ends[0], last=ends[1], **rest),
@@ -26,6 +27,13 @@ filters = st.builds(
     status=st.sampled_from(TripStatus),
     currency=st.sampled_from(["", "USD", "EUR"]),
     include_incomplete=st.booleans(),
+    ticker=st.sampled_from(["", "ACME", "ACME  260320C00100000", "X" * 120]),
+    underlying=st.sampled_from(["", "ACME"]),
+    traded=st.sampled_from(["", "USD", "BTC.X"]),
+    untagged=st.booleans(),
+    bands=st.sets(st.sampled_from(Banded)).flatmap(
+        lambda kinds: st.tuples(*(st.builds(Band, st.just(kind), st.none() | st.integers(1, 3)) for kind in sorted(kinds)))
+    ),
 )
 
 

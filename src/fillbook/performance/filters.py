@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final, Self, TypeVar
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.bands import Band, Banded, band_of
 from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.intraday import HOURS, clock_of, held_for, session_of
 from fillbook.performance.summary import Outcome, outcome_of
@@ -25,10 +26,13 @@ Parameters = Mapping[str, str | Sequence[str]]
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _DAY: Final = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+_TRADED: Final = re.compile(r"[A-Za-z0-9.]{1,12}", re.ASCII)
 _OTHER: Final = re.compile(r"[^A-Za-z0-9._~,-]+")
 """What an address does not hold as it is."""
 _MOST_ACCOUNTS: Final = 100
 LONGEST_SYMBOL: Final = 40
+_LONGEST_NAME: Final = 120
+"""Of a symbol as its row keeps it."""
 _MOST_TAGS: Final = 20
 _LONGEST_TAG: Final = 120
 
@@ -57,6 +61,10 @@ class Filter:
     the instrument or its underlying, upper case. asset_class: None for all but currency pairs, which count only when asked for.
     currency: base currency of the account. tags: the trader's own, in small letters, sorted; a round trip has to have all of them.
     include_incomplete: also count round trips some of whose openings are unknown. slot: where in the day they were opened.
+
+    What one row of a report says of its round trips: ticker: the symbol of the instrument itself. underlying: the symbol of the
+    underlying, of an instrument without one its own (`underlying_of`). traded: the instrument's currency. untagged: without any tag.
+    bands: sorted, of each kind at most one.
     """
 
     accounts: tuple[str, ...] = ()
@@ -71,6 +79,11 @@ class Filter:
     include_incomplete: bool = False
     tags: tuple[str, ...] = ()
     slot: Slot | None = None
+    ticker: str = ""
+    underlying: str = ""
+    traded: str = ""
+    untagged: bool = False
+    bands: tuple[Band, ...] = ()
 
     @classmethod
     def from_query(cls, parameters: Parameters) -> Self:
@@ -96,6 +109,11 @@ class Filter:
             include_incomplete=_last(parameters, "incomplete") == "1",
             tags=_read_tags(parameters.get("tag", "")),
             slot=Slot.read(_last(parameters, "slot")),
+            ticker=_read_name(_last(parameters, "ticker")),
+            underlying=_read_name(_last(parameters, "underlying")),
+            traded=traded if _TRADED.fullmatch(traded := _last(parameters, "traded")) else "",
+            untagged=_last(parameters, "untagged") == "1",
+            bands=_read_bands(parameters.get("band", "")),
         )
 
     def parameters(self) -> dict[str, str]:
@@ -113,6 +131,11 @@ class Filter:
             "incomplete": "1" if self.include_incomplete else "",
             "tag": ",".join(self.tags),
             "slot": self.slot or "",
+            "ticker": self.ticker,
+            "underlying": self.underlying,
+            "traded": self.traded,
+            "untagged": "1" if self.untagged else "",
+            "band": ",".join(str(band) for band in self.bands),
         }
         return {name: str(value) for name, value in written.items() if value}
 
@@ -156,7 +179,22 @@ class Filter:
             and (self.asset_class is None or trip.instrument.asset_class is self.asset_class)
             and (self.outcome is None or (pnl is not None and outcome_of(pnl) is self.outcome))
             and (self.slot is None or _in_slot(trip, self.slot))
+            and self._admits_row(trip)
         )
+
+    def _admits_row(self, trip: RoundTrip) -> bool:
+        """What one row of a report says; tags and the place among the trades of a day are not looked at."""
+        return (
+            (not self.ticker or trip.instrument.symbol.upper() == self.ticker)
+            and (not self.underlying or underlying_of(trip) == self.underlying)
+            and (not self.traded or trip.instrument.currency == self.traded)
+            and all(band.banded in (Banded.NUMBER, Banded.AFTER) or band_of(band.banded, trip) == band.number for band in self.bands)
+        )
+
+
+def underlying_of(trip: RoundTrip) -> str:
+    """The symbol of the underlying in capitals; of an instrument without one its own."""
+    return (trip.instrument.underlying_symbol or trip.instrument.symbol).upper()
 
 
 def _in_slot(trip: RoundTrip, slot: Slot) -> bool:
@@ -220,6 +258,18 @@ def _read_day(text: str) -> date | None:
 def _read_symbol(text: str) -> str:
     symbol = " ".join(text.upper().split())
     return symbol if len(symbol) <= LONGEST_SYMBOL and symbol.isprintable() else ""
+
+
+def _read_name(text: str) -> str:
+    """A symbol exactly as a row has it, blanks included, since some are padded with them."""
+    symbol = text.upper().strip()
+    return symbol if len(symbol) <= _LONGEST_NAME and symbol.isprintable() else ""
+
+
+def _read_bands(value: str | Sequence[str]) -> tuple[Band, ...]:
+    texts = [value] if isinstance(value, str) else value
+    read = [Band.read(name.strip()) for text in texts for name in text.split(",")]
+    return tuple({band.banded: band for band in read if band}[banded] for banded in sorted({band.banded for band in read if band}))
 
 
 def _member(kind: type[E], text: str) -> E | None:

@@ -13,6 +13,7 @@ from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.intraday import HOURS, LAST_NUMBER, held_bounds
 from fillbook.storage.access import Viewer, accounts_of
+from fillbook.storage.banding import in_bands
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripMark
 
 Accounts = Iterable[BrokerAccount]
@@ -36,6 +37,7 @@ class Sort(StrEnum):
     FEES = "fees"
     GAIN = "gain"
     PROFIT = "profit"
+    R = "r"
     ACCOUNT = "account"
 
 
@@ -54,6 +56,7 @@ VALUE_OF: Final[dict[Sort, Expression | F]] = {
     Sort.FEES: F("fees_e8"),
     Sort.GAIN: F("gain_e8"),
     Sort.PROFIT: F("net_e8"),
+    Sort.R: F("r_e8"),
     Sort.ACCOUNT: F("account__number"),
 }
 """What is compared. Exact amounts are compared as doubles, which decides an order and no figure."""
@@ -102,9 +105,17 @@ def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTrip
     if chosen.slot:
         condition &= _in_slot(chosen.slot)
     condition &= Q(asset_class=chosen.asset_class) if chosen.asset_class else ~Q(asset_class=AssetClass.FOREX)
+    if chosen.ticker:
+        condition &= Q(symbol=chosen.ticker)
+    if chosen.underlying:
+        condition &= Q(underlying=chosen.underlying) | Q(underlying="", symbol=chosen.underlying)
+    if chosen.traded:
+        condition &= Q(currency=chosen.traded)
+    if chosen.untagged:
+        condition &= ~Q(pk__in=TripMark.objects.filter(word__account_id__in=numbers).values("trip_id"))
     for tag in chosen.tags:
         condition &= Q(pk__in=TripMark.objects.filter(word__tag__key=tag, word__account_id__in=numbers).values("trip_id"))
-    return RoundTripRow.objects.filter(condition)
+    return in_bands(RoundTripRow.objects.filter(condition), chosen.bands)
 
 
 def _in_slot(slot: Slot) -> Q:

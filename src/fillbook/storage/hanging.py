@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from fillbook.journal.anchors import Anchor, Booked, Place, anchor_of, replacement, trips_of
+from fillbook.journal.plans import in_r
+from fillbook.performance.summary import fits, to_e8
 from fillbook.storage.models import (
     BrokerAccount,
     ExecutionRow,
@@ -38,6 +40,25 @@ def hang(account: BrokerAccount) -> None:
         found = [link(word_id=pk, trip_id=trip) for kind, pk, anchor in loose if kind is link for trip in sorted(homes[anchor])]
         link.objects.bulk_create(found, batch_size=500)
     _weigh(account)
+    measure(account)
+
+
+def measure(account: BrokerAccount) -> None:
+    """Keep what each closed round trip with a known risk came to in R; of several plans (trades that were joined) by the oldest."""
+    hung = TripPlan.objects.filter(word__account=account, risk__isnull=False).select_related("trip").order_by("word")
+    found: dict[int, int] = {}
+    for plan in hung:
+        trip = plan.trip
+        if plan.risk and not trip.is_open and trip.realized_pnl is not None:
+            r = in_r(trip.realized_pnl, plan.risk)
+            if fits(r):
+                found.setdefault(trip.pk, to_e8(r))
+    stale = RoundTripRow.objects.filter(account=account, r_e8__isnull=False)
+    known = dict(stale.values_list("pk", "r_e8"))
+    for part in batches([pk for pk in known if pk not in found]):
+        RoundTripRow.objects.filter(pk__in=part).update(r_e8=None)
+    changed = [RoundTripRow(pk=pk, r_e8=r) for pk, r in found.items() if known.get(pk) != r]
+    RoundTripRow.objects.bulk_update(changed, ["r_e8"], batch_size=500)
 
 
 def anchor_in(trip: RoundTripRow) -> Anchor | None:

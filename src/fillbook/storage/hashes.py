@@ -46,7 +46,8 @@ def ledger_lines(account: BrokerAccount) -> list[str]:
 
 _DERIVED = (RoundTripRow, OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, DayTotals, SlotTotals, BridgeRow, FindingRow)
 _OF_TRIPS = (TripFillRow, ClosedLotRow)
-_LEFT_OUT = frozenset({"id", "account", "trip", "instrument"})
+_LEFT_OUT = frozenset({"id", "account", "trip", "instrument", "r_e8"})
+"""Beside keys, what hangs on the trader's own words."""
 
 
 def derived_hash(account: BrokerAccount) -> str:

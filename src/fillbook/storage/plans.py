@@ -12,7 +12,7 @@ from fillbook.journal.plans import Plan, in_r, read_plan
 from fillbook.performance.filters import Filter
 from fillbook.storage.access import trip_for
 from fillbook.storage.choosing import trips_in
-from fillbook.storage.hanging import anchor_in, hang
+from fillbook.storage.hanging import anchor_in, hang, measure
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripPlan, TripPlanned, User
 from fillbook.storage.records import batches
 from fillbook.storage.risks import first_entry
@@ -54,6 +54,7 @@ def write_plan(owner: User, key: str, stop: str, target: str, rating: str) -> No
         if plan.is_empty:
             if hung is not None:
                 hung.word.delete()
+                measure(account)
             return
         anchor = anchor_in(trip)
         if anchor is None:

@@ -30,7 +30,6 @@ from fillbook.trades.records import Basis
 _FIELDS = tuple(Summary.__dataclass_fields__)
 GROUP = ("account__kind", "account__base_currency")
 """Fields that tell apart what must not be added up."""
-_HAS_COST = Q(result_cost__isnull=False) & ~Q(result_cost=Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -218,25 +217,33 @@ def merged_sums() -> dict[str, Any]:
     return sums | {"of_least": Min("least"), "of_greatest": Max("greatest")}
 
 
-def summed() -> dict[str, Any]:
-    """Aggregates that sum round trips up as `Summary.of_one` and `merge` would."""
-    net = Cast("net_e8", FloatField()) / Value(1e8)
+def summed(result: str = "net_e8", prefix: str = "") -> dict[str, Any]:
+    """Aggregates that sum round trips up as `Summary.of_one` and `merge` would.
+
+    result: the name of what each came to, in units of 1e-8. prefix: leads to the round trip, such as `trip__`; not part of `result`.
+    """
+    if result == "net_e8":
+        result = f"{prefix}net_e8"
+    money = Cast(result, FloatField()) / Value(1e8)
+    cost = f"{prefix}result_cost"
+    has_cost = Q(**{f"{cost}__isnull": False}) & ~Q(**{cost: Decimal(0)})
+    above, below = Q(**{f"{result}__gt": 0}), Q(**{f"{result}__lt": 0})
     return {
         "of_n": Count("pk"),
-        "of_wins": Count("pk", filter=Q(net_e8__gt=0)),
-        "of_losses": Count("pk", filter=Q(net_e8__lt=0)),
-        "of_zeros": Count("pk", filter=Q(net_e8=0)),
-        "of_total": Sum("net_e8"),
-        "of_total_wins": Sum(Case(When(net_e8__gt=0, then="net_e8"), default=0, output_field=IntegerField())),
-        "of_total_losses": Sum(Case(When(net_e8__lt=0, then="net_e8"), default=0, output_field=IntegerField())),
-        "of_fees": Sum("fees_e8"),
-        "of_gain_count": Count("gain_e8"),
-        "of_gain_total": Sum("gain_e8"),
-        "of_squares": Sum(net * net, output_field=FloatField()),
-        "of_least": Min("net_e8"),
-        "of_greatest": Max("net_e8"),
-        "of_costed": Sum(Case(When(_HAS_COST, then="net_e8"), default=0, output_field=IntegerField())),
-        "of_costs": Sum(Cast("result_cost", FloatField()), output_field=FloatField()),
+        "of_wins": Count("pk", filter=above),
+        "of_losses": Count("pk", filter=below),
+        "of_zeros": Count("pk", filter=Q(**{result: 0})),
+        "of_total": Sum(result),
+        "of_total_wins": Sum(Case(When(above, then=result), default=0, output_field=IntegerField())),
+        "of_total_losses": Sum(Case(When(below, then=result), default=0, output_field=IntegerField())),
+        "of_fees": Sum(f"{prefix}fees_e8"),
+        "of_gain_count": Count(f"{prefix}gain_e8"),
+        "of_gain_total": Sum(f"{prefix}gain_e8"),
+        "of_squares": Sum(money * money, output_field=FloatField()),
+        "of_least": Min(result),
+        "of_greatest": Max(result),
+        "of_costed": Sum(Case(When(has_cost, then=result), default=0, output_field=IntegerField())),
+        "of_costs": Sum(Cast(cost, FloatField()), output_field=FloatField()),
     }
 
 

@@ -1,0 +1,105 @@
+"""A breakdown by one key, and two keys crossed: summaries of the parts, which add up to the whole."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from fillbook.ledger.numbers import EXACT
+from fillbook.performance.keys import Key, Value, in_their_order
+from fillbook.performance.summary import Summary
+
+OTHERS: Final = "\0others"
+"""The value under which a crossing keeps together what has no row or column of its own; no symbol is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The round trips of one value. r_count: those with a result in R; r_total: the sum of these, in units of 1e-8."""
+
+    value: Value
+    summary: Summary
+    r_count: int = 0
+    r_total: int = 0
+
+    @property
+    def mean_r(self) -> Decimal | None:
+        """Average result in R over the round trips that have one; None where none has."""
+        return EXACT.divide(Decimal(self.r_total).scaleb(-8, context=EXACT), Decimal(self.r_count)) if self.r_count else None
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """parts: in the order of their values. whole: all round trips, each once. overlaps: some round trips are in several parts."""
+
+    key: Key
+    parts: tuple[Part, ...]
+    whole: Summary
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether the parts add up to more than the whole, as tags may."""
+        return sum(part.summary.n for part in self.parts) > self.whole.n
+
+    @property
+    def unknown(self) -> Part | None:
+        """Those without a value."""
+        return next((part for part in self.parts if part.value is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Round trips by two keys. rows, columns: values that occur, in order; cells: those (row, column) that have round trips."""
+
+    down: Key
+    across: Key
+    rows: tuple[Value, ...]
+    columns: tuple[Value, ...]
+    cells: Mapping[tuple[Value, Value], Summary]
+
+    def row(self, value: Value) -> Summary:
+        """A row's cells together."""
+        return Summary.together(part for (row, _), part in self.cells.items() if row == value)
+
+    def column(self, value: Value) -> Summary:
+        """A column's cells together."""
+        return Summary.together(part for (_, column), part in self.cells.items() if column == value)
+
+
+def broken_down(key: Key, parts: Iterable[Part], whole: Summary) -> Breakdown:
+    """Parts in the order of their values."""
+    found = {part.value: part for part in parts}
+    return Breakdown(key, tuple(found[value] for value in in_their_order(found)), whole)
+
+
+def crossed(down: Key, across: Key, cells: Mapping[tuple[Value, Value], Summary]) -> Crossing:
+    """Cells as a grid."""
+    rows, columns = {row for row, _ in cells}, {column for _, column in cells}
+    return Crossing(down, across, tuple(in_their_order(rows)), tuple(in_their_order(columns)), dict(cells))
+
+
+def limited(whole: Crossing, rows: int, columns: int) -> Crossing:
+    """At most so many rows and columns: those with the most round trips, and the rest together as `OTHERS`, last."""
+    kept_rows, kept_columns = _most(whole.rows, whole, 0, rows), _most(whole.columns, whole, 1, columns)
+    cells: dict[tuple[Value, Value], list[Summary]] = defaultdict(list)
+    for (row, column), part in whole.cells.items():
+        cells[row if row in kept_rows else OTHERS, column if column in kept_columns else OTHERS].append(part)
+    found = {place: Summary.together(parts) for place, parts in cells.items()}
+    names = {place[0] for place in found}, {place[1] for place in found}
+    return Crossing(whole.down, whole.across, _last(names[0]), _last(names[1]), found)
+
+
+def _most(values: Sequence[Value], whole: Crossing, side: int, most: int) -> set[Value]:
+    if len(values) <= most:
+        return set(values)
+    counts: dict[Value, int] = defaultdict(int)
+    for place, part in whole.cells.items():
+        counts[place[side]] += part.n
+    return set(sorted(values, key=lambda value: (-counts[value], str(value)))[: most - 1])
+
+
+def _last(values: Iterable[Value]) -> tuple[Value, ...]:
+    known = set(values)
+    others = (OTHERS,) if OTHERS in known else ()
+    return (*in_their_order(known - {OTHERS}), *others)

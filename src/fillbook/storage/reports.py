@@ -1,0 +1,196 @@
+"""What reports are made of, by SQL wherever a sum answers. Every function takes accounts whose access was checked and gives groups apart.
+
+gross: count each round trip by its result before fees and taxes instead of after them; gains in percent stay after fees.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import BigIntegerField, CharField, Count, ExpressionWrapper, F, Min, QuerySet, Sum
+from django.db.models import Value as Constant
+from django.db.models.functions import Cast, Coalesce
+
+from fillbook.ledger.figures import FigureKind
+from fillbook.ledger.numbers import EXACT
+from fillbook.performance.crossing import Breakdown, Crossing, Part, broken_down, crossed
+from fillbook.performance.curves import Period
+from fillbook.performance.distributions import Spread
+from fillbook.performance.filters import Filter
+from fillbook.performance.keys import Key, Value
+from fillbook.performance.ratios import Returns, daily_returns
+from fillbook.performance.statistics import Sample
+from fillbook.performance.streaks import Closing
+from fillbook.performance.summary import Summary, from_e8
+from fillbook.storage import queries
+from fillbook.storage.banding import value_in
+from fillbook.storage.choosing import Accounts, in_order, trips_in
+from fillbook.storage.fields import ExactSum
+from fillbook.storage.models import BalanceRow, BrokerAccount, TripMark
+from fillbook.storage.plans import results_in_r
+from fillbook.storage.queries import Group, summary_of, summed
+
+_SPREAD: Final = {Spread.PROFIT: "told", Spread.PERCENT: "gain_e8", Spread.R: "r_e8", Spread.HELD: "holding_seconds"}
+
+
+def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, gross: bool = False) -> dict[Group, Breakdown]:
+    """What the round trips of each value came to. Those with several tags are in the part of each, in the whole once."""
+    held = list(accounts)
+    found = _parts(held, chosen, (key,), gross=gross)
+    in_r = {place: (n, total) for place, n, total in _in_r(held, chosen, key)}
+    wholes = totals(held, chosen, gross=gross)
+    parts: dict[Group, list[Part]] = defaultdict(list)
+    for (group, value), summary in found.items():
+        parts[group].append(Part(value, summary, *in_r.get((group, value), (0, 0))))
+    return {group: broken_down(key, some, wholes[group]) for group, some in parts.items()}
+
+
+def crossing(accounts: Accounts, chosen: Filter, down: Key, across: Key, *, gross: bool = False) -> dict[Group, Crossing]:
+    """What the round trips of each pair of values came to."""
+    cells: dict[Group, dict[tuple[Value, Value], Summary]] = defaultdict(dict)
+    for (group, *place), summary in _parts(list(accounts), chosen, (down, across), gross=gross).items():
+        cells[group][place[0], place[-1]] = summary
+    return {group: crossed(down, across, found) for group, found in cells.items()}
+
+
+def totals(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, Summary]:
+    """The summary of each group that has round trips."""
+    held = list(accounts)
+    return _parts(held, chosen, (), gross=True, whole=True) if gross else queries.summaries(held, chosen)
+
+
+def days(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, tuple[Period, ...]]:
+    """Totals of each day on which a round trip closed, in order."""
+    held = list(accounts)
+    if not gross:
+        return queries.by_day(held, chosen)
+    found: dict[Group, list[Period]] = defaultdict(list)
+    rows = _known(held, chosen, gross=True).filter(day__isnull=False).values(*_group(""), "day").annotate(**summed("told")).order_by("day")
+    for row in rows:
+        found[_group_of(row, "")].append(Period(row["day"], summary_of(row)))
+    return {group: tuple(periods) for group, periods in found.items()}
+
+
+def closings(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, tuple[Closing, ...]]:
+    """Every round trip in closing order, in as few bytes as a curve needs."""
+    dates: dict[str, date] = {}
+    found: dict[Group, list[Closing]] = defaultdict(list)
+    groups: dict[tuple[str, ...], Group] = {}
+    trips = in_order(_known(accounts, chosen, gross=gross).filter(day__isnull=False))
+    # As texts, which take a tenth of the time that dates and times take to be made.
+    moments = trips.annotate(on=Cast("day", CharField()), moment=Coalesce(Cast("closed_at", CharField()), Constant("")))
+    for kind, base, currency, on, moment, net in moments.values_list(*_group(""), "on", "moment", "told"):
+        group = groups.setdefault((kind, base, currency), Group(kind, base, currency))
+        found[group].append(Closing(dates.setdefault(on, date.fromisoformat(on)), moment, net))
+    return {group: tuple(part) for group, part in found.items()}
+
+
+def spread(accounts: Accounts, chosen: Filter, what: Spread, *, gross: bool = False) -> dict[Group, list[int]]:
+    """The values to be distributed, of round trips that have one: never 0 for one that has none."""
+    column = _SPREAD[what]
+    found: dict[Group, list[int]] = defaultdict(list)
+    trips = _known(accounts, chosen, gross=gross).filter(**{f"{column}__isnull": False})
+    for kind, base, currency, value in trips.values_list(*_group(""), column):
+        found[Group(kind, base, currency)].append(value)
+    return dict(found)
+
+
+def samples(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, Sample]:
+    """Everything that `performance.statistics` asks for, of each group."""
+    held = list(accounts)
+    sums, by_day = totals(held, chosen, gross=gross), days(held, chosen, gross=gross)
+    ordered = closings(held, chosen, gross=gross)
+    found = {}
+    for group, summary in sums.items():
+        own = [one for one in held if (one.kind, one.base_currency) == (group.kind, group.base_currency)]
+        periods = by_day.get(group, ())
+        rs = results_in_r(own, chosen) if group.is_base else []
+        returns = returns_of(own, chosen, periods) if group.is_base else None
+        found[group] = Sample.of(summary, [period.summary for period in periods], ordered.get(group, ()), rs, returns)
+    return found
+
+
+def returns_of(accounts: Accounts, chosen: Filter, periods: Iterable[Period]) -> Returns | None:
+    """Daily returns on what the broker says the accounts were worth, of the days on which it says so of every one; None without."""
+    held = [account.pk for account in accounts]
+    rows = BalanceRow.objects.filter(account_id__in=held, kind=FigureKind.NET_ASSET_VALUE)
+    rows = rows.filter(currency=F("account__base_currency"))
+    if chosen.last:
+        rows = rows.filter(as_of__lte=chosen.last)
+    by_day: dict[date, list[Decimal]] = defaultdict(list)
+    for day, amount in rows.values_list("as_of", "amount"):
+        by_day[day].append(amount)
+    worth = {day: sum(amounts, Decimal(0)) for day, amounts in by_day.items() if len(amounts) == len(held)}
+    if chosen.first:
+        before = [day for day in worth if day < chosen.first]
+        worth = {day: amount for day, amount in worth.items() if day >= chosen.first or day == max(before)}
+    return daily_returns({period.first: from_e8(period.summary.total) for period in periods}, worth)
+
+
+def own_currency(accounts: Accounts, chosen: Filter) -> dict[Group, dict[str, tuple[Decimal, Decimal]]]:
+    """By the instruments' currency: (net P&L, fees and taxes, - paid) in that currency itself, exactly."""
+    found: dict[Group, dict[str, tuple[Decimal, Decimal]]] = defaultdict(dict)
+    rows = _known(accounts, chosen).values(*_group(""), "currency").annotate(net=ExactSum("realized_pnl"), paid=ExactSum("charges"))
+    for row in rows:
+        found[_group_of(row, "")][row["currency"]] = (EXACT.plus(row["net"]), EXACT.plus(row["paid"]))
+    return dict(found)
+
+
+def _known(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> QuerySet[Any]:
+    """Round trips whose result is known, as `told`."""
+    result = ExpressionWrapper(F("net_e8") - F("fees_e8"), BigIntegerField()) if gross else F("net_e8")
+    return trips_in(accounts, chosen).filter(net_e8__isnull=False).annotate(told=result)
+
+
+def _group(prefix: str) -> tuple[str, str, str]:
+    return f"{prefix}account__kind", f"{prefix}account__base_currency", f"{prefix}result_currency"
+
+
+def _group_of(row: dict[str, Any], prefix: str) -> Group:
+    return Group(*(row[name] for name in _group(prefix)))
+
+
+def _parts(accounts: list[BrokerAccount], chosen: Filter, keys: tuple[Key, ...], *, gross: bool, whole: bool = False) -> dict[Any, Summary]:
+    """(group, value of each key) -> summary; group -> summary when whole."""
+    found: dict[Any, Summary] = {}
+    for rows, prefix in _rows(accounts, chosen, keys, gross=gross):
+        for row in rows.annotate(**summed("told" if not prefix else "marked_told", prefix)):
+            group = _group_of(row, prefix)
+            found[group if whole else (group, *(row[f"by_{index}"] for index in range(len(keys))))] = summary_of(row)
+    return found
+
+
+def _rows(accounts: list[BrokerAccount], chosen: Filter, keys: tuple[Key, ...], *, gross: bool) -> Iterator[tuple[Any, str]]:
+    """What to add up, grouped. With a tag among the keys: each tag of each round trip, and then those without any."""
+    trips = _known(accounts, chosen, gross=gross)
+    if Key.TAG not in keys:
+        yield trips.values(*_group(""), **{f"by_{index}": value_in(key) for index, key in enumerate(keys)}), ""
+        return
+    numbers = [account.pk for account in accounts]
+    marks = TripMark.objects.filter(word__account_id__in=numbers)
+    once = marks.values("trip_id", "word__tag_id").annotate(first=Min("pk")).values("first")
+    result = F("trip__net_e8") - F("trip__fees_e8") if gross else F("trip__net_e8")
+    marked = TripMark.objects.filter(pk__in=once, trip__in=trips.values("pk")).annotate(
+        marked_told=ExpressionWrapper(result, BigIntegerField())
+    )
+    tagged = {f"by_{index}": F("word__tag__key") if key is Key.TAG else value_in(key, "trip__") for index, key in enumerate(keys)}
+    yield marked.values(*_group("trip__"), **tagged), "trip__"
+    bare = trips.exclude(pk__in=marks.values("trip_id"))
+    none = Constant(None, output_field=CharField())
+    yield bare.values(*_group(""), **{f"by_{index}": none if key is Key.TAG else value_in(key) for index, key in enumerate(keys)}), ""
+
+
+def _in_r(accounts: list[BrokerAccount], chosen: Filter, key: Key) -> Iterator[tuple[tuple[Group, Value], int, int]]:
+    """((group, value), round trips with a result in R, its sum in 1e-8): of few round trips, so apart from the sums of all."""
+    planned = _planned(accounts, chosen, key)
+    for rows, prefix in planned:
+        for row in rows.annotate(n=Count(f"{prefix}r_e8"), in_r=Sum(f"{prefix}r_e8")):
+            if row["n"]:
+                yield (_group_of(row, prefix), row["by_0"]), row["n"], int(row["in_r"])
+
+
+def _planned(accounts: list[BrokerAccount], chosen: Filter, key: Key) -> Iterator[tuple[Any, str]]:
+    for rows, prefix in _rows(accounts, chosen, (key,), gross=False):
+        yield rows.filter(**{f"{prefix}r_e8__isnull": False}), prefix

@@ -1,0 +1,226 @@
+"""Reports by SQL equal what the core says trip by trip, each breakdown adds up to the whole, and each row leads to its own trades."""
+
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from fillbook.ledger.figures import BrokerBalance, FigureKind
+from fillbook.performance import metrics
+from fillbook.performance.bands import Band, Banded
+from fillbook.performance.curves import equity_curve
+from fillbook.performance.distributions import Spread
+from fillbook.performance.drawdowns import falls
+from fillbook.performance.filters import Filter
+from fillbook.performance.keys import Key, Value, banded, narrowed, value_of
+from fillbook.performance.results import results_in, summarize
+from fillbook.performance.statistics import statistics
+from fillbook.performance.summary import Summary, to_e8
+from fillbook.storage import reports
+from fillbook.storage.choosing import accounts_in, trips_in
+from fillbook.storage.derive import rebuild_account
+from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from fillbook.storage.plans import results_in_r, write_plan
+from fillbook.storage.queries import Group, summaries
+from fillbook.storage.words import add_tag
+from fillbook.trades.records import RoundTrip
+from tests.storage.deliveries import day_of, deliver, person, says
+from tests.storage.test_queries import ROWS, alike, book
+from tests.trades.builders import OTHER, STOCK, fill
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+
+UNTOLD = (Key.TAG, Key.ACCOUNT, Key.NUMBER, Key.AFTER)
+"""Of which a round trip alone knows nothing."""
+MORE = [
+    fill(31, 600, 3, OTHER, day=41, fee="-0.25"),
+    fill(32, -600, 3, OTHER, day=41, fee="0.25"),
+    fill(33, 20, 1200, STOCK, day=42, fee="150"),
+    fill(34, -20, 1201, STOCK, day=60, fee="0"),
+]
+
+
+@pytest.fixture
+def owner() -> User:
+    """Somebody whose trades are of many kinds, some of them tagged and planned."""
+    user = person()
+    deliver(user, says(*ROWS, *MORE, opened_on=day_of(0)))
+    BrokerAccount.objects.update(counts_forex=True)
+    rebuild_account(BrokerAccount.objects.get())
+    first, second, third = RoundTripRow.objects.filter(counts=True, symbol="ACME").order_by("day", "key")[:3]
+    for trip, names in ((first, ("gap", "late")), (second, ("late",))):
+        for name in names:
+            add_tag(user, trip.key, name)
+    write_plan(user, first.key, "19", "", "")
+    write_plan(user, third.key, "32", "", "")
+    return user
+
+
+def accounts_of(owner: User) -> list[BrokerAccount]:
+    return accounts_in(owner, Filter())
+
+
+def core(chosen: Filter) -> dict[str, list[RoundTrip]]:
+    """What a filter takes, by the currency of the result."""
+    found: dict[str, list[RoundTrip]] = defaultdict(list)
+    for trip in book().match.round_trips:
+        if chosen.admits(trip):
+            ((currency, _),) = results_in("USD", [trip]).items()
+            found[currency].append(trip)
+    return found
+
+
+def of_core(trips: list[RoundTrip]) -> Summary:
+    ((_, results),) = results_in("USD", trips).items()
+    return summarize(results)
+
+
+@pytest.mark.parametrize("chosen", [Filter(), Filter(first=day_of(20), last=day_of(36)), Filter(symbol="ACME")])
+def test_a_breakdown_is_the_whole_and_each_row_its_trades(owner: User, chosen: Filter) -> None:
+    accounts, expected = accounts_of(owner), core(chosen)
+    for key in Key:
+        rows_are_their_trades(accounts, expected, chosen, key)
+
+
+def rows_are_their_trades(accounts: list[BrokerAccount], expected: dict[str, list[RoundTrip]], chosen: Filter, key: Key) -> None:
+    found = reports.breakdown(accounts, chosen, key)
+    assert {group.currency for group in found} == expected.keys()
+    for group, part in found.items():
+        alike(part.whole, of_core(expected[group.currency]))
+        together = Summary.together(one.summary for one in part.parts)
+        if key is Key.TAG:
+            assert part.overlaps == (chosen.first is None and group.currency == "USD")
+        else:
+            alike(together, part.whole)
+        for one in part.parts:
+            door = narrowed(chosen, key, one.value)
+            assert door is not None
+            alike(summaries(accounts, door)[group], one.summary)
+            if key not in UNTOLD:
+                alike(one.summary, of_core([trip for trip in expected[group.currency] if value_of(trip, key) == one.value]))
+
+
+def test_tags_overlap_and_the_whole_counts_each_trade_once(owner: User) -> None:
+    found = reports.breakdown(accounts_of(owner), Filter(), Key.TAG)[Group("real", "USD", "USD")]
+    assert {part.value: part.summary.n for part in found.parts} == {"gap": 1, "late": 2, None: 7}
+    assert (found.whole.n, found.overlaps) == (9, True)
+
+
+def test_bands_agree_with_the_core(owner: User) -> None:
+    accounts, trips, sizes = accounts_of(owner), book().match.round_trips, set()
+    for kind in set(Banded) - {Banded.NUMBER, Banded.AFTER}:
+        for number in (*range(24), None):
+            band = Band(kind, number)
+            if Band.read(str(band)) is None:
+                continue
+            chosen = Filter(bands=(band,))
+            keys = set(trips_in(accounts, chosen).values_list("key", flat=True))
+            assert keys == {trip.key for trip in trips if chosen.admits(trip)}, band
+            sizes.add(len(keys))
+    assert len(sizes) > 3
+
+
+def test_a_crossing_is_two_breakdowns(owner: User) -> None:
+    accounts = accounts_of(owner)
+    for down, across in [(Key.SYMBOL, Key.WEEKDAY), (Key.HELD, Key.PRICE), (Key.TAG, Key.SIDE), (Key.MONTH, Key.TAG)]:
+        cells_are_their_trades(accounts, down, across)
+
+
+def cells_are_their_trades(accounts: list[BrokerAccount], down: Key, across: Key) -> None:
+    for group, grid in reports.crossing(accounts, Filter(), down, across).items():
+        rows = {part.value: part.summary for part in reports.breakdown(accounts, Filter(), down)[group].parts}
+        columns = {part.value: part.summary for part in reports.breakdown(accounts, Filter(), across)[group].parts}
+        assert (set(grid.rows), set(grid.columns)) == (set(rows), set(columns))
+        if across is not Key.TAG:
+            for row in grid.rows:
+                alike(grid.row(row), rows[row])
+        if down is not Key.TAG:
+            for column in grid.columns:
+                alike(grid.column(column), columns[column])
+        for (row, column), part in grid.cells.items():
+            door = _both(Filter(), down, row, across, column)
+            alike(summaries(accounts, door)[group], part)
+
+
+def _both(chosen: Filter, down: Key, row: Value, across: Key, column: Value) -> Filter:
+    one = narrowed(chosen, down, row)
+    assert one is not None
+    both = narrowed(one, across, column)
+    assert both is not None
+    return both
+
+
+def test_before_fees_a_trade_may_end_otherwise(owner: User) -> None:
+    accounts, group = accounts_of(owner), Group("real", "USD", "USD")
+    expected = [to_e8((trip.base_pnl or Decimal(0)) - (trip.base_charges or Decimal(0))) for trip in core(Filter())["USD"]]
+    for key in (Key.SIDE, Key.TAG, Key.HOUR):
+        whole = reports.breakdown(accounts, Filter(), key, gross=True)[group].whole
+        assert (whole.total, whole.wins, whole.losses) == (
+            sum(expected),
+            sum(one > 0 for one in expected),
+            sum(one < 0 for one in expected),
+        )
+    days = reports.days(accounts, Filter(), gross=True)[group]
+    assert sum(day.summary.total for day in days) == sum(expected)
+    assert sum(one.net for one in reports.closings(accounts, Filter(), gross=True)[group]) == sum(expected)
+    assert sorted(reports.spread(accounts, Filter(), Spread.PROFIT, gross=True)[group]) == sorted(expected)
+
+
+def test_curve_falls_and_spreads_are_those_of_the_trades(owner: User) -> None:
+    accounts, group = accounts_of(owner), Group("real", "USD", "USD")
+    results = results_in("USD", core(Filter())["USD"])["USD"]
+    found = reports.closings(accounts, Filter())[group]
+    assert [(one.day, one.net) for one in found] == [(one.closed_on, to_e8(one.net)) for one in results]
+    assert min(fall.depth for fall in falls(found)) == to_e8(metrics.max_drawdown(results).amount)
+    assert len({(one.day, one.at) for one in found}) == len(equity_curve(results))
+    held = [int((one.closed_at - one.opened_at).total_seconds()) for one in results if one.closed_at and one.opened_at]
+    assert sorted(reports.spread(accounts, Filter(), Spread.HELD)[group]) == sorted(held)
+    assert len(reports.spread(accounts, Filter(), Spread.PERCENT)[group]) == len(results)
+
+
+def test_results_in_r_are_kept_and_never_nothing(owner: User) -> None:
+    accounts, group = accounts_of(owner), Group("real", "USD", "USD")
+    exact = results_in_r(accounts, Filter())
+    kept = reports.spread(accounts, Filter(), Spread.R)[group]
+    assert sorted(kept) == sorted(to_e8(one) for one in exact)
+    assert len(kept) == 2
+    by_side = {part.value: part for part in reports.breakdown(accounts, Filter(), Key.SIDE)[group].parts}
+    assert [(by_side[side].r_count) for side in ("long", "short")] == [1, 1]
+    by_tag = {part.value: part for part in reports.breakdown(accounts, Filter(), Key.TAG)[group].parts}
+    assert (by_tag["gap"].r_count, by_tag["late"].r_count, by_tag[None].r_count) == (1, 1, 1)
+    assert by_tag["gap"].mean_r == pytest.approx(exact[0])
+    planned = RoundTripRow.objects.filter(r_e8__isnull=False).order_by("day")
+    write_plan(owner, planned[0].key, "", "", "")
+    assert [trip.symbol for trip in planned.all()] == ["ACME"]
+    rebuild_account(accounts[0])
+    assert planned.count() == 1
+
+
+def test_ratios_only_where_the_broker_states_what_the_account_is_worth(owner: User) -> None:
+    accounts, group = accounts_of(owner), Group("real", "USD", "USD")
+    assert reports.samples(accounts, Filter())[group].returns is None
+    worth = [BrokerBalance(FigureKind.NET_ASSET_VALUE, "U1", day_of(0) + timedelta(days=day), "USD", Decimal(10_000)) for day in range(70)]
+    deliver(owner, says(balances=tuple(worth)))
+    sample = reports.samples(accounts, Filter())[group]
+    assert sample.returns is not None
+    assert len(sample.returns.daily) == 69
+    assert sum(sample.returns.daily) * 10_000 == pytest.approx(float(metrics.profit(sample.summary)))
+    sharpe = next(one for one in statistics(sample) if one.name == "sharpe")
+    assert sharpe.value is not None
+    within = reports.samples(accounts, Filter(first=day_of(30), last=day_of(50)))[group].returns
+    assert within is not None
+    assert (within.first, within.last) == (day_of(29), day_of(50))
+
+
+def test_what_was_made_in_the_trades_own_currency(owner: User) -> None:
+    found = reports.own_currency(accounts_of(owner), Filter())
+    assert found[Group("real", "USD", "USD")]["EUR"] == (Decimal("9.3"), Decimal("-0.7"))
+    assert found[Group("real", "USD", "EUR")]["EUR"] == (Decimal("-10.7"), Decimal("-0.7"))
+
+
+def test_nothing_has_no_parts() -> None:
+    accounts = accounts_of(person())
+    for key in (Key.TAG, Key.MONTH):
+        assert reports.breakdown(accounts, Filter(), key) == reports.breakdown(accounts, Filter(), key, gross=True) == {}
+        assert banded(key) is None
