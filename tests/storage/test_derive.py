@@ -221,9 +221,9 @@ def test_statement_by_statement_equals_all_at_once(rows: list[Execution], cuts: 
         assert keys == {trip.key for trip in book.match.round_trips}
         merged = Summary()
         for day in DayTotals.objects.filter(account=account, facet=""):
-            merged = merged.merge(Summary(**{name: getattr(day, name) for name in Summary.__slots__}))
+            merged = merged.merge(Summary(**{name: getattr(day, name) for name in Summary._fields}))
         expected = summarize(results_in("USD", [trip for trip in book.match.round_trips if trip.counts]).get("USD", ()))
-        assert replace(merged, squares=0.0, costs=0.0) == replace(expected, squares=0.0, costs=0.0)
+        assert merged._replace(squares=0.0, costs=0.0) == expected._replace(squares=0.0, costs=0.0)
         assert [merged.squares, merged.costs] == pytest.approx([expected.squares, expected.costs])
         transaction.set_rollback(True)
 

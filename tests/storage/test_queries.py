@@ -121,7 +121,7 @@ def test_sums_agree_with_the_core_for_every_filter(owner: User) -> None:
 
 def alike(found: Summary, expected: Summary) -> None:
     """Equal but for the last bits of the double."""
-    assert replace(found, squares=0.0, costs=0.0) == replace(expected, squares=0.0, costs=0.0)
+    assert found._replace(squares=0.0, costs=0.0) == expected._replace(squares=0.0, costs=0.0)
     assert [found.squares, found.costs] == pytest.approx([expected.squares, expected.costs])
 
 

@@ -5,13 +5,13 @@ always agree. Deposits and open positions are in none of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from fillbook.ledger.numbers import ZERO, exact
 from fillbook.performance.results import Result, summarize
@@ -80,8 +80,7 @@ def by_month(results: Sequence[Result]) -> tuple[Period, ...]:
     return tuple(Period(month, summarize(list(part))) for month, part in months)
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """How the running sum of one stretch of round trips went, from 0; in units of 1e-8.
 
     total: where it ended. high: its highest value, the start included, so 0 or more. low: its lowest value after a step.
@@ -117,8 +116,7 @@ class Path:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CurveDay:
+class CurveDay(NamedTuple):
     """The closed-trade curve at the end of a day or of several, from `first` to `last`, on which something closed.
 
     gain: what they added. trades: of how many round trips. equity: sum so far. drawdown: the deepest distance after a closing of these
@@ -171,8 +169,7 @@ def _joined(days: Sequence[CurveDay], start_of: Callable[[CurveDay], date]) -> t
     found = []
     for _, group in groupby(days, key=start_of):
         part = list(group)
-        joined = replace(
-            part[-1],
+        joined = part[-1]._replace(
             first=part[0].first,
             gain=sum(day.gain for day in part),
             trades=sum(day.trades for day in part),

@@ -7,11 +7,9 @@ keeps them apart.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
-from operator import attrgetter
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from fillbook.ledger.numbers import EXACT
 from fillbook.trades.records import RoundTrip
@@ -83,9 +81,8 @@ def gain_e8(gain: Decimal | None) -> int | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Round trips of one base currency, counted and summed.
+class Summary(NamedTuple):
+    """Round trips of one base currency, counted and summed. A tuple, because a page makes thousands.
 
     n = wins + losses + zeros. total, total_wins, total_losses (0 or negative), fees (- paid), least and greatest (None when n is 0):
     net P&L in units of 1e-8. gain_count, gain_total: trips whose opening cost is known, and the sum of their gains as fractions, in
@@ -164,7 +161,7 @@ class Summary:
     @classmethod
     def together(cls, parts: Iterable[Self]) -> Self:
         """Any number of summaries merged, column by column."""
-        rows = [_VALUES(part) for part in parts]
+        rows = list(parts)
         if not rows:
             return cls()
         columns = dict(zip(FIELDS, zip(*rows, strict=True), strict=True))
@@ -193,8 +190,7 @@ class Summary:
         )
 
 
-FIELDS: Final = tuple(field.name for field in fields(Summary))
-_VALUES: Final = attrgetter(*FIELDS)
+FIELDS: Final = Summary._fields
 
 
 def _known(*values: int | None) -> list[int]:

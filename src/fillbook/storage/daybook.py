@@ -7,11 +7,10 @@ together (`SharedDay`), and worked out from the round trips for any other set of
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -29,11 +28,10 @@ SUMMED: Final = ("net_e8", "fees_e8", "gain_e8", "result_cost")
 """What a `summary.Row` is made of."""
 Closing = tuple[datetime | None, Row]
 """A round trip as a day needs it: when it closed, None where the source gives no time of day, and its part of a summary."""
-_PATH: Final = tuple(Path.__dataclass_fields__)
+_PATH: Final = Path._fields
 
 
-@dataclass(frozen=True, slots=True)
-class DayRecord:
+class DayRecord(NamedTuple):
     """A day on which something closed."""
 
     day: date

@@ -20,14 +20,13 @@ from fillbook.performance.curves import equity_curve as curve_of
 from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
 from fillbook.performance.results import Result
-from fillbook.performance.summary import Summary, from_e8
+from fillbook.performance.summary import FIELDS, Summary, from_e8
 from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, trips_in
 from fillbook.storage.fields import ExactSum
 from fillbook.storage.models import AccountInstrument, BridgeRow, DayTotals, RoundTripRow, StatedOpening, StatementCoverage
 from fillbook.trades.bridge import LINES, BridgeLine
 from fillbook.trades.records import Basis
 
-_FIELDS = tuple(Summary.__dataclass_fields__)
 GROUP = ("account__kind", "account__base_currency")
 """Fields that tell apart what must not be added up."""
 
@@ -213,7 +212,7 @@ def day_totals(accounts: Accounts, chosen: Filter) -> QuerySet[DayTotals]:
 
 def merged_sums() -> dict[str, Any]:
     """Aggregates that merge rows which are summaries."""
-    sums: dict[str, Any] = {f"of_{name}": Sum(name) for name in _FIELDS}
+    sums: dict[str, Any] = {f"of_{name}": Sum(name) for name in FIELDS}
     return sums | {"of_least": Min("least"), "of_greatest": Max("greatest")}
 
 
@@ -249,7 +248,7 @@ def summed(result: str = "net_e8", prefix: str = "") -> dict[str, Any]:
 
 def summary_of(row: dict[str, Any]) -> Summary:
     """The summary in a row that `merged_sums` or `summed` gave."""
-    return Summary(**{name: _number(name, row[f"of_{name}"]) for name in _FIELDS})
+    return Summary(**{name: _number(name, row[f"of_{name}"]) for name in FIELDS})
 
 
 def _number(name: str, value: Any) -> Any:

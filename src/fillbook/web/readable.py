@@ -61,7 +61,7 @@ def cents(currency: str) -> int:
 def number(value: Decimal, decimals: int, signed: bool = False) -> str:
     """A number with exactly so many decimals and grouped thousands. `signed` adds a plus; what rounds to zero has no sign."""
     rounded = EXACT.quantize(value, _PLACES[decimals])
-    return _sign(rounded, signed) + _grouped(format(abs(rounded), "f"))
+    return _sign(rounded, signed) + _of_language(f"{rounded.copy_abs():,f}")
 
 
 def amount(value: Decimal | None, currency: str = "", signed: bool = False) -> str:
@@ -101,7 +101,7 @@ def quantity(value: Decimal | None, signed: bool = False) -> str:
     """Units without trailing zeros; hidden with the amounts, because with a price they tell them."""
     if value is not None and amounts_hidden():
         return _sign(value, signed) + MASK
-    return UNKNOWN if value is None else _sign(value, signed) + _grouped(_trimmed(abs(value)))
+    return UNKNOWN if value is None else _sign(value, signed) + _of_language(_trimmed(value, ","))
 
 
 def price(value: Decimal | None, least: int = 2) -> str:
@@ -110,7 +110,7 @@ def price(value: Decimal | None, least: int = 2) -> str:
         return UNKNOWN
     most = 4 if abs(value) >= _LARGE_PRICE else 6
     rounded = EXACT.quantize(value, _PLACES[most])
-    return number(rounded, max(len(_trimmed(abs(rounded)).partition(".")[2]), least))
+    return number(rounded, max(len(_trimmed(rounded).partition(".")[2]), least))
 
 
 def day(value: date | None) -> str:
@@ -227,12 +227,12 @@ def until(value: datetime, now: datetime) -> str:
 
 def plural(count: int, noun: str) -> str:
     """`1 trade`, `1,204 trades`; the noun is one of `web.counted`."""
-    return counted(count, _grouped(str(count)), noun)
+    return counted(count, whole(count), noun)
 
 
 def whole(count: int) -> str:
     """A count with grouped thousands."""
-    return _grouped(str(count))
+    return _of_language(f"{count:,}") if count >= 1000 else str(count)
 
 
 def size(count: int) -> str:
@@ -250,20 +250,21 @@ def _sign(value: Decimal, signed: bool) -> str:
     return "+" if signed and value > 0 else ""
 
 
-def _trimmed(value: Decimal) -> str:
-    text = format(value, "f")
+def _trimmed(value: Decimal, grouped: str = "") -> str:
+    """The digits of a number, unsigned and without trailing zeros. grouped: "," between thousands, "" for nothing."""
+    text = format(value.copy_abs(), f"{grouped}f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _grouped(text: str) -> str:
-    """Group the thousands of a plain unsigned number in the way of the active language."""
-    units, _, fraction = text.partition(".")
-    separator, point = _separators(get_language())
-    grouped = f"{int(units):,}".replace(",", separator)
-    return f"{grouped}{point}{fraction}" if fraction else grouped
+def _of_language(english: str) -> str:
+    """A number with "," between thousands and "." before decimals, in the way of the active language."""
+    separators = _separators(get_language())
+    return english.translate(separators) if separators else english
 
 
 @lru_cache(maxsize=16)
-def _separators(language: str | None) -> tuple[str, str]:
-    """What a language writes between thousands and before decimals: looked up once, because a page has thousands of numbers."""
-    return str(formats.get_format("THOUSAND_SEPARATOR", language)), str(formats.get_format("DECIMAL_SEPARATOR", language))
+def _separators(language: str | None) -> dict[int, str]:
+    """What a language writes for "," and "."; empty where it writes these. Looked up once, because a page has thousands of numbers."""
+    names = {",": "THOUSAND_SEPARATOR", ".": "DECIMAL_SEPARATOR"}
+    written = {english: str(formats.get_format(name, language)) for english, name in names.items()}
+    return {ord(english): own for english, own in written.items()} if any(one != own for one, own in written.items()) else {}

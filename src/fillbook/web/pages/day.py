@@ -31,7 +31,7 @@ from fillbook.web.daychart import DayPoint, day_chart
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.filterbar import Choice, address
 from fillbook.web.pages.freshness import freshness
-from fillbook.web.pages.rows import TripRow, name_of, trip_rows
+from fillbook.web.pages.rows import FillRow, TripRow, name_of, trip_rows
 from fillbook.web.pages.scope import Scope, scope
 from fillbook.web.pages.wording import HOW
 from fillbook.web.pages.words import day_words
@@ -39,25 +39,6 @@ from fillbook.web.viewer import viewer
 
 _FILLS: Final = 200
 _TRADES: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class FillRow:
-    """One fill as a row. total: the day's running sum after it, "" where it realized nothing. others: of two accounts, whose it is."""
-
-    time: str
-    time_iso: str
-    what: str
-    symbol: str
-    url: str
-    quantity: str
-    price: str
-    charges: str
-    realized: str
-    tone: str
-    total: str
-    how: str
-    account: str
 
 
 @dataclass(frozen=True, slots=True)

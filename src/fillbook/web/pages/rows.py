@@ -54,6 +54,11 @@ class TripRow:
     gross_tone: str
     fees: str
 
+    @property
+    def state(self) -> str:
+        """What its mark says: incomplete, stated, or how it stands against the broker's figures."""
+        return "incomplete" if self.incomplete else "stated" if self.stated else self.status
+
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
@@ -68,6 +73,28 @@ class OpenRow:
     realized: str
     tone: str
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class FillRow:
+    """One fill of a day. what: bought, sold or changed. total: the day's running sum after it, "" where it realized nothing.
+
+    account: of two accounts, whose it is.
+    """
+
+    time: str
+    time_iso: str
+    what: str
+    symbol: str
+    url: str
+    quantity: str
+    price: str
+    charges: str
+    realized: str
+    tone: str
+    total: str
+    how: str
+    account: str
 
 
 DayDoor = Callable[[date], str]

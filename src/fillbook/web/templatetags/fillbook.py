@@ -7,16 +7,23 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import cast
 
 from django import template
 from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from fillbook.web import readable
 from fillbook.web.pages.columns import Cell
-from fillbook.web.pages.rows import TripRow
+from fillbook.web.pages.monthgrid import MonthGrid
+from fillbook.web.pages.rows import FillRow, TripRow
+from fillbook.web.tradelines import fill_lines as fill_lines_of
+from fillbook.web.tradelines import short_lines as short_lines_of
+from fillbook.web.tradelines import small_month as small_month_of
 from fillbook.web.tradelines import trade_lines as lines_of
 
 register = template.Library()
@@ -109,10 +116,38 @@ def _icon(name: str, extra: str, *_served: str) -> SafeString:
     return format_html(shape, extra, static("img/icons.svg"), name)
 
 
+@register.simple_tag(takes_context=True)
+def piece(context: Context, name: str, **takes: str | bool) -> SafeString:
+    """A component that takes few different values, in a loop: made once for each of them in a template. Else as `include ... only`."""
+    made = cast("dict[object, SafeString]", context.render_context)  # lasts as long as the template is rendered
+    key = (name, *takes.items())
+    if key not in made:
+        made[key] = cast("SafeString", get_template(name).render(takes))
+    return made[key]
+
+
 @register.simple_tag
 def trade_lines(rows: Iterable[tuple[TripRow, Sequence[Cell]]]) -> SafeString:
     """The rows of the list of trades."""
     return mark_safe(lines_of(rows))  # noqa: S308 - every text is escaped there
+
+
+@register.simple_tag
+def trip_lines(rows: Iterable[TripRow]) -> SafeString:
+    """The rows of a short list of trades."""
+    return mark_safe(short_lines_of(rows))  # noqa: S308 - every text is escaped there
+
+
+@register.simple_tag
+def fill_lines(fills: Iterable[FillRow]) -> SafeString:
+    """The rows of a day's fills."""
+    return mark_safe(fill_lines_of(fills))  # noqa: S308 - every text is escaped there
+
+
+@register.simple_tag
+def small_month(month: MonthGrid) -> SafeString:
+    """A month of the year's page."""
+    return mark_safe(small_month_of(month))  # noqa: S308 - every text is escaped there
 
 
 @register.simple_tag
