@@ -198,6 +198,50 @@ def test_the_curve_tells_its_days_and_leads_to_them(desk: "Page") -> None:
     assert desk.locator(".chart-table tbody tr").count() > 50
 
 
+SAYS = """() => [
+    document.body.innerText,
+    ...[...document.querySelectorAll("*")].flatMap((one) => [...one.attributes])
+        .filter((one) => /^(title|alt|placeholder|aria-.*|data-.*)$/.test(one.name)).map((one) => one.value),
+    ...[...document.querySelectorAll("script[type='application/json'], .chart-table, caption")].map((one) => one.textContent),
+].join("\\n")"""
+"""All that a page says: to the eye, on hover, to a screen reader, in tables that are folded away, in the data of its charts."""
+SHAPES = """() => [...document.querySelectorAll("[class*=shade-], .calendar-day, .tiles rect, .zero-bar rect, .headline .pnl-gain")]
+    .map((one) => [one.getAttribute("class"), one.getAttribute("width"), one.getAttribute("x")].join(" "))"""
+MONEY = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*\.\d{2}(?![\d.,%\u202f])")
+HIDING = ("/", "/trades/", "TRADE", "/calendar/", "/intraday/", "/positions/", "DAY")
+
+
+def test_hidden_amounts_are_nowhere_on_a_page_and_shapes_stay(desk: "Page", home: tuple[Served, str]) -> None:
+    served, found = home[0], dict(zip(PAGES, addresses(desk, home[0]), strict=True))
+    pages = [f"{served.url}{found.get(name, name)}" for name in HIDING]
+    shown, shapes = {}, {}
+    for page in pages:
+        desk.goto(page)
+        words = desk.locator(".stat, .tile, .pnl-gain, .pnl-loss, .month-sum").all_inner_texts()
+        shown[page] = {amount for text in words for amount in MONEY.findall(text) if len(amount) > 5}
+        shapes[page] = desk.evaluate(SHAPES)
+    assert all(shown[page] for page in pages[:3])
+    desk.goto(pages[0])
+    desk.keyboard.press("h")
+    desk.locator("button[data-key=h][aria-pressed=true]").wait_for()
+    for page in pages:
+        desk.goto(page)
+        said = desk.evaluate(SAYS)
+        assert "\u2022\u2022\u2022" in said
+        assert [amount for amount in sorted(shown[page]) if re.search(rf"(?<![\d.,]){re.escape(amount)}(?![\d])", said)] == [], page
+        assert desk.evaluate(SHAPES) == shapes[page]
+    desk.goto(pages[0])
+    desk.locator("chart-frame[data-drawn]").wait_for()
+    box = desk.locator("chart-frame").bounding_box()
+    assert box is not None
+    desk.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    desk.locator(".chart-tip").wait_for()
+    assert re.search(r"Total [+−]?\u2022{3} USD\nThat day [+−]?\u2022{3}", desk.locator(".chart-tip").inner_text())
+    desk.keyboard.press("h")
+    desk.locator("button[data-key=h][aria-pressed=false]").wait_for()
+    assert shown[pages[0]] & set(MONEY.findall(desk.locator(".headline").inner_text()))
+
+
 def test_a_trade_shows_what_the_broker_sent_when_asked(desk: "Page", home: tuple[Served, str]) -> None:
     desk.goto(f"{home[0].url}/trades/")
     desk.locator(".row-link").first.click()
