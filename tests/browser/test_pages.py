@@ -149,6 +149,24 @@ def test_every_page_is_sound(browser: "Browser", home: tuple[Served, str], compl
     assert complaints.found == []
 
 
+WEEKENDS = """() => {
+    const month = document.querySelector(".calendar-worked");
+    month.classList.replace("calendar-worked", "calendar-all");
+    const day = month.querySelector(".calendar-day a");
+    month.querySelectorAll("td.calendar-end:not(.calendar-outside)").forEach((end) => end.replaceChildren(day.cloneNode(true)));
+}"""
+
+
+def test_a_month_with_weekend_trades_has_room_for_thumbs(browser: "Browser", home: tuple[Served, str]) -> None:
+    with context_of(browser, home, 360) as context:
+        page = context.new_page()
+        page.goto(f"{home[0].url}/calendar/")
+        page.evaluate(WEEKENDS)
+        assert page.locator(".calendar-end a").count() > 7
+        assert page.evaluate(SMALL_TARGETS, ".calendar a") == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_a_filter_is_a_sheet_on_a_phone_and_its_choice_is_in_the_address(small: "Page") -> None:
     small.locator("summary", has_text="Period").click()
     sheet = small.locator(".chip[open] .chip-panel")
