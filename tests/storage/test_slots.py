@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from fillbook.ledger.execution import Execution
-from fillbook.ledger.instrument import Instrument
+from fillbook.ledger.execution import Effect, Execution, ExecutionKind
+from fillbook.ledger.instrument import Instrument, Right
 from fillbook.performance.breakdowns import STORED, Dimension, Slot
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Outcome
@@ -22,7 +22,7 @@ from fillbook.storage.slots import opened_of
 from fillbook.trades.records import Side
 from tests.storage.deliveries import day_of, days, deliver, person, says
 from tests.support import trips
-from tests.trades.builders import OTHER, STOCK, fill
+from tests.trades.builders import OTHER, STOCK, fill, option
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
@@ -155,6 +155,31 @@ def test_trades_without_a_time_are_counted_by_account(owner: User) -> None:
     parts = next(iter(slots(accounts_in(owner, Filter()), Filter()).values()))
     timed = RoundTripRow.objects.exclude(account__number="D1").values_list("net_e8", flat=True)
     assert sum(part.total for part in parts[Dimension.CLOCK].values()) == sum(net for net in timed if net is not None)
+
+
+def test_what_was_delivered_has_no_place_in_the_day() -> None:
+    """A put sold at 14:30 is assigned after the close; the shares are sold two days later, as the first trade of nobody's day."""
+    user, put = person(), option(Right.PUT, "12")
+    after_the_close = datetime(2026, 3, 20, 20, 20, tzinfo=UTC)
+    taken = [
+        fill(1, -1, "1", put, day=18, effect=Effect.OPENS),
+        fill(2, 1, 0, put, kind=ExecutionKind.ASSIGNMENT, day=18),
+        fill(3, 100, "12", kind=ExecutionKind.ASSIGNMENT, day=18),
+    ]
+    rows = [
+        row if row.kind is ExecutionKind.TRADE else replace(row, ordered_at=after_the_close, executed_at=after_the_close) for row in taken
+    ]
+    own = pair(10, OTHER, 10, "20", "21", "2026-03-20T20:40", 5)
+    deliver(user, says(*rows, *own, fill(4, -100, "11.5", day=20), opened_on=day_of(0)))
+    account = BrokerAccount.objects.get()
+    rebuild_account(account)
+    shares = RoundTripRow.objects.get(symbol="ACME", is_open=False)
+    assert (shares.opened_at, shares.clock, shares.session, shares.day_number, shares.after) == (after_the_close, None, None, None, None)
+    assert shares.holding_seconds
+    assert RoundTripRow.objects.get(symbol="ZORG").day_number == 2, "the put was the first, what it delivered is none"
+    assert [(one.count, one.of) for one in untimed([account], Filter())] == [(1, 2)]
+    rebuild_account(account, {OTHER.key})
+    assert RoundTripRow.objects.get(symbol="ZORG").day_number == 2
 
 
 def test_an_assigned_option_is_nothing_that_one_trades_after() -> None:

@@ -136,4 +136,4 @@ def test_what_the_query_lacks_since_it_was_changed_is_marked(browser_of_owner: C
     shown = page(browser_of_owner, f"/accounts/{account.pk}/")
     assert "Your query was changed before the statement of" in shown
     assert "No corporate actions. New since you changed it Tick Corporate Actions." in shown
-    assert "Lots without sums. Tick Summary." in shown
+    assert "The section Open Positions lists lots without their sums; Fillbook adds them up." in shown, "said anew by its code"

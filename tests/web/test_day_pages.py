@@ -190,7 +190,7 @@ def test_an_account_without_times_is_left_out_by_name(browser_of_owner: Client, 
     write_book(owner, says(*dated))
     shown = page(browser_of_owner, "/intraday/")
     assert "No trade here has a time of day" in shown
-    assert "2 trades of U1 left out: the time of their first fill is not known." in shown
+    assert "2 trades of U1 left out: the time of their first fill is not known" in shown
 
 
 def test_positions_with_the_brokers_mark(browser_of_owner: Client, account: BrokerAccount) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.numbers import ZERO
@@ -32,6 +33,10 @@ class ExecutionKind(StrEnum):
     """Takes back an earlier execution: quantity opposite to the original's."""
     BOOK = "book"
     """Booked by the broker for a reason the statement does not name."""
+
+
+DELIVERIES: Final = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
+"""What an option delivers, or how it ends by that; the moment is the broker's and nobody's decision."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,13 +200,14 @@ def underlying_of(trip: RoundTrip) -> str:
 def _in_slot(trip: RoundTrip, slot: Slot) -> bool:
     if slot.dimension in (Dimension.NUMBER, Dimension.AFTER):
         return True
-    if trip.opened_at is None:
-        return False
     if slot.dimension is Dimension.HELD:
-        return trip.closed_at is not None and held_for(int((trip.closed_at - trip.opened_at).total_seconds())) == slot.number
+        held = trip.closed_at - trip.opened_at if trip.closed_at and trip.opened_at else None
+        return held is not None and held_for(int(held.total_seconds())) == slot.number
+    if trip.begun_at is None:
+        return False
     if slot.dimension is Dimension.SESSION:
-        return session_of(trip.opened_at, trip.instrument.exchange) == slot.number
-    clock = clock_of(trip.opened_at, trip.instrument.exchange)
+        return session_of(trip.begun_at, trip.instrument.exchange) == slot.number
+    clock = clock_of(trip.begun_at, trip.instrument.exchange)
     return slot.number == {Dimension.HOUR: clock % HOURS, Dimension.WEEKDAY: clock // HOURS}.get(slot.dimension, clock)
 
 

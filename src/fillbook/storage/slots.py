@@ -95,7 +95,7 @@ def opened_of(key: str, trip: RoundTrip) -> Opened:
     """A round trip as its place in the day needs it; the outcome is that of its stored result, none where what it delivered has it."""
     pnl = trip.base_pnl if trip.base_pnl is not None and trip.base_charges is not None else trip.realized_pnl
     outcome = None if trip.is_open or trip.moved_on or pnl is None else outcome_of(pnl)
-    return Opened(key, trip.opened_on, trip.opened_at, None if trip.is_open else trip.closed_on, _closed_at(trip), outcome)
+    return Opened(key, trip.opened_on, trip.begun_at, None if trip.is_open else trip.closed_on, _closed_at(trip), outcome)
 
 
 def _closed_at(trip: RoundTrip) -> datetime | None:
@@ -105,10 +105,10 @@ def _closed_at(trip: RoundTrip) -> datetime | None:
 def columns_of(trip: RoundTrip, place: Place | None) -> list[int | None]:
     """(clock, session, day_number, after) of a round trip's row."""
     number, after = (place.number, int(place.after)) if place else (None, None)
-    if trip.opened_at is None:
+    if trip.begun_at is None:
         return [None, None, number, after]
     exchange = trip.instrument.exchange
-    return [clock_of(trip.opened_at, exchange), int(session_of(trip.opened_at, exchange)), number, after]
+    return [clock_of(trip.begun_at, exchange), int(session_of(trip.begun_at, exchange)), number, after]
 
 
 def write_totals(account: BrokerAccount, trips: Trips, months: Collection[date] | None) -> None:
@@ -156,8 +156,9 @@ def _rows(account_id: int, trips: Trips) -> Iterator[list[Any]]:
 
 
 def _placed(trips: Trips) -> Iterator[_Placed]:
-    rows = trips.exclude(asset_class=AssetClass.FOREX).values_list(*_OPENED, "is_open", "day_number", "after")
-    for key, on, at, closed_on, closed_at, outcome, is_open, number, after in rows:
+    rows = trips.exclude(asset_class=AssetClass.FOREX).values_list(*_OPENED, "is_open", "clock", "day_number", "after")
+    for key, on, opened_at, closed_on, closed_at, outcome, is_open, clock, number, after in rows:
+        at = None if clock is None else opened_at  # what was delivered has a time and no place in the day
         known = None if is_open or not outcome else Outcome(outcome)
         place = None if number is None or after is None else Place(number, After(after))
         yield _Placed(Opened(key, on, at, None if is_open else closed_on, None if is_open else closed_at, known), place)

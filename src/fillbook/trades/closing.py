@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from fillbook.ledger.execution import Execution
+from fillbook.ledger.execution import DELIVERIES, Execution
 from fillbook.ledger.money import amount as amount_of
 from fillbook.ledger.numbers import ZERO, share
 from fillbook.trades.records import Basis, ClosedLot, Lot, Role, TripFill
@@ -59,6 +59,7 @@ class Closing(NamedTuple):
             worth,
             position_after,
             realized,
+            row.kind in DELIVERIES,
         )
 
 

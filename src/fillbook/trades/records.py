@@ -110,7 +110,8 @@ class TripFill(NamedTuple):
 
     quantity: this part, + bought, - sold. charges: its share of fees and taxes. position_after: units held once it is done.
     amount: its share of proceeds + fees + taxes, with an exercised option's premium moved in: + received, - paid.
-    realized_pnl: of what this part closes; None for openings and where the cost is unknown.
+    realized_pnl: of what this part closes; None for openings and where the cost is unknown. delivered: by an exercise or assignment, whose
+    time of day the broker's book-keeping chose and nobody acted at.
     """
 
     execution_id: str
@@ -124,6 +125,7 @@ class TripFill(NamedTuple):
     amount: Decimal
     position_after: Decimal
     realized_pnl: Decimal | None = None
+    delivered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,11 @@ class RoundTrip:
     def is_open(self) -> bool:
         """Not yet flat."""
         return self.open_quantity != 0
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When its trader decided to open it; None where no time is known, and where it was delivered by an exercise or assignment."""
+        return None if self.fills and self.fills[0].delivered else self.opened_at
 
     @property
     def moved_on(self) -> bool:

@@ -250,4 +250,10 @@ def _untimed_words(one: Untimed) -> str:
     }
     if manifest is not None and manifest.capabilities.time is Precision.DATE:
         return _("%(count)s of %(account)s left out: %(broker)s states days and no times.") % words
-    return _("%(count)s of %(account)s left out: the time of their first fill is not known.") % words
+    return (
+        _(
+            "%(count)s of %(account)s left out: the time of their first fill is not known, or an exercise or assignment delivered them, at "
+            "a time that nobody chose."
+        )
+        % words
+    )
