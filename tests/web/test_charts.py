@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from fillbook.web.charts import EquityDay, FillPoint, equity_chart, trade_chart
+from fillbook.web.charts import EquityDay, FillPoint, equity_chart, later_prices, trade_chart
 from fillbook.web.daychart import DayPoint, day_chart
 from fillbook.web.measure import Measure
 
@@ -68,11 +68,20 @@ def test_a_corporate_action_moves_the_position_and_has_no_price() -> None:
         [point(30, 10, "100", 10), point(40, 10, "0", 20, changed=True), point(50, -20, "60", 0)], "Asia/Tokyo", "USD", None, None
     )
     steps, bought, sold, stood, held = chart.option["series"]
-    assert [price for _, price in steps["data"]] == [100.0, 60.0]
+    assert [price for _, price in steps["data"]] == [50.0, 60.0], "10 at 100 are 20 at 50 after 2 for 1"
     assert (len(bought["data"]), len(sold["data"]), len(stood["data"]), len(held["data"])) == (1, 1, 0, 3)
     assert "2 fills between 60.00 and 100.00" in chart.caption
     assert chart.rows[1][1:4] == ("Changed", "10", "")
-    assert chart.caption.endswith("Prices before a change of units are those of their day.")
+    assert chart.caption.endswith("Prices before a change of units are drawn as if it had come first.")
+    assert (chart.rows[0][3], chart.tips[1][0][:2]) == ("100.00", ("Bought 10 at 100.00", "50.00 in the units since the split"))
+
+
+def test_two_changes_of_units_work_on_what_came_before_each() -> None:
+    """9 shares, 3 for 1, 3 more bought, then 1 for 10 of the 30: before the first one unit was to become 0.3."""
+    fills = [point(1, 9, "90", 9), point(2, 18, "0", 27, True), point(3, 3, "30", 30), point(4, -27, "0", 3, True), point(5, -3, "310", 0)]
+    assert [round(price, 6) for price in later_prices(fills) if price] == [300, 300, 310]
+    short = [point(1, -10, "100", -10), point(2, -10, "0", -20, True), point(3, 20, "45", 0)]
+    assert [price for price in later_prices(short) if price] == [50, 45]
 
 
 def test_a_day_of_one_moment_is_half_an_hour_wide() -> None:

@@ -61,6 +61,9 @@ def test_pages_offer_it_and_say_whom_to_ask(browser_of_owner: Client, known: Bro
         answer = browser_of_owner.get(address).content
         assert f'href="{url}"' in answer.decode()
         assert "Something looks wrong?" in text_of(answer)
-        assert "Send it to owner@example.com" in text_of(answer)
+        assert "You run this instance, so it is yours to look into." in text_of(answer)
+    User.objects.filter(email="owner@example.com").update(is_operator=False)
+    User.objects.create_user("operator@example.com", is_operator=True)
+    assert "Send it to operator@example.com" in text_of(browser_of_owner.get(f"/accounts/{known.pk}/").content)
     settings.OPERATOR_CONTACT = "help@desk.example"
     assert "Send it to help@desk.example" in text_of(browser_of_owner.get(f"/accounts/{known.pk}/").content)

@@ -11,6 +11,7 @@ from django.test import Client
 from fillbook.ledger.execution import Effect, ExecutionKind
 from fillbook.ledger.instrument import AssetClass, Right
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from fillbook.web.pages.trade import in_steps
 from tests.web.book import ACME, BOLT, fill, says, utc, write_book
 from tests.web.conftest import text_of
 
@@ -166,3 +167,10 @@ def test_times_follow_the_clock_of_the_venue(browser_of_owner: Client, owner: Us
     assert "Times in Tokyo" in shown
     assert "5 Jan 2026, 10:30:00 Bought" in shown
     assert "Net profit +98 JPY" in shown
+
+
+def test_amounts_that_are_shown_add_up_as_they_are_shown() -> None:
+    thirds = [Decimal("3.335"), Decimal("3.335"), Decimal("3.33")]
+    assert in_steps(thirds, Decimal("0.01")) == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]  # 3.34 (half to even), 6.67, 10.00
+    assert in_steps([Decimal("-0.004"), Decimal("-0.004"), Decimal("-0.004")], Decimal("0.01")) == [0, Decimal("-0.01"), 0]
+    assert in_steps([Decimal("1234.5"), Decimal("0.6")], Decimal(1)) == [1234, 1]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from fillbook.ledger.numbers import exact
 from fillbook.web import readable
 from fillbook.web.measure import Measure
 from fillbook.web.privacy import amounts_hidden, shape
@@ -143,14 +144,20 @@ def trade_chart(
 ) -> Chart:
     """Prices of the fills as steps with purchases and sales marked on them, what the trade stood at, and the position they left.
 
-    marked: the P&L values what was still held at the fill's own price; else it is what was realized so far.
+    marked: the P&L values what was still held at the fill's own price; else it is what was realized so far. Prices before a split are drawn
+    in the units after it, so that the steps are the market's and not the split's; the words tell them as they were.
     """
     timed = all(fill.at is not None for fill in fills)
     places = [local(fill.at, zone) if timed and fill.at else index for index, fill in enumerate(fills)]
     when = [readable.moment(fill.at, zone, seconds=True) if fill.at and not fill.changed else readable.day(fill.day) for fill in fills]
     told = [_pnl_words(fill, currency, marked=marked) for fill in fills]
     lines = tuple((*_fill_tip(fill, moment), *words) for fill, moment, words in zip(fills, when, told, strict=True))
-    steps = [[place, float(fill.price)] for place, fill in zip(places, fills, strict=True)]
+    drawn = later_prices(fills)
+    lines = tuple(
+        tip if price == fill.price or fill.changed else (tip[0], _later_words(price), *tip[1:])
+        for tip, fill, price in zip(lines, fills, drawn, strict=True)
+    )
+    steps = [[place, float(price)] for place, price in zip(places, drawn, strict=True)]
     held = _heights(places, [fill.position for fill in fills])
     stood = _heights(places, [fill.pnl for fill in fills])
     traded = [index for index, fill in enumerate(fills) if not fill.changed]
@@ -170,16 +177,16 @@ def trade_chart(
         option={
             **frame("item"),
             "grid": [
-                {"left": 60, "right": 92, "top": 16, "height": "46%"},
-                {"left": 60, "right": 92, "top": "59%", "height": "14%"},
-                {"left": 60, "right": 92, "bottom": 26, "height": "11%"},
+                {"left": 60, "right": 92, "top": 16, "height": "42%"},
+                {"left": 60, "right": 92, "top": "59%", "height": "12%"},
+                {"left": 60, "right": 92, "bottom": 26, "height": "9%"},
             ],
-            "title": [_small_title(_("P&L") if marked else _("realized"), "54%"), _small_title(_("held"), "76%")],
+            "title": [_small_title(_("P&L") if marked else _("realized"), "52%"), _small_title(_("held"), "76%")],
             "xAxis": [axis(0, labels=False), axis(1, labels=False), axis(2)],
             "yAxis": [
                 {**money_axis(0, "fn:price"), "scale": True},
-                {**money_axis(1), "splitNumber": 2, **hidden},
-                {**money_axis(2), "splitNumber": 2, **hidden},
+                {**money_axis(1), "splitNumber": 1, **hidden},
+                {**money_axis(2), "splitNumber": 1, **hidden},
             ],
             "series": series,
         },
@@ -205,6 +212,22 @@ def trade_chart(
         ),
         tips=((), tuple(lines[index] for index in bought), tuple(lines[index] for index in sold)),
     )
+
+
+def later_prices(fills: Sequence[FillPoint]) -> list[Decimal]:
+    """The price of each fill in the units after all changes of units that follow it: 230 before a split of 2 for 1 is 115."""
+    factor, found = Decimal(1), []
+    with exact():
+        for fill in reversed(fills):
+            found.append(fill.price / factor)
+            before = fill.position - fill.quantity
+            if fill.changed and before * fill.position > 0:
+                factor *= fill.position / before
+    return found[::-1]
+
+
+def _later_words(price: Decimal) -> str:
+    return _("%(price)s in the units since the split") % {"price": readable.price(price)}
 
 
 def _heights(places: Sequence[int], values: Sequence[Decimal | None]) -> list[list[float]]:
@@ -374,7 +397,8 @@ def _trade_sentence(fills: Sequence[FillPoint], currency: str) -> str:
     ).rstrip()
     largest = max((abs(fill.position) for fill in fills), default=Decimal(0))
     count = readable.plural(len(prices), "fill")
-    changed = _(" Prices before a change of units are those of their day.") if any(fill.changed for fill in fills) else ""
+    apart = any(fill.price != price for fill, price in zip(fills, later_prices(fills), strict=True))
+    changed = _(" Prices before a change of units are drawn as if it had come first.") if apart else ""
     return _("%(count)s %(between)s; at most %(largest)s held. No price between fills is invented.%(changed)s") % {
         "count": count,
         "between": between,

@@ -26,7 +26,7 @@ from fillbook.web.pages.accounts import name_of as account_name
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.findings import doctor
 from fillbook.web.pages.freshness import freshness
-from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.rows import described, name_of
 from fillbook.web.pages.wording import COMPLETE
 from fillbook.web.viewer import viewer
 
@@ -172,7 +172,7 @@ def _row(instrument: InstrumentRow, mark: Mark, ways: Ways) -> Whole:
     return Whole(
         symbol=symbol,
         detail=detail,
-        description=instrument.description,
+        description=described(instrument),
         status=mark.status,
         units=readable.quantity(mark.quantity) if mark.quantity else "",
         cause=_(mark.sentence) if mark.sentence else "",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.exchanges import DEFAULT_ZONE, zone_of
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.performance import metrics
@@ -33,7 +34,7 @@ from fillbook.web.pages.filterbar import Choice, address
 from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import FillRow, TripRow, name_of, trip_rows
 from fillbook.web.pages.scope import Scope, scope
-from fillbook.web.pages.wording import HOW
+from fillbook.web.pages.wording import ACTIONS, HOW
 from fillbook.web.pages.words import day_words
 from fillbook.web.viewer import viewer
 
@@ -215,7 +216,7 @@ def _row(fill: DayFill, total: Decimal, zone: str, currency: str, *, several: bo
         realized="" if fill.realized is None else readable.gain(fill.realized, currency),
         tone=tone_of(fill.realized),
         total="" if fill.realized is None else readable.gain(total, currency),
-        how=HOW.get(ExecutionKind(row.kind), "") if isinstance(row, ExecutionRow) else _("corporate action"),
+        how=HOW.get(ExecutionKind(row.kind), "") if isinstance(row, ExecutionRow) else ACTIONS[CorporateActionKind(row.kind)],
         account=(fill.account.alias or fill.account.number) if several else "",
     )
 

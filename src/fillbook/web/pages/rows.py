@@ -172,6 +172,11 @@ def _open_row(trip: RoundTripRow) -> OpenRow:
     )
 
 
+def described(instrument: InstrumentRow) -> str:
+    """What the broker calls it beside its symbol; of an option nothing, since that is its name once more in another spelling."""
+    return "" if name_of(instrument)[1] else instrument.description
+
+
 def name_of(instrument: InstrumentRow) -> tuple[str, str]:
     """(symbol, detail) as a trader reads it: an option is its underlying with expiry, strike and right."""
     if instrument.asset_class in _OPTIONS and instrument.expiry and instrument.strike is not None:

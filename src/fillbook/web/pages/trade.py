@@ -1,6 +1,6 @@
 """One trade seen closely: its fills in order, what they came to, how that stands against the broker, and what the broker sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.exchanges import zone_of
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass
@@ -38,9 +39,9 @@ from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.plans import plan_view
 from fillbook.web.pages.regroup import regroup_view
 from fillbook.web.pages.restated import lines
-from fillbook.web.pages.rows import day_door, name_of
+from fillbook.web.pages.rows import day_door, described, name_of
 from fillbook.web.pages.sent import render_sent
-from fillbook.web.pages.wording import BASIS, HOW, INCOMPLETE, KINDS, REASONS
+from fillbook.web.pages.wording import ACTIONS, BASIS, HOW, INCOMPLETE, KINDS, REASONS
 from fillbook.web.pages.words import words_view
 from fillbook.web.viewer import viewer
 
@@ -194,7 +195,7 @@ def trade_page(detail: TripDetail) -> TradePage:
     return TradePage(
         symbol=symbol,
         detail=words,
-        description=instrument.description,
+        description=described(instrument),
         side=trip.side,
         is_open=trip.is_open,
         status=trip.reconciliation,
@@ -212,7 +213,7 @@ def trade_page(detail: TripDetail) -> TradePage:
         facts=_facts(trip, zone),
         chart=trade_chart(points, zone, trip.currency, trip.entry_price, trip.exit_price, marked),
         fills=tuple(_fill(fill, detail, zone) for fill in detail.fills),
-        lots=tuple(_lot(lot, detail, zone) for lot in detail.lots[:_MOST]),
+        lots=tuple(_lots(detail, zone)),
         more_lots=max(0, len(detail.lots) - _MOST),
         matched=METHODS[MatchingMethod(trip.account.matching)],
         compared=tuple(_compared(detail, zone)),
@@ -251,17 +252,42 @@ def standing(detail: TripDetail) -> tuple[list[Decimal | None], bool]:
         return realized, False
 
 
-def _lot(lot: ClosedLotRow, detail: TripDetail, zone: str) -> LotRow:
+def _lots(detail: TripDetail, zone: str) -> Iterable[LotRow]:
+    """The lots with amounts that add up as they are shown: along each line, and down to the trade's total."""
+    step = Decimal(1).scaleb(-readable.cents(detail.trip.currency))
+    lots = detail.lots[:_MOST]
+    known = [lot for lot in lots if lot.realized_pnl is not None]
+    proceeds = in_steps([lot.proceeds for lot in known], step)
+    realized = in_steps([lot.realized_pnl or ZERO for lot in known], step)
+    shown = {lot.pk: (brought, gain) for lot, brought, gain in zip(known, proceeds, realized, strict=True)}
+    for lot in lots:
+        yield _lot(lot, detail, zone, *shown.get(lot.pk, (lot.proceeds, None)))
+
+
+def in_steps(amounts: Sequence[Decimal], step: Decimal) -> list[Decimal]:
+    """Amounts rounded so that any first few of them add up to their rounded sum."""
+    found, total, shown = [], ZERO, ZERO
+    with exact():
+        for amount in amounts:
+            total += amount
+            upto = total.quantize(step)
+            found.append(upto - shown)
+            shown = upto
+    return found
+
+
+def _lot(lot: ClosedLotRow, detail: TripDetail, zone: str, proceeds: Decimal, realized: Decimal | None) -> LotRow:
+    """proceeds, realized: as they are shown; the cost is their difference, or as it is where nothing is known to be realized."""
     currency = detail.trip.currency
     day = readable.day(lot.opened_on) if lot.opened_on else _("before the history")
     return LotRow(
         opened=readable.moment(lot.opened_at, zone) if lot.opened_at else day,
         closed=readable.moment(lot.closed_at, zone) if lot.closed_at else readable.day(lot.closed_on),
         quantity=readable.quantity(lot.quantity),
-        cost=readable.amount(lot.cost_basis, currency),
-        proceeds=readable.amount(lot.proceeds, currency),
-        realized=readable.gain(lot.realized_pnl, currency),
-        tone=tone_of(lot.realized_pnl),
+        cost=readable.amount(lot.cost_basis if realized is None else proceeds - realized, currency),
+        proceeds=readable.amount(proceeds, currency),
+        realized=readable.gain(realized, currency),
+        tone=tone_of(realized),
         basis="" if lot.basis == Basis.EXECUTIONS else BASIS[Basis(lot.basis)],
     )
 
@@ -383,7 +409,7 @@ def _fill(fill: TripFillRow, detail: TripDetail, zone: str) -> Fill:
     return Fill(
         number=fill.number,
         what="changed" if changed else "bought" if fill.quantity > 0 else "sold",
-        symbol=row.instrument.symbol if row else "",
+        symbol=" ".join(name_of(row.instrument)).strip() if row else "",
         time=readable.moment(fill.executed_at, zone, seconds=True) if fill.executed_at else readable.day(fill.trade_date),
         time_iso=fill.executed_at.isoformat() if fill.executed_at else fill.trade_date.isoformat(),
         quantity=readable.quantity(fill.quantity, signed=True),
@@ -394,9 +420,21 @@ def _fill(fill: TripFillRow, detail: TripDetail, zone: str) -> Fill:
         tone=tone_of(fill.realized_pnl),
         status=line.status if line else "",
         venue=execution.venue if execution else "",
-        how=HOW.get(ExecutionKind(execution.kind), "") if execution else "",
+        how=HOW.get(ExecutionKind(execution.kind), "") if execution else _action_words(detail, fill),
         raw_url=reverse("trade-sent", args=[detail.trip.key, fill.number]) if row else "",
     )
+
+
+def _action_words(detail: TripDetail, fill: TripFillRow) -> str:
+    """What a corporate action is and how many units it made of how many; "" for a fill that is none."""
+    action = detail.actions.get(fill.execution_id)
+    if action is None:
+        return ""
+    kind = ACTIONS[CorporateActionKind(action.kind)]
+    if not action.ratio_new or not action.ratio_old:
+        return kind
+    ratio = {"kind": kind, "new": readable.price(action.ratio_new, least=0), "old": readable.price(action.ratio_old, least=0)}
+    return _("%(kind)s, %(new)s for %(old)s") % ratio
 
 
 def _compared(detail: TripDetail, zone: str) -> Iterable[Compared]:

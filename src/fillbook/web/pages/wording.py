@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fillbook.journal.tags import Hue
+from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass
 from fillbook.storage.comparing import FEE_MOVED
@@ -101,6 +102,22 @@ HOW: Final = {
     ExecutionKind.BOOK: gettext_lazy("booked by your broker"),
 }
 """How a fill came about that nobody ordered."""
+ACTIONS: Final = {
+    CorporateActionKind.SPLIT: gettext_lazy("split"),
+    CorporateActionKind.REVERSE_SPLIT: gettext_lazy("reverse split"),
+    CorporateActionKind.IDENTIFIER_CHANGE: gettext_lazy("new name"),
+    CorporateActionKind.STOCK_DIVIDEND: gettext_lazy("stock dividend"),
+    CorporateActionKind.SPIN_OFF: gettext_lazy("spin-off"),
+    CorporateActionKind.MERGER: gettext_lazy("merger"),
+    CorporateActionKind.TENDER: gettext_lazy("tender offer"),
+    CorporateActionKind.RIGHTS_ISSUE: gettext_lazy("rights issue"),
+    CorporateActionKind.SUBSCRIPTION: gettext_lazy("subscription"),
+    CorporateActionKind.DELISTING: gettext_lazy("delisting"),
+    CorporateActionKind.MATURITY: gettext_lazy("maturity"),
+    CorporateActionKind.CASH_DIVIDEND: gettext_lazy("cash dividend"),
+    CorporateActionKind.OTHER: gettext_lazy("corporate action"),
+}
+"""What a company did to its securities."""
 HUES: Final = {
     Hue.SLATE: gettext_lazy("slate"),
     Hue.BLUE: gettext_lazy("blue"),
