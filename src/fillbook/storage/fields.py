@@ -7,6 +7,7 @@ comes back as 1234567890.12346), so the amount is kept as its shortest plain tex
 
 import sqlite3
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.core.exceptions import FieldError
@@ -31,6 +32,8 @@ else:
 
 
 CONTEXT = Context(prec=80, rounding=ROUND_HALF_EVEN)
+_number = lru_cache(maxsize=4096)(Decimal)
+"""Of text: a large account says the same quantities, fees and rates again and again, and one object is enough for all."""
 
 
 class AmountOutOfRange(ValueError):
@@ -98,7 +101,7 @@ class ExactDecimalField(_DecimalField[_ST, _GT]):
             return None
         if isinstance(value, float | int) and connection.vendor == "sqlite":
             raise TypeError("An exact amount came back as a binary number: use ExactSum instead of Sum.")
-        return Decimal(value) if connection.vendor == "sqlite" else Decimal(plain(value))
+        return _number(value) if connection.vendor == "sqlite" else _number(plain(value))
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name not in self._LOOKUPS:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
@@ -38,6 +38,8 @@ from fillbook.storage.records import (
     record,
     rows_of,
 )
+
+_IDS: Final = frozenset({"trade_id", "order_id", "exec_id", "corrects", "corrects_trade"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,17 @@ def _facts(kind: Kind, account: BrokerAccount, keys: list[str] | None, describe:
     current = rows_of(kind, account).filter(state=RowState.CURRENT)
     parts: list[QuerySet[StatedRow]] = [current] if keys is None else [current.filter(instrument__key__in=part) for part in batches(keys)]
     names = ("instrument_id", "row_id", "place", *kind.columns)
-    facts = []
+    facts, known = [], dict[object, object]()
+    shared = [
+        index for index, name in enumerate(kind.names) if name not in _IDS
+    ]  # one object for equal texts and days, as the parser has it
     for part in parts:
         describe.read(InstrumentRow.objects.filter(pk__in=part.values("instrument_id").distinct()))
         for instrument_id, row_id, place, *values in part.order_by("trade_date", "pk").values_list(*names).iterator(chunk_size=2000):
             instrument = None if instrument_id is None else describe[instrument_id]
+            for index in shared:
+                if type(value := values[index]) is str or type(value) is date:
+                    values[index] = known.setdefault(value, value)
             facts.append(record(kind, account.number, instrument, row_id, place, dict(zip(kind.names, values, strict=True))))
     return facts
 

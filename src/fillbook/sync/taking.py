@@ -51,8 +51,8 @@ def take_in(run_id: int, raw_id: int) -> Outcome:
 
 def take_in_here(run_id: int, raw_id: int) -> Outcome:
     """As `take_in`, in this process."""
-    raw = RawStatement.objects.select_related("owner", "link").get(pk=raw_id)
     runs.note_step(run_id, "read")
+    raw = RawStatement.objects.select_related("owner", "link").get(pk=raw_id)
     try:
         written = _write(run_id, raw, parsed_by(raw.broker, raw_chunks(raw)))
     except (StatementUnreadable, Unusable) as problem:
@@ -64,12 +64,13 @@ def take_in_here(run_id: int, raw_id: int) -> Outcome:
         return trouble(Trouble.of(problem))
     if written is None:
         return {"next": "closed"}
+    del raw  # a large document is not held while its trades are read
     runs.note_step(run_id, "match")
     changed = 0
     for account_id, instruments in written:
         if instruments is None or instruments:
-            changed += rebuild_account(account_id, instruments, raw.pk)
-    note_run(raw.pk, run_id)
+            changed += rebuild_account(account_id, instruments, raw_id)
+    note_run(raw_id, run_id)
     SyncRun.objects.filter(pk=run_id).update(trades_changed=F("trades_changed") + changed)
     return {"next": "done"}
 
