@@ -46,7 +46,9 @@ def test_notes_are_listed_and_searched(data: Path) -> None:
 
 def test_tags_are_listed_and_filter_round_trips(data: Path) -> None:
     assert fillbook("tags", "--data", data).stdout == "Dip buy  1 round trip\n"
-    assert json.loads(fillbook("tags", "--json", "--data", data).stdout) == {"tags": [{"name": "Dip buy", "hue": "blue", "round_trips": 1}]}
+    assert json.loads(fillbook("tags", "--json", "--data", data).stdout) == {
+        "tags": [{"id": 1, "name": "Dip buy", "hue": "blue", "round_trips": 1}]
+    }
     [trip] = json.loads(fillbook("trades", "--json", "--tag", "DIP BUY", "--data", data).stdout)["trips"]
     assert trip["side"] == "long"
     unknown = fillbook("trades", "--tag", "late", "--data", data)

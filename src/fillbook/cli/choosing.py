@@ -15,10 +15,32 @@ if TYPE_CHECKING:
 _NAMES: Final = frozenset({"account", "from", "to", "symbol", "side", "class", "outcome", "status", "currency", "incomplete", "tag"})
 
 
+def add_account_argument(parser: argparse._ActionsContainer) -> None:
+    """Which accounts."""
+    parser.add_argument("--account", metavar="ID[,ID…]", help="only these accounts")
+
+
+def add_ledger_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which fills."""
+    add_account_argument(parser)
+    parser.add_argument("--from", metavar="DAY", help="traded on or after this day, such as 2026-01-31")
+    parser.add_argument("--to", metavar="DAY", help="traded on or before this day")
+    parser.add_argument("--symbol", metavar="SYMBOL", help="of the instrument or its underlying")
+    parser.add_argument("--class", metavar="CLASS", choices=[one.value for one in AssetClass], help="asset class, such as stock or option")
+
+
+def add_position_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which positions."""
+    add_account_argument(parser)
+    parser.add_argument("--symbol", metavar="SYMBOL", help="of the instrument or its underlying")
+    parser.add_argument("--side", choices=[side.value for side in Side], help="direction")
+    parser.add_argument("--class", metavar="CLASS", choices=[one.value for one in AssetClass], help="asset class, such as stock or option")
+
+
 def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     """One option for each parameter of `performance.filters.Filter`, by the same name."""
     group = parser.add_argument_group("filter")
-    group.add_argument("--account", metavar="ID[,ID…]", help="only these accounts")
+    add_account_argument(group)
     group.add_argument("--from", metavar="DAY", help="closed on or after this day, such as 2026-01-31")
     group.add_argument("--to", metavar="DAY", help="closed on or before this day")
     group.add_argument("--symbol", metavar="SYMBOL", help="of the instrument or its underlying")

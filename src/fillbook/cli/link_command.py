@@ -13,7 +13,7 @@ from fillbook.cli.jobs import Hands
 from fillbook.cli.links import chosen_links
 from fillbook.cli.stop import Stop
 from fillbook.cli.sync_command import add_wait_argument
-from fillbook.cli.waiting import entry, is_well, print_entry, wait_for
+from fillbook.cli.waiting import is_well, print_entry, wait_for
 
 if TYPE_CHECKING:
     from fillbook.brokers.manifests import Manifest
@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     """Ask, try, wait, say what came."""
     open_database(options.data)
     from fillbook.storage.access import link_for, run_for
+    from fillbook.sync.answers import link_answer
 
     user = chosen_user(options.user)
     begin = _replacing(options, user) if options.replace else _beginning(options, user)
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         for note in outcome.notes:
             print(note, file=sys.stderr)
         wait_for([outcome.run], options.wait, hands)
-    found = entry(link_for(user, outcome.link.pk), run_for(user, outcome.run.pk))
+    found = link_answer(link_for(user, outcome.link.pk), run_for(user, outcome.run.pk))
     if options.json:
         json.dump(found, sys.stdout, ensure_ascii=False)
         print()

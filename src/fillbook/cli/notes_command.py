@@ -3,15 +3,14 @@
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
 from fillbook.cli.numbers import counted, day
 from fillbook.journal.notes import excerpt
 
 if TYPE_CHECKING:
-    from fillbook.storage.models import ExecutionRow, Note, RoundTripRow
-    from fillbook.storage.words import Orphan
+    from fillbook.storage.models import Note, RoundTripRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +31,10 @@ def run(options: argparse.Namespace) -> int:
     trips = trips_of_notes(notes)
     lost = orphans(user)
     if options.json:
-        found = [_note(note, trips.get(note.pk, [])) for note in notes]
-        json.dump({"notes": found, "orphans": [_orphan(one) for one in lost]}, sys.stdout, ensure_ascii=False)
+        from fillbook.storage.answers.words import note_answer, orphan_answer
+
+        found = [note_answer(note, trips.get(note.pk, [])) for note in notes]
+        json.dump({"notes": found, "orphans": [orphan_answer(one) for one in lost]}, sys.stdout, ensure_ascii=False)
         print()
         return 0
     for note in notes:
@@ -48,33 +49,3 @@ def _about(note: "Note", trips: "list[RoundTripRow]") -> str:
     if note.day is not None:
         return f"{note.day:%B %Y}" if note.about == "month" else day(note.day)
     return "; ".join(f"{trip.instrument.symbol} {trip.side}, {day(trip.day)}" for trip in trips) or "without a trade"
-
-
-def _note(note: "Note", trips: "list[RoundTripRow]") -> dict[str, Any]:
-    return {
-        "id": note.pk,
-        "about": note.about,
-        "day": note.day and note.day.isoformat(),
-        "account": note.account and note.account.number,
-        "execution_id": note.execution_id or None,
-        "role": note.role or None,
-        "trades": [trip.key for trip in trips],
-        "text": note.text,
-        "created_at": note.created_at.isoformat(),
-        "changed_at": note.changed_at.isoformat(),
-    }
-
-
-def _orphan(lost: "Orphan") -> dict[str, Any]:
-    from fillbook.storage.models import Note, TagMark, TripPlanned
-
-    row: ExecutionRow | None = lost.row
-    return {
-        "note": lost.word.pk if isinstance(lost.word, Note) else None,
-        "tag": lost.word.tag.name if isinstance(lost.word, TagMark) else None,
-        "plan": lost.word.pk if isinstance(lost.word, TripPlanned) else None,
-        "account": lost.word.account and lost.word.account.number,
-        "execution_id": lost.word.execution_id,
-        "instrument": row and row.instrument.symbol,
-        "trade_date": row and row.trade_date.isoformat(),
-    }

@@ -9,7 +9,7 @@ from fillbook.cli.database import add_data_argument, add_user_argument, chosen_u
 from fillbook.cli.jobs import Hands
 from fillbook.cli.links import chosen_links
 from fillbook.cli.stop import Stop
-from fillbook.cli.waiting import WAIT, entry, is_well, print_entry, wait_for
+from fillbook.cli.waiting import WAIT, is_well, print_entry, wait_for
 
 if TYPE_CHECKING:
     from fillbook.storage.models import SyncRun
@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
     open_database(options.data)
     from fillbook.storage.access import links_of, runs_of
     from fillbook.sync import service
+    from fillbook.sync.answers import link_answer
 
     user = chosen_user(options.user)
     links = chosen_links(options.links, user)
@@ -54,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
     runs = runs_of(user).in_bulk([run.pk for run in begun.values()])
     now = links_of(user).in_bulk([link.pk for link in links])
     found = [
-        entry(now.get(link.pk, link), runs[begun[link.pk].pk] if link.pk in begun else None, refused.get(link.pk, "")) for link in links
+        link_answer(now.get(link.pk, link), runs[begun[link.pk].pk] if link.pk in begun else None, refused.get(link.pk, ""))
+        for link in links
     ]
     if options.json:
         json.dump({"links": found}, sys.stdout, ensure_ascii=False)

@@ -22,8 +22,9 @@ def run(options: argparse.Namespace) -> int:
 
     tags = [(tag, trips_with(tag)) for tag in tags_of(chosen_user(options.user))]
     if options.json:
-        found = [{"name": tag.name, "hue": tag.hue, "round_trips": count} for tag, count in tags]
-        json.dump({"tags": found}, sys.stdout, ensure_ascii=False)
+        from fillbook.storage.answers.words import counted_tag_answer
+
+        json.dump({"tags": [counted_tag_answer(tag) for tag, _ in tags]}, sys.stdout, ensure_ascii=False)
         print()
         return 0
     for tag, count in tags:

@@ -1,9 +1,8 @@
-"""Waiting for runs of links, with progress where somebody watches; and what became of them, in words and as JSON."""
+"""Waiting for runs of links, with progress where somebody watches; and what became of them, in words."""
 
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +12,7 @@ from fillbook.cli.numbers import counted
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from fillbook.storage.models import Link, SyncRun
+    from fillbook.storage.models import SyncRun
 
 WAIT: Final = 15
 """Minutes, unless told otherwise."""
@@ -53,32 +52,6 @@ def _let_end(jobs: list[str]) -> None:
         time.sleep(_LOOK)
 
 
-def entry(link: "Link", run: "SyncRun | None", refused: str = "") -> dict[str, Any]:
-    """A link with its run as JSON values. refused: why none was begun."""
-    from fillbook.brokers.manifests import manifests
-    from fillbook.storage.access import accounts_of
-    from fillbook.sync.notices import ends_on
-    from fillbook.sync.runs import next_run_at
-
-    broker = manifests().get(link.broker)
-    ends = ends_on(link, broker) if broker else None
-    return {
-        "link": str(link.pk),
-        "broker": link.broker,
-        "name": link.name,
-        "sandbox": link.is_sandbox,
-        "accounts": sorted(accounts_of(link.owner).filter(link=link).values_list("number", flat=True)),
-        "state": str(link.state),
-        "error": link.error_message or None,
-        "figures_to": link.figures_to.isoformat() if link.figures_to else None,
-        "last_success_at": _moment(link.last_success_at),
-        "next_run_at": _moment(next_run_at(link)) if broker else None,
-        "credential_ends_on": ends.isoformat() if ends else None,
-        "refused": refused or None,
-        "run": _run(run) if run else None,
-    }
-
-
 def print_entry(found: dict[str, Any]) -> None:
     """The same for a person."""
     about = f" ({', '.join(found['accounts'])})" if found["accounts"] else ""
@@ -90,24 +63,6 @@ def print_entry(found: dict[str, Any]) -> None:
 def is_well(found: dict[str, Any]) -> bool:
     """Whether its run ended well."""
     return found["run"] is not None and found["run"]["state"] == "done"
-
-
-def _run(run: "SyncRun") -> dict[str, Any]:
-    rows = {name: getattr(run, f"rows_{name}") for name in ("new", "known", "changed", "withdrawn")}
-    error = {"kind": run.error_kind, "code": run.error_code, "message": run.error_message}
-    return {
-        "id": run.pk,
-        "kind": str(run.kind),
-        "state": str(run.state),
-        "step": run.step or None,
-        "began_at": _moment(run.started_at or run.created_at),
-        "ended_at": _moment(run.finished_at),
-        "tries_again_at": _moment(run.retry_at),
-        "rows": rows,
-        "trades_changed": run.trades_changed,
-        "note": run.note or None,
-        "error": error if run.error_kind else None,
-    }
 
 
 def _sentences(found: dict[str, Any]) -> list[str]:
@@ -141,10 +96,6 @@ def _standing(found: dict[str, Any]) -> str:
     parts += [f"next {found['next_run_at']}"] if found["next_run_at"] else []
     parts += [f"what you entered ends on {found['credential_ends_on']} at the latest"] if found["credential_ends_on"] else []
     return "; ".join(parts) + "." + (f" {found['error']}" if found["error"] else "")
-
-
-def _moment(value: datetime | None) -> str | None:
-    return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class _Shown:

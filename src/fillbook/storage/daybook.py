@@ -7,6 +7,7 @@ together (`SharedDay`), and worked out from the round trips for any other set of
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -16,7 +17,7 @@ from django.db.models import Count, Q, QuerySet
 
 from fillbook.performance.curves import Path, moments
 from fillbook.performance.facets import Traits, facet_of, facets_of
-from fillbook.performance.filters import Filter
+from fillbook.performance.filters import Filter, previous_period
 from fillbook.performance.summary import FIELDS, Row, Summary
 from fillbook.storage.bulk import insert
 from fillbook.storage.choosing import Accounts, in_order, trips_in
@@ -48,6 +49,22 @@ def day_records(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[DayReco
 def day_of(closings: Sequence[Closing]) -> tuple[Summary, Path]:
     """What closed on one day comes to, and how the running sum went, of closings in order."""
     return Summary.of_rows([row for _, row in closings]), Path.of(moments((at, row[0]) for at, row in closings))
+
+
+def with_period_before(chosen: Filter) -> Filter:
+    """The filter reaching back over the period before, so that one reading serves both."""
+    before = previous_period(chosen)
+    return chosen if before is None else replace(chosen, first=before.first)
+
+
+def between(records: Sequence[DayRecord], first: date | None, last: date | None) -> list[DayRecord]:
+    """Those from one day to another, both included."""
+    return [one for one in records if (first is None or first <= one.day) and (last is None or one.day <= last)]
+
+
+def summed(records: Iterable[DayRecord]) -> Summary:
+    """All of them together."""
+    return Summary.together(record.summary for record in records)
 
 
 def counted(trips: QuerySet[RoundTripRow]) -> QuerySet[RoundTripRow]:

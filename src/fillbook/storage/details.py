@@ -10,6 +10,7 @@ from django.db.models import F
 
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.ledger.statement import DateRange
+from fillbook.performance.filters import Filter
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.coverage import missing_days
 from fillbook.storage.models import (
@@ -32,6 +33,7 @@ from fillbook.storage.models import (
 )
 from fillbook.storage.positions import latest_positions, positions_of
 from fillbook.trades.reconcile import LineKind, Status
+from fillbook.trades.records import Side
 
 WORST: Final = (Status.DIFFERENT, Status.EXPLAINED, Status.UNSTATED, Status.INFERRED)
 """What a comparison says when the figures are not simply equal, the worst first."""
@@ -68,6 +70,11 @@ class Position:
     reason: str
     trip_key: str
     realized_so_far: Decimal | None
+
+    @property
+    def units(self) -> Decimal:
+        """Ours; where we hold none, the broker's."""
+        return self.quantity or (self.stated.quantity if self.stated else ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,25 @@ def trip_detail(trip: RoundTripRow) -> TripDetail:
 def open_positions(accounts: Accounts) -> list[Position]:
     """What is held, and what the broker says is held, by account and symbol."""
     return [position for account in accounts for position in _positions(account)]
+
+
+def positions_in(accounts: Accounts, chosen: Filter) -> list[Position]:
+    """Those that hold something, by us or by the broker, and that a filter's symbol, asset class and side take.
+
+    As for round trips; a position has no outcome and no period.
+    """
+    held = (position for position in open_positions(accounts) if position.quantity or position.stated is not None)
+    return [position for position in held if _admits(chosen, position)]
+
+
+def _admits(chosen: Filter, position: Position) -> bool:
+    what = position.instrument
+    side = Side.LONG if position.units > 0 else Side.SHORT
+    return (
+        (not chosen.symbol or chosen.symbol in (what.symbol.upper(), what.underlying_symbol.upper()))
+        and (chosen.asset_class is None or chosen.asset_class == what.asset_class)
+        and (chosen.side is None or chosen.side is side)
+    )
 
 
 def _positions(account: BrokerAccount) -> list[Position]:

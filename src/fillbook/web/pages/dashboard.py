@@ -1,7 +1,7 @@
 """The dashboard: three numbers first, then what lies behind them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -20,7 +20,7 @@ from fillbook.performance.multiples import multiples
 from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
-from fillbook.storage.daybook import DayRecord, day_records
+from fillbook.storage.daybook import DayRecord, between, day_records, summed, with_period_before
 from fillbook.storage.models import BrokerAccount
 from fillbook.storage.paging import Order, page_of
 from fillbook.storage.plans import results_in_r
@@ -126,9 +126,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return redirect("accounts" if links_of(user).exists() else "welcome")
     if elsewhere := begins_elsewhere(request):
         return elsewhere
-    records = day_records(about.accounts, _with_period_before(about.chosen))
-    within = {group: kept for group, days in records.items() if (kept := _between(days, about.chosen.first, about.chosen.last))}
-    summaries = {group: _summed(days) for group, days in within.items()}
+    records = day_records(about.accounts, with_period_before(about.chosen))
+    within = {group: kept for group, days in records.items() if (kept := between(days, about.chosen.first, about.chosen.last))}
+    summaries = {group: summed(days) for group, days in within.items()}
     groups = by_weight(summaries)
     money = asked.kept.get("money", "")
     group = pick(groups, money)
@@ -151,20 +151,6 @@ def _month_asked(text: str) -> date | None:
     return date.fromisoformat(f"{text}-01") if _MONTH.fullmatch(text) else None
 
 
-def _with_period_before(chosen: Filter) -> Filter:
-    """The filter reaching back over the period before, so that one reading serves both."""
-    before = previous_period(chosen)
-    return chosen if before is None else replace(chosen, first=before.first)
-
-
-def _between(records: Records, first: date | None, last: date | None) -> Records:
-    return [one for one in records if (first is None or first <= one.day) and (last is None or one.day <= last)]
-
-
-def _summed(records: Iterable[DayRecord]) -> Summary:
-    return Summary.together(record.summary for record in records)
-
-
 def _left_out(about: Scope, group: Group | None, path: str, money: str) -> LeftOut | None:
     """Of the accounts whose figures are shown, which are those of one base currency."""
     bases = {account.base_currency for account in about.accounts}
@@ -180,7 +166,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     """The figures of one group of round trips. records: of its days, those of the period before among them; summary: of the days chosen."""
     chosen, accounts = asked.chosen, asked.about.accounts
     measure = Measure(group.currency, percent=asked.kept.get("show") == PERCENT)
-    within = _between(records, chosen.first, chosen.last)
+    within = between(records, chosen.first, chosen.last)
     curve = curve_days((one.day, one.summary.n, _path(one, measure)) for one in within)
     still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, outcome=None)
     opened, open_count = queries.open_trips(accounts, still_open, _OPEN)
@@ -228,15 +214,15 @@ def _before(asked: Asked, records: Records) -> Before | None:
     chosen = asked.chosen
     previous = previous_period(chosen)
     if previous is not None:
-        part = _between(records, previous.first, previous.last)
+        part = between(records, previous.first, previous.last)
         when = _("in %(first)s") % {"first": readable.days(previous.first, previous.last)}
-        return Before(_summed(part), when, asked.trades(previous), compares=True)
+        return Before(summed(part), when, asked.trades(previous), compares=True)
     if chosen.first or chosen.last or not records:
         return None
     last = records[-1].day
     recent = replace(chosen, first=last - _RECENT, last=last)
     when = _("in the 30 days to %(last)s") % {"last": readable.day(last)}
-    return Before(_summed(_between(records, recent.first, last)), when, asked.trades(recent))
+    return Before(summed(between(records, recent.first, last)), when, asked.trades(recent))
 
 
 def _fall(curve: Sequence[CurveDay], measure: Measure) -> Fall:

@@ -17,9 +17,8 @@ from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.filters import Filter
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
-from fillbook.storage.details import Position, open_positions
+from fillbook.storage.details import Position, positions_in
 from fillbook.storage.models import BrokerAccount
-from fillbook.trades.records import Side
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import filter_bar
@@ -77,15 +76,14 @@ def positions(request: HttpRequest) -> HttpResponse:
     about = scope(user, Filter.from_query(dict(request.GET.lists())))
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
-    held = [position for position in open_positions(about.accounts) if position.quantity or position.stated is not None]
-    kept = [position for position in held if _admits(about.chosen, position)]
+    kept = positions_in(about.accounts, about.chosen)
     context = {
         "about": about,
         "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)),
         "fresh": freshness(user, about.accounts, now),
         "holdings": [holdings(account, [one for one in kept if one.account == account]) for account in about.accounts],
         "any": bool(kept),
-        "any_held": bool(held),
+        "any_held": bool(kept or positions_in(about.accounts, Filter())),
     }
     return render(request, "pages/positions.html", context)
 
@@ -130,22 +128,6 @@ def _total(held: Iterable[Position]) -> Decimal | None:
     return total if count else None
 
 
-def _admits(chosen: Filter, position: Position) -> bool:
-    """Symbol, asset class and side, as for round trips; a position has no outcome and no period."""
-    what = position.instrument
-    symbols = (what.symbol.upper(), what.underlying_symbol.upper())
-    side = Side.LONG if _units(position) > 0 else Side.SHORT
-    return (
-        (not chosen.symbol or chosen.symbol in symbols)
-        and (chosen.asset_class is None or chosen.asset_class == what.asset_class)
-        and (chosen.side is None or chosen.side is side)
-    )
-
-
-def _units(position: Position) -> Decimal:
-    return position.quantity or (position.stated.quantity if position.stated else ZERO)
-
-
 def _row(position: Position) -> PositionRow:
     what, stated = position.instrument, position.stated
     symbol, detail = name_of(what)
@@ -154,8 +136,8 @@ def _row(position: Position) -> PositionRow:
         symbol=symbol,
         detail=detail,
         url=reverse("trade", args=[position.trip_key]) if position.trip_key else "",
-        side="long" if _units(position) > 0 else "short",
-        quantity=readable.quantity(abs(_units(position))),
+        side="long" if position.units > 0 else "short",
+        quantity=readable.quantity(abs(position.units)),
         average=readable.price(_average(position)),
         cost=readable.amount(None if position.cost is None else abs(position.cost), what.currency),
         mark=readable.price(stated.mark_price) if stated and stated.mark_price is not None else "",

@@ -1,20 +1,16 @@
 """What a broker sent of one fact: the bytes of its row, and the fields within them."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from fillbook.storage.answers.sent import fields_in, sent_text
 from fillbook.storage.models import PositionRow, StatedRow
-from fillbook.storage.raw import raw_element
 from fillbook.web.privacy import amounts_hidden
 from fillbook.web.viewer import is_partial, vary_on_partial
-
-_ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +27,8 @@ def sent_row(row: StatedRow | PositionRow) -> Sent:
     """Read a row's bytes out of the statement that brought it; while amounts are hidden, a sentence instead."""
     if amounts_hidden():
         return Sent(_("Hidden together with the amounts."), (), row.raw.received_at, row.raw.file_name)
-    text = raw_element(row.raw, row.place).decode("utf-8", "replace")
-    fields = tuple((name, double or single) for name, double, single in _ATTRIBUTE.findall(text) if double or single)
-    return Sent(text, fields, row.raw.received_at, row.raw.file_name)
+    text = sent_text(row)
+    return Sent(text, fields_in(text), row.raw.received_at, row.raw.file_name)
 
 
 def render_sent(request: HttpRequest, row: StatedRow | PositionRow, back: str, back_words: str) -> HttpResponse:

@@ -1,0 +1,74 @@
+"""The trader's own words as JSON values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fillbook.storage.answers.values import iso, number, rounded
+from fillbook.storage.models import Note, RoundTripRow, SavedView, Tag, TagMark, TripPlanned
+from fillbook.storage.plans import Planned
+from fillbook.storage.words import Orphan, trips_with
+
+
+def note_answer(note: Note, trips: Sequence[RoundTripRow]) -> dict[str, Any]:
+    """One note. trips: those that it is about at present."""
+    return {
+        "id": note.pk,
+        "about": str(note.about),
+        "day": iso(note.day),
+        "account": note.account and note.account.number,
+        "execution_id": note.execution_id or None,
+        "role": note.role or None,
+        "trades": [trip.key for trip in trips],
+        "text": note.text,
+        "created_at": iso(note.created_at),
+        "changed_at": iso(note.changed_at),
+    }
+
+
+def tag_answer(tag: Tag, count: int | None = None) -> dict[str, Any]:
+    """One tag. count: how many round trips have it, where that was asked."""
+    found: dict[str, Any] = {"id": tag.pk, "name": tag.name, "hue": tag.hue}
+    return found if count is None else found | {"round_trips": count}
+
+
+def counted_tag_answer(tag: Tag) -> dict[str, Any]:
+    """One of `words.tags_of`."""
+    return tag_answer(tag, trips_with(tag))
+
+
+def plan_answer(plan: Planned, currency: str) -> dict[str, Any]:
+    """A plan, empty where there is none. Prices and risk in the instrument's currency."""
+    return {
+        "stop": number(plan.plan.stop),
+        "target": number(plan.plan.target),
+        "rating": plan.plan.rating,
+        "entry": number(plan.entry),
+        "currency": currency,
+        "risk": number(plan.risk),
+        "r": rounded(plan.r),
+    }
+
+
+def view_answer(view: SavedView) -> dict[str, Any]:
+    """A saved view. query: its filter as an address has it."""
+    return {
+        "id": view.pk,
+        "name": view.name,
+        "query": view.query,
+        "is_default": view.is_default,
+        "created_at": iso(view.created_at),
+    }
+
+
+def orphan_answer(lost: Orphan) -> dict[str, Any]:
+    """A word that no trade holds at present."""
+    row = lost.row
+    return {
+        "note": lost.word.pk if isinstance(lost.word, Note) else None,
+        "tag": lost.word.tag.name if isinstance(lost.word, TagMark) else None,
+        "plan": lost.word.pk if isinstance(lost.word, TripPlanned) else None,
+        "account": lost.word.account and lost.word.account.number,
+        "execution_id": lost.word.execution_id,
+        "instrument": row and row.instrument.symbol,
+        "trade_date": row and iso(row.trade_date),
+    }
