@@ -32,6 +32,7 @@ from fillbook.storage.models import (
     TripOverride,
     User,
 )
+from fillbook.storage.tokens import make_token
 from tests.web.book import BROKER, link_of, restated_book, waiting_upload, write_book
 from tests.web.conftest import signed_in
 
@@ -128,6 +129,9 @@ PAGES = {
     "settings-broker": Cell(other=302, kind="broker with settings"),
     "settings-login": Cell("POST", 422, 302, kind="broker with settings"),
     "settings-claim": Cell("POST", 302, 302, kind="claim"),
+    "tokens": Cell(),
+    "token-revoke": Cell("POST", 302, 404, kind="token"),
+    "api-reference": Cell(),
     "look": Cell("POST", 302, 302),
     "account_login": Cell(owner=302, other=302, nobody=200),
     "account_logout": Cell(),
@@ -163,9 +167,10 @@ PAGES = {
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    """Those of pages; the API's addresses have a table of their own (tests/web/api/test_api_matrix.py)."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            yield from names(pattern.url_patterns)
+            yield from [] if pattern.namespace == "api" else names(pattern.url_patterns)
         else:
             yield pattern.name or str(pattern.pattern)
 
@@ -190,6 +195,7 @@ MISSING: dict[str, list[str | int]] = {
     "note": [987654],
     "noted day": ["day", "2026-02-10"],
     "tag": [987654],
+    "token": [987654],
     "broker": ["nobody"],
     "broker with a portal": ["nobody"],
     "broker with settings": ["nobody"],
@@ -230,6 +236,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "run": [str(run.pk)],
         "note": [note.pk],
         "tag": [words.add_tag(owner, key, "ACME tag").pk],
+        "token": [make_token(owner, "ACME by day", ["read"])[0].pk],
         "broker": [BROKER],
         "notice": [str(notice.pk)],
         "day": ["2026-02-10"],

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.http import Http404
 
 from fillbook.storage.models import (
+    ApiToken,
     BrokerAccount,
     Link,
     LinkState,
@@ -137,6 +138,16 @@ def views_of(viewer: Viewer) -> QuerySet[SavedView]:
 def view_for(viewer: Viewer, view_id: int | str) -> SavedView:
     """One saved view of the viewer's; raises `Http404` as `account_for`."""
     return _one(views_of(viewer), _number(view_id))
+
+
+def tokens_of(viewer: Viewer) -> QuerySet[ApiToken]:
+    """The viewer's tokens for the API, newest first."""
+    return _owned(ApiToken.objects.all(), viewer).order_by("-created_at", "-pk")
+
+
+def token_for(viewer: Viewer, token_id: int | str) -> ApiToken:
+    """One token of the viewer's; raises `Http404` as `account_for`."""
+    return _one(tokens_of(viewer), _number(token_id))
 
 
 def override_for(viewer: Viewer, override_id: int | str) -> TripOverride:

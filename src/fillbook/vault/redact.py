@@ -12,6 +12,7 @@ _PARAMETER: Final = re.compile(
 )
 _BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _SEALED: Final = re.compile(r"\bv1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{16,}")
+_OURS: Final = re.compile(r"\bfb_[0-9A-Za-z]{8,}")
 _DIGITS: Final = re.compile(r"(?<![\d.])\d{18,}(?![\d.])")
 _USERINFO: Final = re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 
@@ -20,7 +21,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """The text with secrets masked.
 
     Masked are: each of `secrets` as it stands; values of parameters named like secrets (t=, q=, token=, password: …); bearer tokens; sealed
-    values; passwords in addresses; runs of 18 digits or more, the shape of a broker's token, wherever they stand.
+    values; tokens of our own API; passwords in addresses; runs of 18 digits or more, the shape of a broker's token, wherever they stand.
     """
     for secret in sorted(secrets, key=len, reverse=True):
         if secret:
@@ -28,4 +29,4 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     text = _BEARER.sub(lambda found: f"{found[1]} {MASK}", text)
     text = _PARAMETER.sub(lambda found: f"{found['name']}{found['key']}{found['equals']}{MASK}", text)
     text = _USERINFO.sub(MASK, text)
-    return _DIGITS.sub(MASK, _SEALED.sub(MASK, text))
+    return _DIGITS.sub(MASK, _SEALED.sub(MASK, _OURS.sub(MASK, text)))

@@ -44,6 +44,8 @@ _SECTIONS: Final = {
     "settings-key": "settings",
     "phone": "settings",
     "settings-mail": "settings",
+    "tokens": "settings",
+    "api-reference": "settings",
     "notices": "settings",
     "settings-broker": "settings",
 }

@@ -21,6 +21,7 @@ _NOUNS: Final[dict[str, Callable[[int], str]]] = {
     "new row": lambda count: ngettext("%(count)s new row", "%(count)s new rows", count),
     "note": lambda count: ngettext("%(count)s note", "%(count)s notes", count),
     "place": lambda count: ngettext("%(count)s place", "%(count)s places", count),
+    "token": lambda count: ngettext("%(count)s token", "%(count)s tokens", count),
     "try": lambda count: ngettext("%(count)s try", "%(count)s tries", count),
     "minute": lambda count: ngettext("%(count)s minute", "%(count)s minutes", count),
     "day": lambda count: ngettext("%(count)s day", "%(count)s days", count),

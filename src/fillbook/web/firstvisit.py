@@ -1,4 +1,4 @@
-"""A fresh instance sends its first visitor to the set-up page, wherever they knock."""
+"""A fresh instance sends its first visitor to the set-up page, wherever they knock; a program hears that it has no token."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ class FirstVisit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or send to the set-up page."""
-        if not self._set_up and request.path != reverse("setup"):
+        if not self._set_up and request.path != reverse("setup") and not request.path.startswith("/api/"):
             if needs_first_user():
                 return redirect("setup")
             self._set_up = True

@@ -44,6 +44,7 @@ from fillbook.storage.models.restated import RestatedRow, RestatedTrip, Restated
 from fillbook.storage.models.runs import RunKind, RunState, SyncRun
 from fillbook.storage.models.services import BrokerService
 from fillbook.storage.models.stated import StatedOpening
+from fillbook.storage.models.tokens import ApiToken
 from fillbook.storage.models.views import SavedView, TripOverride
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "AccountInstrument",
     "AccountKind",
     "AccountTotals",
+    "ApiToken",
     "BalanceRow",
     "BridgeRow",
     "BrokerAccount",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fillbook.storage import keyfile
-from fillbook.storage.access import notices_of
+from fillbook.storage.access import notices_of, tokens_of
 from fillbook.storage.models import Instance, SecurityEvent, User
 from fillbook.sync import mail
 from fillbook.web.forms import BROWSER, LookForm
@@ -71,6 +71,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
             "sessions": len(UserSession.objects.purge_and_list(user)),
             "key_exported_at": Instance.load().key_exported_at,
+            "tokens": tokens_of(user).count(),
             "mail_is_set": mail.is_set(),
             "unread": notices_of(user).filter(read_at=None).count(),
             "may_export": user.is_operator and not instance_settings.VAULT_KEYS,

@@ -1,0 +1,153 @@
+"""What a list can be asked: the filter of the pages by the same names, how many lines, and where to go on."""
+
+import base64
+import binascii
+import json
+from typing import Annotated, Any, Final, Literal
+
+from django.http import Http404
+from ninja import Field, Schema
+
+from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.summary import Outcome
+from fillbook.storage.access import accounts_of
+from fillbook.storage.choosing import accounts_in
+from fillbook.storage.models import BrokerAccount, User
+from fillbook.storage.words import tag_names
+from fillbook.trades.records import Side
+from fillbook.web.api.problems import gone, refuse
+
+_SYMBOL: Final = r"^([!-~]([ -~]{0,38}[!-~])?)?$"
+_SLOT: Final = (
+    "^(clock-([0-9]|[1-9][0-9]|1[0-5][0-9]|16[0-7])|hour-([0-9]|1[0-9]|2[0-3])|weekday-[0-6]|session-[0-5]|held-[0-8]|number-([1-9]|10)"
+    "|after-[0-3])?$"
+)
+USUAL: Final = 50
+MOST: Final = 500
+_LONGEST_CURSOR: Final = 400
+
+Day = Annotated[str, Field(pattern=r"^(19|20|21)[0-9][0-9]-[0-9][0-9]-[0-9][0-9]$", json_schema_extra={"format": "date"})]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Public id of a round trip.")]
+Number = Annotated[int, Field(ge=1, le=2**53, description="Its id.")]
+
+
+class Paging(Schema):
+    """A page of a list."""
+
+    limit: int = Field(USUAL, ge=1, le=MOST, description="As many lines at most.")
+    cursor: str = Field(
+        "", max_length=_LONGEST_CURSOR, pattern=r"^[A-Za-z0-9_=-]*$", description="`next` of the page before; without it the first page."
+    )
+
+
+class Chosen(Schema):
+    """Which round trips: the conditions of the pages' addresses. All must hold; without any, all closed and complete ones are meant."""
+
+    account: str = Field(
+        "",
+        pattern=r"^([0-9]{1,18}(,[0-9]{1,18}){0,99})?$",
+        description="Ids of accounts, with commas between them; without it, all of yours.",
+    )
+    from_: Day | None = Field(
+        None, alias="from", description="Closed on or after this day; of open ones, opened. Of two days the earlier one counts as this."
+    )
+    to: Day | None = Field(None, description="Closed on or before this day; of open ones, opened.")
+    symbol: str = Field("", max_length=40, pattern=_SYMBOL, description="Of the instrument or of its underlying, whatever its capitals.")
+    side: Side | None = Field(None, description="Direction.")
+    class_: AssetClass | None = Field(None, alias="class", description="Asset class. Currency pairs count only when asked for.")
+    outcome: Outcome | None = Field(None, description="How they ended, after fees.")
+    status: TripStatus = Field(TripStatus.CLOSED, description="Closed ones, or those that still hold something.")
+    currency: str = Field("", pattern=r"^([A-Z]{3})?$", description="Base currency of the account.")
+    incomplete: Literal["0", "1"] = Field("0", description="1: count those too some of whose openings are unknown.")
+    tag: str = Field("", max_length=1000, description="Names of tags of yours, with commas between them; a round trip has to have all.")
+    slot: str = Field("", pattern=_SLOT, description="Part of the day in which they were opened, such as `hour-9`: see /intraday.")
+
+
+class OfAccounts(Schema):
+    """Which accounts."""
+
+    account: str = Field(
+        "",
+        pattern=r"^([0-9]{1,18}(,[0-9]{1,18}){0,99})?$",
+        description="Ids of accounts, with commas between them; without it, all of yours.",
+    )
+
+
+class OfLedger(OfAccounts):
+    """Which fills."""
+
+    from_: Day | None = Field(None, alias="from", description="Traded on or after this day.")
+    to: Day | None = Field(None, description="Traded on or before this day.")
+    symbol: str = Field("", max_length=40, pattern=_SYMBOL, description="Of the instrument or of its underlying, whatever its capitals.")
+    class_: AssetClass | None = Field(None, alias="class", description="Asset class.")
+
+
+class OfPositions(OfAccounts):
+    """Which positions."""
+
+    symbol: str = Field("", max_length=40, pattern=_SYMBOL, description="Of the instrument or of its underlying, whatever its capitals.")
+    side: Side | None = Field(None, description="Direction.")
+    class_: AssetClass | None = Field(None, alias="class", description="Asset class.")
+
+
+Asked = Chosen | OfAccounts | OfLedger | OfPositions
+
+
+def meant(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
+    """The accounts and the filter that are asked for.
+
+    Raises:
+        Http404: an account is named that is not the user's.
+        Problem: a value means nothing. A page leaves such a condition out; whoever writes a program wants to hear of it.
+    """
+    given = {name.rstrip("_"): str(value) for name, value in asked.model_dump(by_alias=False).items() if value not in (None, "")}
+    given = {
+        name: value for name, value in given.items() if (name, value) not in (("incomplete", "0"), ("status", TripStatus.CLOSED.value))
+    }
+    chosen = Filter.from_query(given)
+    understood = chosen.parameters()
+    for name in given:
+        if name not in understood:
+            raise refuse(name, "It means nothing here.")
+    _refuse_unknown_tags(user, chosen)
+    if chosen.accounts:
+        own = {str(pk) for pk in accounts_of(user).values_list("pk", flat=True)}
+        if set(chosen.accounts) - own:
+            raise Http404
+    return accounts_in(user, chosen), chosen
+
+
+def _refuse_unknown_tags(user: User, chosen: Filter) -> None:
+    missing = sorted(set(chosen.tags) - {key for key, _ in tag_names(user)}) if chosen.tags else []
+    if missing:
+        raise gone("tag", "There is no such tag in this book.", "GET /tags lists them.")
+
+
+def cursor_of(*parts: Any) -> str:
+    """Where a page begins, as a text that only we read."""
+    return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def place_in(cursor: str, *kinds: type) -> list[Any] | None:
+    """What `cursor_of` was given; None for no cursor.
+
+    Raises:
+        Problem: it is none of ours.
+    """
+    if not cursor:
+        return None
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        raise bad_cursor() from None
+    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
+        raise bad_cursor()
+    if any(type(part) is int and not 0 <= part < 2**53 for part in parts):
+        raise bad_cursor()
+    return parts
+
+
+def bad_cursor() -> Exception:
+    """For a cursor that leads nowhere (any more)."""
+    return gone("cursor", "It leads nowhere: it is not one of ours, or what it began after is gone.", "Begin again without a cursor.")

@@ -1,0 +1,70 @@
+"""Links and their runs."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema, Status
+
+from fillbook.storage.access import link_for, links_of, run_for, runs_of
+from fillbook.storage.tokens import Scope
+from fillbook.sync.answers import link_answer, run_answer
+from fillbook.sync.service import Refused, sync_now
+from fillbook.web.api.asking import Number, Paging, cursor_of, place_in
+from fillbook.web.api.declaring import read, write
+from fillbook.web.api.problems import Problem
+from fillbook.web.api.schemas.accounts import LinkAnswer, Links, Run
+from fillbook.web.api.schemas.kinds import PageOf
+from fillbook.web.api.tokens import asker
+
+router = Router(tags=["links"])
+
+
+class OfLink(Schema):
+    """Which runs."""
+
+    link: UUID | None = Field(None, description="Only those of one link.")
+
+
+@read(router, "/links", Links, name="links", twin="sync --status")
+def links(request: HttpRequest) -> dict[str, Any]:
+    """Your links, with how each stands."""
+    user = asker(request)
+    return {"items": [link_answer(link, runs_of(user).filter(link=link).first()) for link in links_of(user)]}
+
+
+@read(router, "/links/{link_id}", LinkAnswer, name="link", twin="sync --status {link_id}")
+def link(request: HttpRequest, link_id: UUID) -> dict[str, Any]:
+    """One link."""
+    user = asker(request)
+    found = link_for(user, link_id)
+    return link_answer(found, runs_of(user).filter(link=found).first())
+
+
+@write(router, "POST", "/links/{link_id}/sync", Run, name="link-sync", status=202, scope=Scope.SYNC)
+def sync(request: HttpRequest, link_id: UUID) -> Status[Any]:
+    """Fetch now. Answers with the run that begins, or that goes on already; /runs/{run_id} tells how it ends."""
+    try:
+        return Status(202, run_answer(sync_now(asker(request), link_id)))
+    except Refused as refusal:
+        raise Problem("conflict", refusal.message, "Do what it says, then ask again.") from None
+
+
+@read(router, "/runs", PageOf[Run], name="runs", twin="runs")
+def runs(request: HttpRequest, asked: Query[OfLink], paging: Query[Paging]) -> dict[str, Any]:
+    """Sync runs, the latest first."""
+    user = asker(request)
+    found = runs_of(user).order_by("-pk")
+    if asked.link is not None:
+        found = found.filter(link=link_for(user, asked.link))
+    place = place_in(paging.cursor, int)
+    rows = list((found.filter(Q(pk__lt=place[0])) if place else found)[: paging.limit + 1])
+    kept = rows[: paging.limit]
+    return {"items": [run_answer(run) for run in kept], "next": cursor_of(kept[-1].pk) if len(rows) > len(kept) else None}
+
+
+@read(router, "/runs/{run_id}", Run, name="run", twin="runs --id {run_id}")
+def run(request: HttpRequest, run_id: Number) -> dict[str, Any]:
+    """One run."""
+    return run_answer(run_for(asker(request), run_id))

@@ -1,0 +1,98 @@
+"""Round trips, fills, positions."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from fillbook.storage.access import trip_for, trips_of
+from fillbook.storage.answers.ledger import Place, execution_answer, executions_of, positions_answer
+from fillbook.storage.answers.trips import fill_sent_answer, trips_answer, whole_trip_answer
+from fillbook.storage.choosing import Sort
+from fillbook.storage.details import positions_in
+from fillbook.storage.paging import Cursor, Order, page_of
+from fillbook.web.api.asking import Chosen, Key, OfLedger, OfPositions, Paging, bad_cursor, cursor_of, meant, place_in
+from fillbook.web.api.declaring import read
+from fillbook.web.api.etags import by_state
+from fillbook.web.api.problems import missing, refuse
+from fillbook.web.api.schemas.kinds import PageOf
+from fillbook.web.api.schemas.trades import Execution, PositionAnswer, Sent, Trip, WholeTrip
+from fillbook.web.api.tokens import asker
+
+router = Router(tags=["trades"])
+_FIELDS: Final = frozenset(Trip.model_fields)
+
+
+class Listing(Schema):
+    """In which order, and which fields."""
+
+    sort: Sort = Field(Sort.DAY, description="What they are ordered by; ties by when they closed. What has no value comes last.")
+    ascending: bool = Field(default=False, description="The least first; else the greatest.")
+    fields: str = Field(
+        "", max_length=600, pattern=r"^[a-z_,]*$", description="Names of the fields that are wanted, with commas between them."
+    )
+
+
+class Positions(Schema):
+    """All positions."""
+
+    items: list[PositionAnswer]
+
+
+@read(router, "/trades", PageOf[Trip], name="trades", twin="trades", exclude_unset=True)
+def trades(request: HttpRequest, asked: Query[Chosen], listing: Query[Listing], paging: Query[Paging]) -> dict[str, Any]:
+    """Round trips, the latest first. Total them with /summary: it adds up what this lists."""
+    user = asker(request)
+    accounts, chosen = meant(user, asked)
+    fields = {name for name in listing.fields.split(",") if name}
+    if fields - _FIELDS:
+        raise refuse("fields", f"There is no field {min(fields - _FIELDS)}.", f"The fields are: {', '.join(Trip.model_fields)}.")
+    by_state(request)
+    place = place_in(paging.cursor, str)
+    key = place[0] if place else ""
+    if key and not trips_of(user).filter(key=key[:64].replace("\0", ""), account__in=accounts).exists():
+        raise bad_cursor()
+    page = page_of(accounts, chosen, Order(listing.sort, not listing.ascending), Cursor(key), size=paging.limit)
+    return {"items": trips_answer(page.rows, fields), "next": cursor_of(page.after.key) if page.after else None}
+
+
+@read(router, "/trades/{key}", WholeTrip, name="trade", twin="trade {key}")
+def trade(request: HttpRequest, key: Key) -> dict[str, Any]:
+    """One round trip, with its fills, the lots that they closed, notes, tags and plan."""
+    return whole_trip_answer(trip_for(asker(request), key))
+
+
+@read(router, "/trades/{key}/sent/{number}", Sent, name="trade-sent", twin="trade {key} --sent {number}")
+def sent(request: HttpRequest, key: Key, number: int) -> dict[str, Any]:
+    """What the broker sent of one of its fills, byte for byte."""
+    found = fill_sent_answer(trip_for(asker(request), key), number)
+    if found is None:
+        raise missing()
+    return found
+
+
+@read(router, "/executions", PageOf[Execution], name="executions", twin="executions")
+def executions(request: HttpRequest, asked: Query[OfLedger], paging: Query[Paging]) -> dict[str, Any]:
+    """Fills as the broker reported them, the latest first; cancelled ones are left out."""
+    accounts, chosen = meant(asker(request), asked)
+    place = place_in(paging.cursor, str, int)
+    rows, after = executions_of(accounts, chosen, _place(place) if place else None, paging.limit)
+    return {"items": [execution_answer(row) for row in rows], "next": cursor_of(after.at.isoformat(), after.pk) if after else None}
+
+
+@read(router, "/positions", Positions, name="positions", twin="positions")
+def positions(request: HttpRequest, asked: Query[OfPositions]) -> dict[str, Any]:
+    """What is held at the end of the last statement, ours beside the broker's."""
+    accounts, chosen = meant(asker(request), asked)
+    return {"items": positions_answer(positions_in(accounts, chosen))}
+
+
+def _place(parts: list[Any]) -> Place:
+    try:
+        at = datetime.fromisoformat(parts[0])
+    except ValueError:
+        raise bad_cursor() from None
+    if at.tzinfo is None:
+        raise bad_cursor()
+    return Place(at, parts[1])

@@ -1,0 +1,191 @@
+"""Accounts, links, runs, and who asks."""
+
+from ninja import Field, Schema
+
+from fillbook.web.api.schemas.kinds import Currency, Day, Moment, Money, Period
+
+
+class TokenAnswer(Schema):
+    """The token that asks."""
+
+    name: str
+    scopes: list[str]
+    expires_at: Moment
+
+
+class Me(Schema):
+    """Who asks."""
+
+    email: str
+    display_name: str | None
+    operator: bool = Field(description="Whether they run this Fillbook.")
+    version: str = Field(description="Of this Fillbook.")
+    token: TokenAnswer
+
+
+class Statuses(Schema):
+    """How many comparisons came out which way."""
+
+    equal: int
+    inferred: int
+    unstated: int
+    explained: int
+    different: int
+
+
+class Reconciliation(Schema):
+    """Ours beside the broker's."""
+
+    fills: Statuses
+    positions: Statuses
+
+
+class Account(Schema):
+    """An account held at a broker."""
+
+    id: int = Field(description="As filters name it.")
+    account: str = Field(description="The broker's number.")
+    alias: str | None
+    kind: str = Field(description="real, paper or sandbox; never totalled together.")
+    broker: str
+    currency: Currency | None = Field(description="Base currency.")
+    counted: bool = Field(description="Whether its owner wants it fetched and counted.")
+    link: str | None = Field(description="Id of its link; null for one known from files alone.")
+    link_state: str | None = Field(description="validating, awaiting, linked, paused or needs_user.")
+    error: str | None = Field(description="Why the link does not work, in words.")
+    last_success_at: Moment | None
+    from_: Day | None = Field(alias="from", description="First day covered without a gap.")
+    to: Day | None = Field(description="Last day covered: how fresh the figures are.")
+    grouping: str
+    matching: str
+    assignment: str
+    counts_forex: bool
+    reconciliation: Reconciliation
+
+
+class Accounts(Schema):
+    """All accounts."""
+
+    items: list[Account]
+
+
+class Completeness(Schema):
+    """How complete the account's history is. The counts are of instruments."""
+
+    status: str
+    confirmed: bool = Field(description="Whether the broker's positions confirm it.")
+    complete: int
+    stated: int
+    inferred: int
+    missing: int
+
+
+class WholeAccount(Account):
+    """An account with what its history holds and lacks."""
+
+    covered: list[Period]
+    gaps: list[Period]
+    open: int = Field(description="Round trips not yet flat.")
+    incomplete: int = Field(description="Closed round trips some of whose openings are unknown.")
+    unmatched: int = Field(description="Closing fills without their other side.")
+    flagged: int = Field(description="Instruments that a corporate action left in doubt.")
+    completeness: Completeness
+
+
+class Finding(Schema):
+    """Something that a statement lacks or says oddly."""
+
+    severity: str = Field(description="fatal, warning or note.")
+    code: str
+    message: str
+    remedy: str | None
+    new: bool = Field(description="Only since the query was last changed.")
+
+
+class Doctor(Schema):
+    """What an account's query lacks."""
+
+    account: str
+    id: int
+    kind: str
+    link: str | None
+    statement: Moment | None = Field(description="When the statement that it is told from was received.")
+    changed_at: Moment | None
+    ok: bool = Field(description="Whether the link works.")
+    error: str | None
+    title: str | None = Field(description="Of the query.")
+    lacking: bool = Field(description="Whether something is lacking, notes aside.")
+    findings: list[Finding]
+
+
+class ComparisonAnswer(Schema):
+    """One of our figures beside the broker's. Money in `currency`; of a position, units."""
+
+    kind: str = Field(description="fill, position or fee.")
+    id: str = Field(description="Execution id; of a position the contract id.")
+    instrument: str
+    day: Day | None
+    currency: Currency
+    ours: Money | None
+    broker: Money | None
+    difference: Money | None = Field(description="Ours minus the broker's.")
+    status: str = Field(description="equal, inferred, unstated, explained or different.")
+    reason: str | None
+
+
+class Rows(Schema):
+    """Rows that a run brought."""
+
+    new: int
+    known: int
+    changed: int
+    withdrawn: int
+
+
+class RunError(Schema):
+    """What stopped a run, or made it wait."""
+
+    kind: str
+    code: str
+    message: str
+
+
+class Run(Schema):
+    """One sync run of a link, or of an uploaded file."""
+
+    id: int
+    link: str | None
+    kind: str = Field(description="scheduled, manual, first, history or upload.")
+    state: str = Field(description="queued, running, waiting, done or failed.")
+    step: str | None
+    began_at: Moment
+    ended_at: Moment | None
+    tries_again_at: Moment | None
+    rows: Rows
+    trades_changed: int
+    note: str | None
+    error: RunError | None
+
+
+class LinkAnswer(Schema):
+    """A read-only connection to a broker. No part of a credential is ever answered."""
+
+    link: str = Field(description="Its id.")
+    broker: str
+    name: str
+    sandbox: bool
+    accounts: list[str]
+    state: str
+    error: str | None
+    figures_to: Day | None
+    last_success_at: Moment | None
+    next_run_at: Moment | None
+    credential_ends_on: Day | None
+    refused: str | None = Field(description="Why no run was begun; null here.")
+    run: Run | None = Field(description="The latest one.")
+
+
+class Links(Schema):
+    """All links."""
+
+    items: list[LinkAnswer]

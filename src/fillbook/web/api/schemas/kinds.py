@@ -1,0 +1,40 @@
+"""The kinds of values that answers are made of."""
+
+from typing import Annotated, Generic, TypeVar
+
+from ninja import Field, Schema
+
+_DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
+
+Decimal = Annotated[str, Field(pattern=_DECIMAL, description="A decimal number as a text, without exponent; exact.")]
+Money = Annotated[str, Field(pattern=_DECIMAL, description="An amount as a decimal text; + received or gained, - paid or lost.")]
+Price = Annotated[str, Field(pattern=_DECIMAL, description="Per unit of the instrument, before multiplier and fees.")]
+Quantity = Annotated[str, Field(pattern=_DECIMAL, description="Units; + bought or held long, - sold or held short.")]
+Percent = Annotated[str, Field(pattern=_DECIMAL, description="In percent: 12.5 is 12.5 %.")]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"}, description="A calendar day, as 2026-01-31.")]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="A moment with its zone.")]
+Currency = Annotated[str, Field(description="ISO code of a currency, such as USD.")]
+
+T = TypeVar("T")
+
+
+class PageOf(Schema, Generic[T]):
+    """A page of a list."""
+
+    items: list[T]
+    next: str | None = Field(description="Where the next page begins: send it as `cursor`. null on the last page.")
+
+
+class Group(Schema):
+    """What may be added up. Real, paper and sandbox accounts never are, nor accounts with different base currencies."""
+
+    kind: str = Field(description="real, paper or sandbox.")
+    base_currency: Currency | None = Field(description="Of the accounts.")
+    currency: Currency = Field(description="Of the money; another than the base currency only for trades without a rate to it.")
+
+
+class Period(Schema):
+    """Days from one to another, both included."""
+
+    from_: Day | None = Field(alias="from")
+    to: Day | None

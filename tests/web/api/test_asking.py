@@ -1,0 +1,268 @@
+"""Lists in pages, conditions, fields, ETags and the one shape of everything that goes wrong."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fillbook.storage import words
+from fillbook.storage.derive import rebuild_account
+from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from tests.web.api.conftest import Asker
+from tests.web.book import ACME, fill, says, utc, write_book
+
+LISTS = ("/trades", "/executions", "/notes", "/runs", "/accounts/{account}/reconciliation")
+
+
+@pytest.fixture
+def many(owner: User) -> BrokerAccount:
+    """Seven round trips of ACME, one a day, each of which earned a dollar before two of fees."""
+    fills = [
+        one
+        for day in range(1, 8)
+        for one in (
+            fill(2 * day, ACME, 1, 100, utc(5, day)),
+            fill(2 * day + 1, ACME, -1, 101, utc(5, day, 16), broker="-1"),
+        )
+    ]
+    account = write_book(owner, says(*fills))
+    for trip in RoundTripRow.objects.order_by("closed_on")[:3]:
+        words.write_note(owner, trip.key, "noted")
+    return account
+
+
+def pages(program: Asker, path: str, limit: int) -> list[list[dict[str, Any]]]:
+    """All pages of a list."""
+    found: list[list[dict[str, Any]]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = program.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{f'&cursor={cursor}' if cursor else ''}")
+        found.append(page["items"])
+        cursor = page["next"]
+    return found
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_pages_of_any_size_are_the_list(program: Asker, many: BrokerAccount, path: str) -> None:
+    path = path.format(account=many.pk)
+    whole = program.get(path)
+    assert whole["next"] is None
+    for limit in (1, 2, 3, 7, 500):
+        found = pages(program, path, limit)
+        assert [len(page) for page in found[:-1]] == [limit] * (len(found) - 1)
+        assert [one for page in found for one in page] == whole["items"]
+
+
+def test_trades_come_latest_first_and_in_any_order(program: Asker, many: BrokerAccount) -> None:
+    days = [one["closed_on"] for one in program.get("/trades")["items"]]
+    assert days == [f"2026-05-0{day}" for day in range(7, 0, -1)]
+    ascending = [one["closed_on"] for page in pages(program, "/trades?sort=profit&ascending=true", 3) for one in page]
+    assert ascending == sorted(days)
+
+
+def test_a_list_that_grows_between_two_pages_gives_nothing_twice(program: Asker, many: BrokerAccount, owner: User) -> None:
+    first = program.get("/trades?limit=3")
+    later = [fill(100, ACME, 1, 100, utc(6, 1)), fill(101, ACME, -1, 101, utc(6, 1, 16), broker="-1")]
+    write_book(owner, says(*later, number=many.number))
+    second = program.get(f"/trades?limit=10&cursor={first['next']}")
+    days = [one["closed_on"] for one in [*first["items"], *second["items"]]]
+    assert days == [f"2026-05-0{day}" for day in range(7, 0, -1)]
+
+
+def test_conditions_are_those_of_the_pages(program: Asker, account: BrokerAccount, owner: User) -> None:
+    def symbols(query: str) -> list[str]:
+        return [one["instrument"] for one in program.get(f"/trades?{query}")["items"]]
+
+    key = RoundTripRow.objects.get(symbol="BOLT").key
+    words.add_tag(owner, key, "late")
+    assert symbols("") == ["BOLT", "ACME"]
+    assert symbols("symbol=acme") == ["ACME"]
+    assert symbols("side=short") == ["BOLT"]
+    assert symbols("outcome=win") == ["ACME"]
+    assert symbols("from=2026-03-01&to=2026-03-31") == ["BOLT"]
+    assert symbols("status=open") == ["ACME"]
+    assert symbols("tag=late") == ["BOLT"]
+    assert symbols("class=option") == []
+    assert symbols("currency=EUR") == []
+    assert symbols(f"account={account.pk}") == ["BOLT", "ACME"]
+    assert symbols("slot=hour-10") == ["BOLT", "ACME"]
+
+
+def test_figures_are_those_worked_out_by_hand(program: Asker, account: BrokerAccount) -> None:
+    (group,) = program.get("/summary")["groups"]
+    assert (group["profit"], group["fees"], group["gross_profit"], group["win_rate"]) == ("86", "-4", "90", "50")
+    assert group["average_gain_percent"] == "2.4854665"  # (98 / 1001 - 12 / 249) / 2 in percent: 9.790210 and -4.819277
+    assert group["max_drawdown"] == "-12"
+    (march,) = program.get("/summary?from=2026-03-01&to=2026-03-31")["groups"]
+    assert (march["profit"], march["previous"]["profit"], march["previous"]["from"]) == ("-12", "98", "2026-02-01")
+    points = program.get("/curve")["groups"][0]["points"]
+    assert [(one["last"], one["equity"], one["drawdown"]) for one in points] == [("2026-02-10", "98", "0"), ("2026-03-03", "86", "-12")]
+    calendar = program.get("/calendar")["groups"][0]
+    assert [(one["month"], one["profit"]) for one in calendar["months"]] == [("2026-02", "98"), ("2026-03", "-12")]
+    assert [(one["first"], one["last"]) for one in calendar["weeks"]] == [("2026-02-09", "2026-02-15"), ("2026-03-02", "2026-03-08")]
+    assert calendar["total"]["profit"] == "86"
+    day = program.get("/days/2026-03-03")
+    assert (day["groups"][0]["realized"], day["groups"][0]["closed"]["profit"], day["before"], day["after"]) == (
+        "-12",
+        "-12",
+        "2026-03-02",
+        "2026-03-05",
+    )
+    bridge = {one["line"]: one["amount"] for one in program.get("/bridge")["groups"][0]["lines"]}
+    assert (bridge["profit"], bridge["broker"]) == ("86", "86")
+    (position,) = program.get("/positions")["items"]
+    assert (position["instrument"], position["quantity"], position["cost"], position["broker_quantity"]) == ("ACME", "4", "481", "4")
+
+
+def test_fields_are_those_that_are_wanted(program: Asker, account: BrokerAccount) -> None:
+    assert program.get("/trades?fields=instrument,net&limit=1")["items"] == [
+        {"key": RoundTripRow.objects.get(symbol="BOLT").key, "instrument": "BOLT", "net": "-12"}
+    ]
+    refused = program.ask("/trades?fields=nonsense").json()
+    assert refused["where"] == [{"field": "fields", "detail": "There is no field nonsense."}]
+
+
+def test_what_did_not_change_is_not_sent_again(program: Asker, account: BrokerAccount) -> None:
+    for path in ("/trades", "/summary", "/curve", "/calendar", "/intraday", "/accounts", "/positions", "/notes", "/tags", "/openapi.json"):
+        first = program.ask(path)
+        etag = first.headers["ETag"]
+        assert etag.startswith('"')
+        assert "private" in first.headers["Cache-Control"]
+        again = program.ask(path, **{"If-None-Match": etag})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["ETag"] == etag
+        assert program.ask(path, **{"If-None-Match": '"another"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/trades", "/summary", "/curve", "/calendar", "/intraday"])
+def test_whatever_changes_an_answer_changes_its_etag(program: Asker, account: BrokerAccount, owner: User, path: str) -> None:
+    def etag() -> str:
+        return str(program.ask(path).headers["ETag"])
+
+    seen = {etag()}
+    key = RoundTripRow.objects.get(symbol="BOLT").key
+    changes: list[Callable[[], object]] = [
+        lambda: words.add_tag(owner, key, "late"),
+        lambda: words.drop_tag(owner, key, owner_tag(owner)),
+        lambda: words.write_note(owner, key, "noted"),
+        lambda: rebuild_account(account),
+        lambda: BrokerAccount.objects.filter(pk=account.pk).update(chosen=False),
+        lambda: write_book(owner, says(fill(100, ACME, 1, 100, utc(6, 1)), number="U9")),
+    ]
+    for number, change in enumerate(changes, 2):
+        change()
+        seen.add(etag())
+        assert len(seen) == number
+    assert program.ask(f"{path}?symbol=ACME").headers["ETag"] not in seen
+
+
+def owner_tag(owner: User) -> int:
+    return words.tags_of(owner).get(key="late").pk
+
+
+def test_an_etag_of_one_is_none_of_another(program: Asker, stranger: Asker, account: BrokerAccount) -> None:
+    assert program.ask("/trades").headers["ETag"] != stranger.ask("/trades").headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/trades?from=yesterday", "from"),
+        ("/trades?from=2026-02-30", "from"),
+        ("/trades?class=horse", "class"),
+        ("/trades?slot=hour-99", "slot"),
+        ("/trades?symbol=%00", "symbol"),
+        ("/trades?limit=0", "limit"),
+        ("/trades?limit=501", "limit"),
+        ("/trades?limit=many", "limit"),
+        ("/trades?frm=2026-01-01", "frm"),
+        ("/notes?search=%00", "search"),
+        ("/days/2026-02-30", "day"),
+        ("/accounts/0", "account_id"),
+        ("/accounts/99999999999999999999", "account_id"),
+        ("/links/x", "link_id"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused_by_its_name(program: Asker, account: BrokerAccount, path: str, field: str) -> None:
+    answer = program.ask(path)
+    assert answer.status_code == 422, answer.content
+    problem = answer.json()
+    assert set(problem) == {"type", "title", "detail", "where", "remedy"}
+    assert [one["field"] for one in problem["where"]] == [field]
+    assert problem["remedy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/trades?tag=nowhere", "tag"),
+        ("/trades?cursor=bm9uc2Vuc2U", "cursor"),
+        ("/trades?cursor=WyIwMCJd", "cursor"),
+        ("/executions?cursor=WyJ4IiwxXQ", "cursor"),
+        ("/notes?cursor=WyIyMDI2LTAxLTAxIiwxXQ", "cursor"),
+    ],
+)
+def test_a_value_that_names_what_is_not_there_is_named(program: Asker, account: BrokerAccount, path: str, field: str) -> None:
+    answer = program.ask(path)
+    assert answer.status_code == 404
+    assert [one["field"] for one in answer.json()["where"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/trades/{key}/notes", {"text": " "}, "text"),
+        ("POST", "/trades/{key}/notes", {}, "text"),
+        ("POST", "/trades/{key}/tags", {"name": "a,b"}, "name"),
+        ("PUT", "/trades/{key}/plan", {"stop": "49"}, "plan"),  # of a short trade that began at 50 it lies above
+        ("PUT", "/trades/{key}/plan", {"rating": 6}, "rating"),
+        ("PUT", "/trades/{key}/plan", {"stop": "1e5"}, "stop"),
+        ("POST", "/views", {"name": " "}, "name"),
+        ("POST", "/views", {"name": "x", "query": 7}, "query"),
+    ],
+)
+def test_words_that_cannot_be_are_refused(
+    program: Asker, account: BrokerAccount, method: str, path: str, body: dict[str, Any], field: str
+) -> None:
+    key = RoundTripRow.objects.get(account=account, symbol="BOLT").key
+    answer = program.ask(path.format(key=key), method, body)
+    assert answer.status_code == 422, answer.content
+    assert [one["field"] for one in answer.json()["where"]] == [field]
+
+
+def test_a_body_that_is_no_json_is_said_to_be_none(program: Asker) -> None:
+    answer = program.client.generic("POST", "/api/v1/views", "{", content_type="application/json", headers=program.headers)
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "bad_request"
+
+
+def test_words_written_here_are_those_of_the_pages(program: Asker, account: BrokerAccount) -> None:
+    key = RoundTripRow.objects.get(account=account, symbol="BOLT").key
+    note = program.ask(f"/trades/{key}/notes", "POST", {"text": "too *early*"}).json()
+    tag = program.ask(f"/trades/{key}/tags", "POST", {"name": "late"}).json()
+    plan = program.ask(f"/trades/{key}/plan", "PUT", {"stop": "51", "target": "40", "rating": 2}).json()
+    assert (plan["stop"], plan["risk"], plan["r"]) == ("51", "7", "-1.71428571")  # 5 x 1 + 2 of fees; -12 / 7
+    trade = program.get(f"/trades/{key}")
+    assert [one["text"] for one in trade["notes"]] == ["too *early*"]
+    assert trade["tags"] == ["late"]
+    assert trade["plan"]["r"] == "-1.71428571"
+    assert program.ask(f"/notes/{note['id']}", "PUT", {"text": "late"}).json()["text"] == "late"
+    assert program.ask(f"/notes/{note['id']}", "DELETE").status_code == 204
+    assert program.ask(f"/trades/{key}/tags/{tag['id']}", "DELETE").status_code == 204
+    assert program.ask(f"/trades/{key}/plan", "PUT", {}).json()["stop"] is None
+    trade = program.get(f"/trades/{key}")
+    assert (trade["notes"], trade["tags"]) == ([], [])
+
+
+def test_an_error_of_ours_tells_a_reference_and_nothing_else(
+    program: Asker, account: BrokerAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr("fillbook.web.api.routes.accounts.accounts_answer", broken)
+    answer = program.ask("/accounts")
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "server_error"
+    assert b"secret" not in answer.content
