@@ -1,0 +1,53 @@
+"""Fillbook in a notebook: a small typed client of the API that needs nothing of Fillbook's own code.
+
+    from fillbook.client import Fillbook
+
+    book = Fillbook("http://localhost:8000", token="fb_…")
+    for trade in book.trades(symbol="AAPL"):
+        print(trade.closed_on, trade.net)
+    frame = book.trades().to_pandas()
+
+Money, prices and quantities are `Decimal`, exact as the API gives them; tables can have them as floats.
+"""
+
+from fillbook.client.book import Fillbook
+from fillbook.client.errors import ApiError
+from fillbook.client.records import (
+    Account,
+    Brief,
+    CurvePoint,
+    Day,
+    Execution,
+    Fill,
+    Group,
+    Note,
+    Part,
+    Plan,
+    Position,
+    Run,
+    Summary,
+    Tag,
+    Trade,
+)
+from fillbook.client.tables import Listing
+
+__all__ = [
+    "Account",
+    "ApiError",
+    "Brief",
+    "CurvePoint",
+    "Day",
+    "Execution",
+    "Fill",
+    "Fillbook",
+    "Group",
+    "Listing",
+    "Note",
+    "Part",
+    "Plan",
+    "Position",
+    "Run",
+    "Summary",
+    "Tag",
+    "Trade",
+]

@@ -1,0 +1,222 @@
+"""The client: one method for each thing that the API answers with."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from types import TracebackType
+from typing import Any, Final, Protocol
+
+import httpx2
+
+from fillbook.client.errors import ApiError
+from fillbook.client.records import Account, CurvePoint, Day, Execution, Fill, Note, Part, Plan, Position, Run, Summary, Tag, Trade
+from fillbook.client.tables import Listing
+
+_PAGE: Final = 500
+_NO_CONTENT: Final = 204
+_NOT_MODIFIED: Final = 304
+_FAILED: Final = 400
+_KEPT: Final = 200
+"""So many answers are remembered with their ETags."""
+Condition = str | int | bool | date | list[str] | list[int] | None
+"""What a filter's condition may be: lists are joined with commas."""
+
+
+class Reply(Protocol):
+    """What the client needs of an answer."""
+
+    status_code: int
+    headers: Mapping[str, str]
+
+    def json(self) -> Any:
+        """The body."""
+
+
+class Fillbook:
+    """A book, read and written by the API in the name of whoever made the token.
+
+    Filters are those of the pages by the same names: account, from_, to, symbol, side, class_, outcome, status, currency, incomplete, tag,
+    slot. An answer that did not change since it was last asked for is not sent again.
+    """
+
+    def __init__(self, address: str, token: str, *, timeout: float = 60.0, send: Callable[..., Reply] | None = None) -> None:
+        """The book at an address, such as http://localhost:8000.
+
+        Args:
+            address: of the instance.
+            token: a personal token (Settings, API tokens).
+            timeout: seconds to wait for an answer.
+            send: what sends a request in place of httpx2, called with method, url, params, json and headers.
+        """
+        self._address = f"{address.rstrip('/')}/api/v1"
+        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._session = httpx2.Client(timeout=timeout) if send is None else None
+        self._send: Callable[..., Any] = send or (self._session.request if self._session else None)  # type: ignore[assignment]
+        self._known: dict[tuple[str, str], tuple[str, Any]] = {}
+
+    def __enter__(self) -> "Fillbook":
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"Fillbook({self._address!r})"
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._session is not None:
+            self._session.close()
+
+    def me(self) -> dict[str, Any]:
+        """Who asks, with which token."""
+        found: dict[str, Any] = self._get("/me")
+        return found
+
+    def accounts(self) -> Listing[Account]:
+        """Your accounts."""
+        return self._whole(Account, "/accounts")
+
+    def trades(self, *, sort: str = "day", ascending: bool = False, **chosen: Condition) -> Listing[Trade]:
+        """Round trips, the latest first."""
+        return self._paged(Trade, "/trades", {"sort": sort, "ascending": ascending, **chosen})
+
+    def trade(self, key: str) -> Trade:
+        """One round trip; `raw` has its fills, lots and words."""
+        return Trade.read(self._get(f"/trades/{key}"))
+
+    def fills(self, key: str) -> Listing[Fill]:
+        """The fills of one round trip."""
+        return Listing(Fill, lambda: iter(self._get(f"/trades/{key}")["fill_rows"]))
+
+    def executions(self, **chosen: Condition) -> Listing[Execution]:
+        """Fills as the broker reported them, the latest first."""
+        return self._paged(Execution, "/executions", chosen)
+
+    def positions(self, **chosen: Condition) -> Listing[Position]:
+        """What is held."""
+        return self._whole(Position, "/positions", chosen)
+
+    def summary(self, **chosen: Condition) -> Listing[Summary]:
+        """The figures of the dashboard, one record for each kind of account and currency."""
+        return Listing(Summary, lambda: iter(self._get("/summary", chosen)["groups"]))
+
+    def curve(self, **chosen: Condition) -> Listing[CurvePoint]:
+        """The running sum of closed round trips, a point a day."""
+        return self._parts(CurvePoint, "/curve", "points", chosen)
+
+    def calendar(self, **chosen: Condition) -> Listing[Day]:
+        """The days on which something closed."""
+        return self._parts(Day, "/calendar", "days", chosen)
+
+    def intraday(self, **chosen: Condition) -> Listing[Part]:
+        """Results by where in the day round trips were opened."""
+        return self._parts(Part, "/intraday", "parts", chosen)
+
+    def day(self, day: date | str) -> dict[str, Any]:
+        """One trading day, fill by fill."""
+        found: dict[str, Any] = self._get(f"/days/{day}")
+        return found
+
+    def notes(self, search: str = "") -> Listing[Note]:
+        """Your notes, those changed last first."""
+        return self._paged(Note, "/notes", {"search": search})
+
+    def tags(self) -> Listing[Tag]:
+        """Your tags."""
+        return self._whole(Tag, "/tags")
+
+    def plan(self, key: str) -> Plan:
+        """What was planned of a round trip."""
+        return Plan.read(self._get(f"/trades/{key}/plan"))
+
+    def write_note(self, key: str, text: str) -> Note:
+        """Write a note about a round trip."""
+        return Note.read(self._ask("POST", f"/trades/{key}/notes", body={"text": text}))
+
+    def add_tag(self, key: str, name: str) -> Tag:
+        """Put a tag on a round trip."""
+        return Tag.read(self._ask("POST", f"/trades/{key}/tags", body={"name": name}))
+
+    def write_plan(self, key: str, *, stop: object = None, target: object = None, rating: int | None = None) -> Plan:
+        """Set what was planned of a round trip; numbers as `Decimal` or text."""
+        prices = {name: str(price) for name, price in (("stop", stop), ("target", target)) if price is not None}
+        return Plan.read(self._ask("PUT", f"/trades/{key}/plan", body={**prices, "rating": rating}))
+
+    def links(self) -> list[dict[str, Any]]:
+        """Your links, with how each stands."""
+        found: list[dict[str, Any]] = self._get("/links")["items"]
+        return found
+
+    def runs(self, **chosen: Condition) -> Listing[Run]:
+        """Sync runs, the latest first."""
+        return self._paged(Run, "/runs", chosen)
+
+    def sync(self, link: str) -> Run:
+        """Fetch now; the run that begins or goes on."""
+        return Run.read(self._ask("POST", f"/links/{link}/sync"))
+
+    def _whole(self, record: type[Any], path: str, chosen: Mapping[str, Condition] | None = None) -> Listing[Any]:
+        return Listing(record, lambda: iter(self._get(path, chosen)["items"]))
+
+    def _paged(self, record: type[Any], path: str, chosen: Mapping[str, Condition]) -> Listing[Any]:
+        return Listing(record, lambda: self._pages(path, chosen))
+
+    def _parts(self, record: type[Any], path: str, part: str, chosen: Mapping[str, Condition]) -> Listing[Any]:
+        def rows() -> Iterator[dict[str, Any]]:
+            for group in self._get(path, chosen)["groups"]:
+                for row in group[part]:
+                    yield {"kind": group["kind"], "currency": group["currency"], **row}
+
+        return Listing(record, rows)
+
+    def _pages(self, path: str, chosen: Mapping[str, Condition]) -> Iterator[dict[str, Any]]:
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self._get(path, {**chosen, "limit": _PAGE, "cursor": cursor})
+            yield from page["items"]
+            cursor = page["next"]
+
+    def _get(self, path: str, chosen: Mapping[str, Condition] | None = None) -> Any:
+        return self._ask("GET", path, chosen)
+
+    def _ask(self, method: str, path: str, chosen: Mapping[str, Condition] | None = None, body: Any = None) -> Any:
+        """The JSON of an answer.
+
+        Raises:
+            ApiError: it is no success.
+        """
+        params = {name.rstrip("_"): _written(value) for name, value in (chosen or {}).items() if value not in (None, "", [])}
+        asked = (path, repr(sorted(params.items())))
+        etag, kept = self._known.get(asked, ("", None)) if method == "GET" else ("", None)
+        headers = {**self._headers, "If-None-Match": etag} if etag else self._headers
+        reply: Reply = self._send(method, self._address + path, params=params, json=body, headers=headers)
+        if reply.status_code == _NOT_MODIFIED:
+            return kept
+        if reply.status_code >= _FAILED:
+            raise ApiError(reply.status_code, _problem(reply))
+        found = None if reply.status_code == _NO_CONTENT else reply.json()
+        if method == "GET" and "ETag" in reply.headers:
+            self._remember(asked, reply.headers["ETag"], found)
+        return found
+
+    def _remember(self, asked: tuple[str, str], etag: str, found: Any) -> None:
+        self._known.pop(asked, None)
+        self._known[asked] = (etag, found)
+        while len(self._known) > _KEPT:
+            self._known.pop(next(iter(self._known)))
+
+
+def _written(value: Condition) -> str:
+    """As an address has it."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _problem(reply: Reply) -> dict[str, Any]:
+    try:
+        found = reply.json()
+    except ValueError:
+        return {"detail": f"The answer ({reply.status_code}) is none of Fillbook's; is this its address?"}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,314 @@
+"""What the client gives: frozen records with the names of the API's fields, numbers as `Decimal`, days and moments as such.
+
+A record is read by its annotations. Fields that a newer server adds are left out; the answer itself is in `raw`.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+R = TypeVar("R", bound="Record")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """raw: the JSON object that it was read from."""
+
+    raw: dict[str, Any]
+
+    @classmethod
+    def read(cls: type[R], found: dict[str, Any]) -> R:
+        """From a JSON object; a field that is absent is as null."""
+        values = {name: _value(kind, found.get(name.rstrip("_"))) for name, kind in _kinds(cls).items() if name != "raw"}
+        return cls(raw=found, **values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade(Record):
+    """A round trip. net in result_currency, other money in currency; + gained, - lost or paid."""
+
+    key: str
+    account: str
+    account_id: int
+    kind: str
+    instrument: str
+    underlying: str | None
+    asset_class: str
+    side: str
+    status: str
+    outcome: str | None
+    quantity: Decimal
+    open_quantity: Decimal
+    opened_at: datetime | None
+    opened_on: date | None
+    closed_at: datetime | None
+    closed_on: date | None
+    currency: str
+    entry_price: Decimal | None
+    exit_price: Decimal | None
+    gross_pnl: Decimal | None
+    fees: Decimal
+    realized_pnl: Decimal | None
+    opening_cost: Decimal | None
+    gain_percent: Decimal | None
+    result_currency: str
+    net: Decimal | None
+    holding_seconds: int | None
+    fills: int
+    basis: str
+    counts: bool
+    incomplete: list[str]
+    reconciliation: str | None
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill(Record):
+    """A fill within a round trip."""
+
+    number: int
+    execution_id: str
+    role: str
+    executed_at: datetime | None
+    trade_date: date
+    quantity: Decimal
+    price: Decimal
+    fees: Decimal
+    amount: Decimal
+    position_after: Decimal
+    realized_pnl: Decimal | None
+    broker_realized_pnl: Decimal | None
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution(Record):
+    """One fill as the broker reported it."""
+
+    execution_id: str
+    account: str
+    account_id: int
+    kind: str
+    instrument: str
+    underlying: str | None
+    asset_class: str
+    currency: str
+    what: str
+    executed_at: datetime | None
+    trade_date: date
+    settle_date: date | None
+    quantity: Decimal
+    price: Decimal
+    proceeds: Decimal
+    fees: Decimal
+    taxes: Decimal
+    fees_currency: str | None
+    rate_to_base: Decimal | None
+    broker_realized_pnl: Decimal | None
+    venue: str | None
+    order_id: str | None
+    automatic: bool
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position(Record):
+    """What is held of one instrument; mark, value and unrealized P&L are the broker's, of the day as_of."""
+
+    account: str
+    account_id: int
+    kind: str
+    instrument: str
+    underlying: str | None
+    asset_class: str
+    currency: str
+    quantity: Decimal
+    cost: Decimal | None
+    lots: int
+    opened_on: date | None
+    trade: str | None
+    realized_so_far: Decimal | None
+    as_of: date | None
+    broker_quantity: Decimal | None
+    mark_price: Decimal | None
+    value: Decimal | None
+    unrealized_pnl: Decimal | None
+    rate_to_base: Decimal | None
+    status: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Record):
+    """An account held at a broker."""
+
+    id: int
+    account: str
+    alias: str | None
+    kind: str
+    broker: str
+    currency: str | None
+    counted: bool
+    link: str | None
+    link_state: str | None
+    error: str | None
+    last_success_at: datetime | None
+    from_: date | None
+    to: date | None
+    grouping: str
+    matching: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Record):
+    """What may be added up: kind of account, and the currency of the money."""
+
+    kind: str
+    base_currency: str | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Group):
+    """Round trips counted and summed. previous: the period before, None unless the filter has both ends."""
+
+    round_trips: int
+    winners: int
+    losers: int
+    break_even: int
+    profit: Decimal
+    gross_profit: Decimal
+    fees: Decimal
+    win_rate: Decimal | None
+    average_gain: Decimal | None
+    average_gain_percent: Decimal | None
+    weighted_gain_percent: Decimal | None
+    average_win: Decimal | None
+    average_loss: Decimal | None
+    payoff: Decimal | None
+    profit_factor: Decimal | None
+    standard_error: Decimal | None
+    largest_win: Decimal | None
+    largest_loss: Decimal | None
+    max_drawdown: Decimal
+    previous: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief(Record):
+    """Round trips counted and summed, in short."""
+
+    round_trips: int
+    winners: int
+    losers: int
+    profit: Decimal
+    fees: Decimal
+    win_rate: Decimal | None
+    average_gain_percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day(Brief):
+    """A day on which something closed; currency and kind tell its group."""
+
+    day: date
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint(Record):
+    """The curve of closed trades at the end of a day; drawdown 0 or negative."""
+
+    last: date
+    round_trips: int
+    gain: Decimal
+    equity: Decimal
+    drawdown: Decimal
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Brief):
+    """Round trips that were opened in one part of the day. slot: what the filter takes."""
+
+    dimension: str
+    number: int
+    slot: str
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Record):
+    """A note of yours."""
+
+    id: int
+    about: str
+    day: date | None
+    account: str | None
+    trades: list[str]
+    text: str
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag(Record):
+    """A tag of yours."""
+
+    id: int
+    name: str
+    hue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Record):
+    """What was planned of a round trip; r is None without a stop, never 0."""
+
+    stop: Decimal | None
+    target: Decimal | None
+    rating: int | None
+    entry: Decimal | None
+    currency: str
+    risk: Decimal | None
+    r: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Record):
+    """One sync run."""
+
+    id: int
+    link: str | None
+    kind: str
+    state: str
+    began_at: datetime
+    ended_at: datetime | None
+    trades_changed: int
+    note: str | None
+
+
+_KINDS: dict[type, dict[str, Any]] = {}
+
+
+def _kinds(record: type["Record"]) -> dict[str, Any]:
+    if record not in _KINDS:
+        hints = get_type_hints(record)
+        _KINDS[record] = {field.name: hints[field.name] for field in fields(record)}
+    return _KINDS[record]
+
+
+def _value(kind: Any, found: Any) -> Any:
+    options = [one for one in get_args(kind) if one is not type(None)] if get_origin(kind) in (Union, UnionType) else [kind]
+    wanted = options[0]
+    if found is None:
+        return [] if get_origin(wanted) is list and len(options) == 1 and kind is wanted else None
+    if wanted is Decimal:
+        return None if found == "no_losses" else Decimal(found)
+    if wanted is datetime:
+        return datetime.fromisoformat(found)
+    return date.fromisoformat(found) if wanted is date else found
