@@ -14,10 +14,25 @@ from hypothesis import strategies as st
 
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.statement import AccountStatement
-from fillbook.storage import plans, words
+from fillbook.storage import campaigning, plans, words
+from fillbook.storage.campaigns import campaign_of, is_apart
 from fillbook.storage.choices import choose_settings
 from fillbook.storage.derive import rebuild_account, settings_of
-from fillbook.storage.models import Note, RawStatement, RoundTripRow, TagMark, TripFillRow, TripMark, TripNote, TripPlan, TripPlanned
+from fillbook.storage.models import (
+    Campaign,
+    CampaignLeg,
+    CampaignTrip,
+    LegApart,
+    Note,
+    RawStatement,
+    RoundTripRow,
+    TagMark,
+    TripFillRow,
+    TripMark,
+    TripNote,
+    TripPlan,
+    TripPlanned,
+)
 from fillbook.storage.replay import replay_account
 from fillbook.trades.settings import Grouping
 from tests.storage.deliveries import day_of, deliver, only_account, person, says
@@ -36,7 +51,7 @@ ROWS = (
 )
 FATES = ("as it was", "dearer", "dropped", "rebooked", "renumbered")
 NAMES = ("plan", "Late Entry", "tilt")
-FIRST: dict[str, tuple[Any, ...]] = {"write": (), "tag": (NAMES[0],), "plan": (1,)}
+FIRST: dict[str, tuple[Any, ...]] = {"write": (), "tag": (NAMES[0],), "plan": (1,), "gather": (1,)}
 
 small = st.integers(0, 5)
 steps = st.one_of(
@@ -46,6 +61,8 @@ steps = st.one_of(
     st.tuples(st.just("tag"), small, st.sampled_from(NAMES)),
     st.tuples(st.just("untag"), small),
     st.tuples(st.just("plan"), small, st.integers(0, 3)),
+    st.tuples(st.just("gather"), small, small),
+    st.tuples(st.sampled_from(["apart", "back"]), small),
     st.tuples(st.just("restate"), st.lists(st.sampled_from(FATES), min_size=len(ROWS), max_size=len(ROWS))),
     st.tuples(st.just("again"), small),
     st.tuples(st.just("group"), st.sampled_from(list(Grouping))),
@@ -109,6 +126,8 @@ class Book:
             self.tag(trip, *more[1:])
         elif what == "plan" and trip:
             self.plan(trip, more[1])
+        elif what in ("gather", "apart", "back") and trip:
+            self.campaign(what, trip, self.trip(more[-1]))
 
     def tag(self, trip: RoundTripRow, name: str = "") -> None:
         """Put a tag on a trade, or without a name take one off; all other trades keep theirs."""
@@ -136,6 +155,19 @@ class Book:
         assert kept.plan.stop == (stop if distance else None)
         assert (kept.risk is None) == (distance == 0)
 
+    def campaign(self, what: str, trip: RoundTripRow, other: RoundTripRow | None) -> None:
+        """Take two trades as one, let one stand alone, or let it be proposed again."""
+        if what == "gather":
+            if other is not None and other != trip:
+                made = campaigning.gather(self.owner, [trip.key, other.key], "Both")
+                assert {leg.trip_id for leg in made.trips.all()} == {trip.pk, other.pk}
+        elif what == "apart":
+            campaigning.take_out(self.owner, trip.key)
+            assert (campaign_of(trip), is_apart(trip)) == (None, True)
+        elif what == "back":
+            campaigning.put_back(self.owner, trip.key)
+            assert not is_apart(trip)
+
     def change(self, what: str, *more: Any) -> None:
         account, before = only_account(), self.words()
         if what == "restate":
@@ -154,11 +186,15 @@ class Book:
 
     def words(self) -> list[Any]:
         """Every row that the trader wrote."""
-        return [list(table._default_manager.order_by("pk").values_list()) for table in (Note, TagMark, TripPlanned)]
+        return [
+            list(table._default_manager.order_by("pk").values_list())
+            for table in (Note, TagMark, TripPlanned, Campaign, CampaignLeg, LegApart)
+        ]
 
     def hung(self) -> list[Any]:
         """Which word is on which trade."""
-        return [sorted(table._default_manager.values_list("word_id", "trip__key")) for table in (TripNote, TripMark, TripPlan)]
+        together = sorted(CampaignTrip.objects.values_list("campaign__own_id", "trip__key"))
+        return [together, *(sorted(table._default_manager.values_list("word_id", "trip__key")) for table in (TripNote, TripMark, TripPlan))]
 
     def check(self) -> None:
         assert {note.pk: note.text for note in words.notes_of(self.owner)} == self.notes

@@ -15,6 +15,7 @@ from django.http import Http404
 from fillbook.storage.models import (
     ApiToken,
     BrokerAccount,
+    CampaignRow,
     Link,
     LinkState,
     Note,
@@ -79,6 +80,17 @@ def trip_for(viewer: Viewer, key: str) -> RoundTripRow:
     The id is made of the account's number; where the viewer has one number twice (as a real and as a sandbox account), the real one's.
     """
     found = trips_of(viewer).filter(key=key).order_by("account__kind", "account_id").first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def campaign_for(viewer: Viewer, key: str) -> CampaignRow:
+    """One campaign of the viewer's by the public id of its first leg; raises `Http404` as `account_for`."""
+    mine = (
+        CampaignRow.objects.filter(account__owner=viewer, account__hidden=False) if viewer.is_authenticated else CampaignRow.objects.none()
+    )
+    found = mine.filter(key=key).select_related("account", "own").order_by("account__kind", "account_id").first()
     if found is None:
         raise _missing()
     return found

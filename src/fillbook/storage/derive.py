@@ -16,6 +16,7 @@ from fillbook.performance.facets import Traits, facets_of
 from fillbook.performance.summary import FIELDS
 from fillbook.storage import derived_rows as rows
 from fillbook.storage.bulk import insert
+from fillbook.storage.campaigns import regroup
 from fillbook.storage.choosing import in_order
 from fillbook.storage.connections import connected
 from fillbook.storage.daybook import SUMMED, Closing, counted, day_of, share_days
@@ -46,7 +47,7 @@ from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 
-RULES: Final = "6"
+RULES: Final = "7"
 """Changes when the same ledger gives other trades or totals, so that accounts derived by older rules are read again."""
 
 _BY_INSTRUMENT: Final = (OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, BridgeRow, FindingRow)
@@ -72,6 +73,7 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
         book = read_account(loaded.statement, settings_of(owner), overrides_of(owner))
         changed = _Writer(owner, loaded, book, keys, because_of).write()
         hang(owner)
+        regroup(owner, keys)
         totals = {
             "rebuilt_at": timezone.now(),
             "round_trips": RoundTripRow.objects.filter(account=owner, is_open=False).count(),

@@ -35,7 +35,7 @@ def hang(account: BrokerAccount) -> None:
     loose = [(link, pk, Anchor(*anchor)) for word, link in words for pk, *anchor in _loose(word, account)]
     if not loose:
         return
-    homes = _homes(account, {anchor for _, _, anchor in loose})
+    homes = homes_of(account, {anchor for _, _, anchor in loose})
     for _, link in words:
         found = [link(word_id=pk, trip_id=trip) for kind, pk, anchor in loose if kind is link for trip in sorted(homes[anchor])]
         link.objects.bulk_create(found, batch_size=500)
@@ -81,7 +81,7 @@ def _loose(word: Any, account: BrokerAccount) -> Iterable[tuple[int, str, str]]:
     return found
 
 
-def _homes(account: BrokerAccount, anchors: Collection[Anchor]) -> dict[Anchor, set[int]]:
+def homes_of(account: BrokerAccount, anchors: Collection[Anchor]) -> dict[Anchor, set[int]]:
     """Anchor -> numbers of round trips; none for an orphan."""
     places = _places(account, {anchor.execution_id for anchor in anchors})
     homes = {anchor: trips_of(anchor, places[anchor.execution_id]) for anchor in anchors}

@@ -4,6 +4,8 @@ from fillbook.storage.models.claims import AccountClaim, ProofTry
 from fillbook.storage.models.derived import (
     AccountTotals,
     BridgeRow,
+    CampaignRow,
+    CampaignTrip,
     ClosedLotRow,
     DayTotals,
     FindingRow,
@@ -19,7 +21,7 @@ from fillbook.storage.models.derived import (
     TripPlan,
     UnmatchedRow,
 )
-from fillbook.storage.models.journal import Note, NoteAbout, Tag, TagMark, TripPlanned
+from fillbook.storage.models.journal import Campaign, CampaignLeg, LegApart, Note, NoteAbout, Tag, TagMark, TripPlanned
 from fillbook.storage.models.ledger import (
     AccountInstrument,
     BalanceRow,
@@ -59,6 +61,10 @@ __all__ = [
     "BrokerLotRow",
     "BrokerService",
     "BrokerSilence",
+    "Campaign",
+    "CampaignLeg",
+    "CampaignRow",
+    "CampaignTrip",
     "CashMovementRow",
     "ClosedLotRow",
     "CorporateActionRow",
@@ -70,6 +76,7 @@ __all__ = [
     "FlagRow",
     "Instance",
     "InstrumentRow",
+    "LegApart",
     "Link",
     "LinkState",
     "Note",

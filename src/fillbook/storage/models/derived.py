@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from fillbook.storage.fields import ExactDecimalField
-from fillbook.storage.models.journal import Note, TagMark, TripPlanned
+from fillbook.storage.models.journal import Campaign, Note, TagMark, TripPlanned
 from fillbook.storage.models.ledger import InstrumentRow
 from fillbook.storage.models.links import BrokerAccount
 from fillbook.storage.models.people import User
@@ -171,6 +171,52 @@ class TripPlan(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["word", "trip"], name="plan_hangs_once")]
+
+
+class CampaignRow(models.Model):
+    """`journal.campaigns.Group` with the sums of its legs.
+
+    key: the public id of its first leg. own: what the trader made of it, None for a proposal. why: `journal.campaigns.Why`. shape,
+    strikes, expiry, rolls, delivered: `journal.shapes.Described`. counts: all legs are closed and their results known. net_e8, fees_e8:
+    sums over the legs, of open ones what they realized so far; None where a leg's is unknown or legs have results in several currencies.
+    outcome: of one that counts. closed_on: the last leg's, None while one is open; day: that, while open opened_on.
+    """
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    own = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="+")
+    underlying = models.CharField(max_length=120)
+    why = models.JSONField(default=list)
+    shape = models.CharField(max_length=20)
+    strikes = models.JSONField(default=list)
+    expiry = models.DateField(null=True)
+    rolls = models.PositiveIntegerField(default=0)
+    delivered = models.BooleanField(default=False)
+    legs = models.PositiveIntegerField()
+    is_open = models.BooleanField()
+    counts = models.BooleanField()
+    currency = models.CharField(max_length=12, blank=True, default="")
+    net_e8 = models.BigIntegerField(null=True)
+    fees_e8 = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=4, blank=True, default="")
+    opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    day = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "key"], name="campaign_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-day"], name="campaign_by_day"),
+            models.Index(fields=["account", "counts", "day"], name="campaign_by_counts"),
+        ]
+
+
+class CampaignTrip(models.Model):
+    """A round trip in its campaign: in one at most, so that nothing counts twice. number: in the order they were opened."""
+
+    campaign = models.ForeignKey(CampaignRow, on_delete=models.CASCADE, related_name="trips")
+    trip = models.OneToOneField(RoundTripRow, on_delete=models.CASCADE, related_name="in_campaign")
+    number = models.PositiveIntegerField()
 
 
 class OpenLotRow(models.Model):

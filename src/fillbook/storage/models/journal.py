@@ -91,3 +91,34 @@ class TripPlanned(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "execution_id", "role"], name="planned_once")]
+
+
+class Campaign(models.Model):
+    """Round trips that the trader takes as one. name: "" for what `journal.shapes` calls it. Its legs hang on executions."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+
+class CampaignLeg(models.Model):
+    """A leg that the trader put into a campaign; execution_id, role: its `journal.anchors.Anchor`."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="leg_words")
+    execution_id = models.CharField(max_length=200)
+    role = models.CharField(max_length=10)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["campaign", "execution_id", "role"], name="campaign_leg_once")]
+
+
+class LegApart(models.Model):
+    """A round trip that the trader took out of what was proposed; account, execution_id, role: its `journal.anchors.Anchor`."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    execution_id = models.CharField(max_length=200)
+    role = models.CharField(max_length=10)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "execution_id", "role"], name="leg_apart_once")]

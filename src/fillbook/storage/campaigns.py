@@ -1,0 +1,295 @@
+"""Campaigns as derived rows: made again whenever trades were made again, or the trader says something of them; and how they are read.
+
+An account's campaigns lie within one underlying each, and all that is traded of an underlying is made again together, so only those are
+grouped again; once the trader has put legs of anything together, the whole account is.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+
+from fillbook.journal.anchors import Anchor
+from fillbook.journal.campaigns import Deed, Group, Leg, propose
+from fillbook.journal.shapes import describe
+from fillbook.ledger.execution import ExecutionKind
+from fillbook.ledger.instrument import AssetClass, Right
+from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.summary import Outcome
+from fillbook.storage.bulk import insert
+from fillbook.storage.choosing import Accounts, trips_in
+from fillbook.storage.hanging import homes_of
+from fillbook.storage.models import (
+    BrokerAccount,
+    CampaignLeg,
+    CampaignRow,
+    CampaignTrip,
+    ExecutionRow,
+    LegApart,
+    RoundTripRow,
+    RowState,
+    TripFillRow,
+)
+from fillbook.storage.records import batches
+from fillbook.trades.records import Role
+
+_OPTIONS: Final = (AssetClass.OPTION, AssetClass.FUTURE_OPTION)
+_DEEDS: Final = frozenset({Role.OPENS.value, Role.CLOSES.value})
+
+
+_LIMIT: Final = 2**63
+_ROW: Final = (
+    "account_id",
+    "key",
+    "own_id",
+    "underlying",
+    "why",
+    "shape",
+    "strikes",
+    "expiry",
+    "rolls",
+    "delivered",
+    "legs",
+    "is_open",
+    "counts",
+    "currency",
+    "net_e8",
+    "fees_e8",
+    "outcome",
+    "opened_on",
+    "closed_on",
+    "day",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Campaigns that count, of one currency. net_e8: their net P&L in units of 1e-8."""
+
+    currency: str
+    n: int
+    wins: int
+    losses: int
+    net_e8: int
+
+
+def regroup(account: BrokerAccount, keys: Collection[str] | None = None) -> None:
+    """Make an account's campaigns again from its round trips. keys: contract ids whose round trips are new; None for all."""
+    own, apart = _said(account)
+    trips = RoundTripRow.objects.filter(account=account)
+    old = CampaignRow.objects.filter(account=account)
+    if keys is None or own:
+        _write(account, _within_options(trips, own), own, apart, old)
+        return
+    old.filter(trips=None).delete()  # their round trips are gone
+    for part in batches(sorted(keys)):
+        old.filter(trips__trip__instrument_key__in=part).delete()
+    found = [trip for part in batches(sorted(keys)) for trip in _rows(trips.filter(instrument_key__in=part))]
+    _write(account, found, own, apart, CampaignRow.objects.none())
+
+
+def campaigns_in(accounts: Accounts, chosen: Filter) -> QuerySet[CampaignRow]:
+    """The campaigns that a filter takes, the latest first. Accounts, days, outcome, status and currency are the campaign's own; of symbol,
+    side, kind, tags and time of day it is enough that one leg has them.
+    """
+    found = CampaignRow.objects.filter(account_id__in=[account.pk for account in accounts])
+    found = found.filter(is_open=chosen.status is TripStatus.OPEN)
+    if chosen.status is TripStatus.CLOSED and not chosen.include_incomplete:
+        found = found.filter(counts=True)
+    if chosen.first:
+        found = found.filter(day__gte=chosen.first)
+    if chosen.last:
+        found = found.filter(day__lte=chosen.last)
+    if chosen.outcome:
+        found = found.filter(outcome=chosen.outcome)
+    legs = replace(chosen, first=None, last=None, outcome=None, status=TripStatus.CLOSED, include_incomplete=True)
+    if replace(legs, accounts=(), currency="", include_incomplete=False) != Filter():
+        either = (trips_in(accounts, replace(legs, status=status)).values("pk") for status in TripStatus)
+        found = found.filter(Q(*(Q(trips__trip__in=some) for some in either), _connector=Q.OR)).distinct()
+    return found.order_by("-day", "-opened_on", "key")
+
+
+def with_legs(campaigns: QuerySet[CampaignRow]) -> QuerySet[CampaignRow]:
+    """The same with account, name and legs at hand: `campaign.trips.all()`, each with its round trip."""
+    legs = CampaignTrip.objects.select_related("trip__instrument", "trip__account").order_by("number")
+    return campaigns.select_related("own", "account").prefetch_related(Prefetch("trips", legs))
+
+
+def tallies(campaigns: QuerySet[CampaignRow]) -> list[Tally]:
+    """What those that count came to, by currency; the one with the most first."""
+    found: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    counted = CampaignRow.objects.filter(pk__in=campaigns.order_by().values("pk"), counts=True)
+    for row in counted.values("currency", "outcome").annotate(n=Count("pk"), total=Sum("net_e8")):
+        found[row["currency"]][row["outcome"]] = row["n"], row["total"]
+    made = [
+        Tally(
+            currency,
+            n=sum(n for n, _ in parts.values()),
+            wins=parts.get(Outcome.WIN, (0, 0))[0],
+            losses=parts.get(Outcome.LOSS, (0, 0))[0],
+            net_e8=sum(total for _, total in parts.values()),
+        )
+        for currency, parts in found.items()
+    ]
+    return sorted(made, key=lambda tally: (-tally.n, tally.currency))
+
+
+def campaign_of(trip: RoundTripRow) -> CampaignRow | None:
+    """The campaign that a round trip is part of."""
+    return CampaignRow.objects.filter(trips__trip=trip).select_related("own", "account").first()
+
+
+def is_apart(trip: RoundTripRow) -> bool:
+    """Whether the trader took a round trip out of what was proposed."""
+    return trip.pk in _hung(trip.account, LegApart.objects.filter(account=trip.account))
+
+
+def legs_of(rows: Iterable[RoundTripRow]) -> list[Leg]:
+    """Round trips as campaigns look at them. rows: with their instrument."""
+    found = {row.pk: row for row in rows}
+    deeds = _deeds(found)
+    return [_leg(row, deeds.get(pk, ())) for pk, row in found.items()]
+
+
+def hung_on(trip: RoundTripRow) -> tuple[list[CampaignLeg], list[LegApart]]:
+    """What the trader said of a round trip: as a leg of theirs, and as one that stays apart."""
+    legs = CampaignLeg.objects.filter(campaign__account=trip.account).select_related("campaign")
+    aparts = LegApart.objects.filter(account=trip.account)
+    return list(_hung(trip.account, legs).get(trip.pk, ())), list(_hung(trip.account, aparts).get(trip.pk, ()))
+
+
+def _said(account: BrokerAccount) -> tuple[dict[int, int], set[int]]:
+    """Number of a round trip -> the trader's campaign it is in, the oldest of several; and those taken out."""
+    words = _hung(account, CampaignLeg.objects.filter(campaign__account=account).order_by("pk"))
+    own = {pk: min(word.campaign_id for word in legs) for pk, legs in words.items()}
+    return own, set(_hung(account, LegApart.objects.filter(account=account))) - set(own)
+
+
+def _hung(account: BrokerAccount, words: QuerySet[Any]) -> dict[int, list[Any]]:
+    """Number of a round trip -> the words that hang on it."""
+    found = [(Anchor(word.execution_id, word.role), word) for word in words]
+    homes = homes_of(account, {anchor for anchor, _ in found}) if found else {}
+    hung: dict[int, list[Any]] = defaultdict(list)
+    for anchor, word in found:
+        for pk in homes[anchor]:
+            hung[pk].append(word)
+    return hung
+
+
+def _rows(trips: QuerySet[RoundTripRow]) -> list[RoundTripRow]:
+    return list(trips.select_related("instrument"))
+
+
+def _within_options(trips: QuerySet[RoundTripRow], own: Collection[int]) -> list[RoundTripRow]:
+    """Round trips of underlyings that options were traded on, and those that the trader put somewhere."""
+    underlyings = set(trips.filter(asset_class__in=_OPTIONS).values_list("underlying", flat=True).distinct())
+    parts = batches(sorted(underlyings))
+    found = {trip.pk: trip for part in parts for trip in _rows(trips.filter(Q(underlying__in=part) | Q(symbol__in=part)))}
+    found.update((trip.pk, trip) for part in batches(sorted(own)) for trip in _rows(trips.filter(pk__in=part)))
+    return list(found.values())
+
+
+def _write(
+    account: BrokerAccount, trips: Sequence[RoundTripRow], own: dict[int, int], apart: Collection[int], old: QuerySet[CampaignRow]
+) -> None:
+    old.delete()
+    by_key = {trip.key: trip for trip in trips}
+    legs = {leg.key: leg for leg in legs_of(trips)}
+    said = {trip.key: own[trip.pk] for trip in trips if trip.pk in own}
+    groups = propose(legs.values(), said, {trip.key for trip in trips if trip.pk in apart})
+    insert(
+        CampaignRow,
+        _ROW,
+        (_row(account, group, [legs[key] for key in group.legs], [by_key[key] for key in group.legs]) for group in groups),
+    )
+    ids: dict[str, int] = {}
+    for part in batches([group.legs[0] for group in groups]):
+        ids.update(CampaignRow.objects.filter(account=account, key__in=part).values_list("key", "pk"))
+    insert(
+        CampaignTrip,
+        ("campaign_id", "trip_id", "number"),
+        ([ids[group.legs[0]], by_key[key].pk, number] for group in groups for number, key in enumerate(group.legs, 1)),
+    )
+
+
+def _row(account: BrokerAccount, group: Group, legs: Sequence[Leg], trips: Sequence[RoundTripRow]) -> list[Any]:
+    described = describe(legs)
+    lead = next((leg for leg in legs if leg.right is not None), legs[0])
+    is_open = any(trip.is_open for trip in trips)
+    currencies = {trip.result_currency for trip in trips}
+    known = len(currencies) == 1 and all(trip.net_e8 is not None for trip in trips)
+    known = known and abs(sum(trip.net_e8 or 0 for trip in trips)) < _LIMIT  # what a 64-bit column holds
+    net = sum(trip.net_e8 or 0 for trip in trips) if known else None
+    fees = sum(trip.fees_e8 or 0 for trip in trips) if known else None
+    counts = not is_open and net is not None and not any(trip.incomplete for trip in trips)
+    opened = min((trip.opened_on for trip in trips if trip.opened_on), default=None)
+    closed = None if is_open else max((trip.closed_on for trip in trips if trip.closed_on), default=None)
+    return [
+        account.pk,
+        group.legs[0],
+        group.own,
+        lead.underlying,
+        [str(why) for why in group.why],
+        str(described.shape),
+        [f"{strike.normalize():f}" for strike in described.strikes],
+        described.expiry,
+        described.rolls,
+        described.delivered,
+        len(legs),
+        is_open,
+        counts,
+        currencies.pop() if known else "",
+        net,
+        fees,
+        _outcome(net) if counts and net is not None else "",
+        opened,
+        closed,
+        closed or opened,
+    ]
+
+
+def _outcome(net: int) -> str:
+    return str(Outcome.WIN if net > 0 else Outcome.LOSS if net < 0 else Outcome.EVEN)
+
+
+def _leg(row: RoundTripRow, deeds: Sequence[Deed]) -> Leg:
+    terms = row.instrument
+    option = row.asset_class in _OPTIONS and terms.right != ""
+    return Leg(
+        key=row.key,
+        instrument=row.instrument_key,
+        underlying=(row.underlying if row.asset_class in _OPTIONS else row.symbol) or row.symbol,
+        long=row.side == "long",
+        quantity=row.quantity,
+        multiplier=terms.multiplier,
+        deeds=tuple(deeds),
+        right=Right(terms.right) if option else None,
+        strike=terms.strike if option else None,
+        expiry=terms.expiry if option else None,
+    )
+
+
+def _deeds(trips: dict[int, RoundTripRow]) -> dict[int, list[Deed]]:
+    """Number of a round trip -> its openings and closings in order, with what the broker said of their orders."""
+    fills = [
+        fill
+        for part in batches(sorted(trips))
+        for fill in TripFillRow.objects.filter(trip__in=part, role__in=_DEEDS)
+        .order_by("trip", "number")
+        .values_list("trip_id", "role", "execution_id", "executed_at", "trade_date")
+    ]
+    booked = _booked(next(iter(trips.values())).account_id if trips else 0, {fill[2] for fill in fills})
+    found: dict[int, list[Deed]] = defaultdict(list)
+    for trip_id, role, name, at, on in fills:
+        order_id, kind = booked.get(name, ("", ExecutionKind.TRADE))
+        found[trip_id].append(Deed(role == Role.OPENS, kind, order_id, at, on))
+    return found
+
+
+def _booked(account_id: int, names: Collection[str]) -> dict[str, tuple[str, ExecutionKind]]:
+    """Execution id -> its order and kind."""
+    rows = ExecutionRow.objects.filter(account_id=account_id, state=RowState.CURRENT)
+    found = (values for part in batches(sorted(names)) for values in rows.filter(row_id__in=part).values_list("row_id", "order_id", "kind"))
+    return {name: (order_id, ExecutionKind(kind)) for name, order_id, kind in found}
