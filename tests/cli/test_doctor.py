@@ -88,6 +88,18 @@ def test_stored_accounts_and_links_that_brought_none(lacking: Path, tmp_path: Pa
     assert "The token has expired." in fillbook("doctor", "--data", data).stdout
 
 
+def test_a_gap_in_the_history_is_no_clean_bill(tmp_path: Path) -> None:
+    """Beside what the query lacks, the only sale has no purchase in the statement."""
+    data = tmp_path / "data"
+    python(MAKE_USERS, data, "ann@example.org")
+    assert fillbook("import", "--data", data, STATEMENTS / "sale-undetermined.xml").returncode == 0
+    (account,) = ask("--data", data, status=1)["accounts"]
+    assert account["incomplete"] == 1
+    shown = " ".join(fillbook("doctor", "--data", data).stdout.split())
+    assert "1 instrument: something is missing of what was held before, or moved." in shown
+    assert "`fillbook reconcile` lists each; what you held before can be stated with `fillbook opening`." in shown
+
+
 def test_files_and_accounts_together_mean_nothing(lacking: Path) -> None:
     done = fillbook("doctor", lacking, "--account", "U1")
     assert (done.returncode, done.stderr) == (2, "Name files or accounts, not both.\n")

@@ -14,6 +14,7 @@ from fillbook.cli.progress import Progress
 from fillbook.cli.stop import Stop
 from fillbook.ledger.statement import Finding, Severity
 from fillbook.trades.account import read_account
+from fillbook.trades.completeness import judge_account
 
 if TYPE_CHECKING:
     from fillbook.storage.doctor import Diagnosis
@@ -26,7 +27,8 @@ NOTHING_LACKING, SOMETHING_LACKING, UNREADABLE = 0, 1, 2
 class Examined:
     """One file, account or link. name: what it is called; title: of the query; error: why there is nothing to find, or what stopped it.
 
-    facts: its part of the JSON. new: messages of what it lacks only since the query was changed.
+    facts: its part of the JSON. new: messages of what it lacks only since the query was changed. incomplete: of an account, how many
+    instruments have an opening or a closing that no statement holds.
     """
 
     name: str
@@ -35,13 +37,14 @@ class Examined:
     title: str = ""
     error: str = ""
     new: frozenset[str] = frozenset()
+    incomplete: int = 0
 
     @property
     def status(self) -> int:
         """Its exit status."""
         if self.error:
             return UNREADABLE
-        lacks = any(finding.severity is not Severity.NOTE for finding in self.findings)
+        lacks = self.incomplete or any(finding.severity is not Severity.NOTE for finding in self.findings)
         return SOMETHING_LACKING if lacks else NOTHING_LACKING
 
 
@@ -97,7 +100,10 @@ def _stored(options: argparse.Namespace) -> dict[str, list[Examined]]:
 
 
 def _account(account: "BrokerAccount", told: "Diagnosis") -> Examined:
+    from fillbook.storage.marks import instrument_marks
+
     link, raw = account.link, told.statement
+    incomplete = judge_account(instrument_marks(account).values()).missing
     facts = {
         "account": account.number,
         "id": account.pk,
@@ -105,9 +111,10 @@ def _account(account: "BrokerAccount", told: "Diagnosis") -> Examined:
         "link": str(link.pk) if link else None,
         "statement": raw.received_at.isoformat() if raw else None,
         "changed_at": told.changed_at.isoformat() if told.changed_at else None,
+        "incomplete": incomplete,
     }
     error = link.error_message if link else ""
-    return Examined(f"Account {account.number}", facts, told.findings, raw.title if raw else "", error, told.new)
+    return Examined(f"Account {account.number}", facts, told.findings, raw.title if raw else "", error, told.new, incomplete)
 
 
 def _link(link: "Link") -> Examined:
@@ -126,6 +133,6 @@ def _print(examined: Sequence[Examined]) -> None:
 
     console = sheet()
     for one in examined:
-        print_examined(console, one.name, one.title, one.error, one.findings, one.new)
+        print_examined(console, one.name, one.title, one.error, one.findings, one.new, one.incomplete)
     if not examined:
         console.print("There is no account in this book yet: link one, or name a file.")

@@ -13,15 +13,25 @@ from fillbook.ledger.statement import Finding, Severity
 WARNING = "yellow"
 
 
-def print_examined(console: Console, name: str, title: str, error: str, findings: Sequence[Finding], new: Collection[str]) -> None:
-    """One file, account or link with what was found, and why it does not work if it does not."""
+def print_examined(
+    console: Console, name: str, title: str, error: str, findings: Sequence[Finding], new: Collection[str], incomplete: int = 0
+) -> None:
+    """One file, account or link with what was found, and why it does not work if it does not. incomplete: instruments with a gap."""
     console.print(Text(name, style="bold") + Text(f"  {title}" if title else "", style=QUIET))
     if error:
         indented(console, Text("× ", style=LOSS) + Text(error))
     if findings:
         print_findings(console, findings, new)
-    elif not error:
+    elif not error and not incomplete:
         indented(console, "Nothing is lacking.")
+    if incomplete:
+        known = "" if findings else "The statements lack nothing that could be asked for, but of "
+        what = f"{known}{incomplete:,} instrument{'s' if incomplete > 1 else ''}"
+        gap = " something is missing." if known else ": something is missing of what was held before, or moved."
+        indented(console, Text(what + gap))
+        indented(
+            console, Text("→ `fillbook reconcile` lists each; what you held before can be stated with `fillbook opening`.", style=QUIET)
+        )
     console.print()
 
 
