@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from fillbook.ledger.statement import Finding, Severity
-from fillbook.storage.models import BrokerAccount, EndpointKind, LinkState, User
+from fillbook.storage.models import AccountTotals, BrokerAccount, EndpointKind, LinkState, User
 from tests.web.book import ACME, BOLT, FILLS, fill, link_of, says, utc, write_book
 from tests.web.conftest import text_of
 
@@ -159,8 +159,11 @@ def test_real_and_sandbox_accounts_are_never_totalled_together(browser_of_owner:
     shown = page(browser_of_owner)
     assert "Profit +86.00 USD" in shown
     assert "Sandbox: pretend money" not in shown
+    assert "All sandbox accounts are kept apart and still there. See them" in shown
+    assert f'href="/trades/?account={pretend.pk}"' in browser_of_owner.get("/trades/").content.decode()
     chosen = page(browser_of_owner, f"/?account={pretend.pk}")
     assert "Profit +98.00 USD" in chosen
+    assert "kept apart" not in chosen
     assert "Sandbox: pretend money" in chosen
     assert "Profit +86.00 USD" in page(browser_of_owner, f"/?account={account.pk},{pretend.pk}")
 
@@ -173,6 +176,17 @@ def test_a_link_that_needs_its_owner_is_told_at_the_top(browser_of_owner: Client
     answer = browser_of_owner.get("/").content
     assert "Your token has expired; create a new one." in text_of(answer)
     assert f"/accounts/links/{link.pk}/" in answer.decode()
+
+
+def test_one_account_from_two_sources_is_told_with_what_to_do(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
+    linked = write_book(owner, says(*FILLS, number="U7"), link_of(owner))
+    for one, other in ((account, linked), (linked, account)):
+        AccountTotals.objects.filter(account=one).update(checked={"fill": {}, "position": {}, "twin": {str(other.pk): 5}})
+    answer = browser_of_owner.get("/").content
+    shown = text_of(answer)
+    assert shown.count("hold the same fills: they seem to be one account from two sources, whose trades count twice.") == 1
+    assert re.search(r'href="/\?account=\d+">Show U\d alone</a>', answer.decode())
+    assert "hold the same fills" not in page(browser_of_owner, f"/?account={account.pk}")
 
 
 LACKS = Finding(Severity.WARNING, "open_positions_missing", "The query lacks Open Positions.", "Tick it.")

@@ -41,6 +41,7 @@ from fillbook.storage.overriding import overrides_of
 from fillbook.storage.records import batches
 from fillbook.storage.restating import TripWatch
 from fillbook.storage.slots import Placing, write_totals
+from fillbook.storage.twins import TWIN, twins_of
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.findings import OUT_OF_RANGE, found
 from fillbook.trades.reconcile import LineKind
@@ -77,7 +78,7 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
         totals = {
             "rebuilt_at": timezone.now(),
             "round_trips": RoundTripRow.objects.filter(account=owner, is_open=False).count(),
-            "checked": _checked(owner),
+            "checked": _checked(owner) | {TWIN: twins_of(owner)},
         }
         if keys is None:
             totals |= {"rules": RULES, "executions": len(loaded.statement.executions)}

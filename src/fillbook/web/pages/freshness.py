@@ -13,15 +13,18 @@ from django.utils.translation import ngettext
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.exchanges import DEFAULT_ZONE
 from fillbook.ledger.statement import Finding
+from fillbook.performance.filters import Filter
 from fillbook.storage.access import Viewer, links_of, notices_of, runs_of
 from fillbook.storage.coverage import rests_on_uploads
 from fillbook.storage.details import compared
 from fillbook.storage.doctor import grave_findings
 from fillbook.storage.models import BrokerAccount, Link, LinkState, Notice, NoticeKind, RunState
-from fillbook.sync.telling import told
+from fillbook.storage.twins import TWIN
+from fillbook.sync.telling import told as told_of
 from fillbook.web import readable
 from fillbook.web.brokerwords import said
 from fillbook.web.pages.bridge import lines_url
+from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.findings import read_finding
 
 _SATURDAY: Final = 5
@@ -100,7 +103,7 @@ def unread(viewer: Viewer, link: Link | None = None) -> list[Attention]:
 
 
 def _of_notice(notice: Notice) -> Attention:
-    words = told(notice)
+    words = told_of(notice)
     return Attention(words.tone, words.text, words.path, words.action, reverse("notice-away", args=[notice.pk]))
 
 
@@ -118,7 +121,25 @@ def attention(viewer: Viewer, accounts: Sequence[BrokerAccount]) -> tuple[Attent
         text = sentence % {"figures": readable.plural(different, "figure")}
         url = lines_url(accounts[0], "fills", "different") if len(accounts) == 1 else reverse("accounts")
         found.append(Attention("warn", text, url, _("See each")))
-    return (*found, *_lacking(accounts))
+    return (*found, *_twins(accounts), *_lacking(accounts))
+
+
+def _twins(accounts: Sequence[BrokerAccount]) -> list[Attention]:
+    """Accounts that seem to be one from two sources; each pair once, the action showing the one that is fetched."""
+    own, told, found = {str(account.pk): account for account in accounts}, set(), []
+    for account in accounts if len(accounts) > 1 else ():
+        for key in compared(account).get(TWIN, {}):
+            pair = frozenset({str(account.pk), key})
+            if key not in own or pair in told:
+                continue
+            told.add(pair)
+            kept, other = sorted((account, own[key]), key=lambda one: one.link_id is None)
+            names = {"kept": kept.alias or kept.number, "other": other.alias or other.number}
+            text = _("%(kept)s and %(other)s hold the same fills: they seem to be one account from two sources, whose trades count twice.")
+            advice = _("Show one of them alone, and save that as the view that pages begin with.")
+            url = address(reverse("dashboard"), Filter(accounts=(str(kept.pk),)))
+            found.append(Attention("warn", f"{text % names} {advice}", url, _("Show %(kept)s alone") % names))
+    return found
 
 
 def _lacking(accounts: Sequence[BrokerAccount]) -> list[Attention]:

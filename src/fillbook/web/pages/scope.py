@@ -13,6 +13,7 @@ from fillbook.storage.choosing import accounts_in
 from fillbook.storage.models import AccountKind, BrokerAccount
 from fillbook.storage.queries import Group
 from fillbook.web.pages.filterbar import Choice, address
+from fillbook.web.pages.wording import ALL_OF_KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,26 @@ class Scope:
         return self.kind == AccountKind.SANDBOX
 
     @property
+    def apart(self) -> tuple["Apart", ...]:
+        """The accounts of other kinds that are not shown because nobody chose them, kind by kind."""
+        if self.chosen.accounts:
+            return ()
+        kinds = [kind for kind in AccountKind if kind != self.kind]
+        found = {kind: tuple(str(account.pk) for account in self.all if account.kind == kind) for kind in kinds}
+        return tuple(Apart(ALL_OF_KIND[kind.value], Filter(accounts=keys).to_query()) for kind, keys in found.items() if keys)
+
+    @property
     def filtered(self) -> bool:
         """Whether anything is chosen."""
         return self.chosen != Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Accounts of a kind that a page keeps apart. query: of the address that shows them."""
+
+    name: str
+    query: str
 
 
 def scope(viewer: Viewer, chosen: Filter) -> Scope:
