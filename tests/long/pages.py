@@ -2,7 +2,8 @@
 
 With 100,000 each page has 100 ms at the 95th percentile; with 1,000,000 the dashboard and the first page of trades have 250 ms. A book is
 generated straight into the tables (tests/support/manytrips.py); "during a sync" a second process imports statements of 20,000 executions
-into another account of the same database, one after the other.
+into accounts of another user of the same database, one after the other. How pages fare in the very process that does the jobs is told by
+`long syncing`.
 """
 
 import argparse

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXECUTIONS = 20_000
 WARM = 3
+BESIDE = "beside@example.com"
 
 
 def main(folder: Path, count: int, times: int) -> None:
@@ -39,6 +40,7 @@ def main(folder: Path, count: int, times: int) -> None:
 
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     owner = User.objects.create_user("speed@example.com", is_operator=True)
+    User.objects.create_user(BESIDE)
     account = make_account(owner)
     started = time.monotonic()
     make_trips(account, count)
@@ -81,13 +83,15 @@ def report(client: "Client", pages: tuple[str, ...], key: str, when: str, times:
 
 @contextlib.contextmanager
 def importing(folder: Path) -> Iterator[None]:
-    """Beside what happens here, another process reads statements into another account of the same database, one after the other."""
+    """Beside what happens here, another process reads one statement after the other into accounts of another user of the same database."""
     file = folder / "beside.xml"
     make = [sys.executable, str(ROOT / "bench" / "make_flex.py"), "-n", str(EXECUTIONS), "-o", str(file)]
     subprocess.run(make, check=True, stdout=sys.stderr)
-    each = 'sed "s/U1234567/U$((1300000+n))/g" "$1" > "$1.$n.xml"; "$2" -m fillbook import "$1.$n.xml" || exit 1; rm "$1.$n.xml"'
+    each = (
+        'sed "s/U1234567/U$((1300000+n))/g" "$1" > "$1.$n.xml"; "$2" -m fillbook import --user "$3" "$1.$n.xml" || exit 1; rm "$1.$n.xml"'
+    )
     loop = f"n=0; while :; do n=$((n+1)); {each}; done"
-    process = subprocess.Popen(["sh", "-c", loop, "sh", str(file), sys.executable], stdout=sys.stderr, start_new_session=True)
+    process = subprocess.Popen(["sh", "-c", loop, "sh", str(file), sys.executable, BESIDE], stdout=sys.stderr, start_new_session=True)
     try:
         time.sleep(2)
         yield

@@ -12,6 +12,7 @@ from fillbook.cli import statements
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
 from fillbook.cli.numbers import counted
 from fillbook.cli.progress import Progress
+from fillbook.sync.aside import step_aside
 
 if TYPE_CHECKING:
     from fillbook.storage.intake import AccountPreview, Counts
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Store each file in turn; those that cannot be read are named and passed over."""
+    step_aside()
     open_database(options.data)
     user = chosen_user(options.user)
     entries = [_store(user, path, dry_run=options.dry_run) for path in statements.expand(options.files)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fillbook.cli import rebuild_page
 from fillbook.cli.database import add_data_argument, open_database
 from fillbook.cli.stop import Stop
+from fillbook.sync.aside import step_aside
 
 if TYPE_CHECKING:
     from fillbook.ledger.statement import ParsedStatement
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Each account in a transaction of its own; what was accepted before a stop stays."""
+    step_aside()
     open_database(options.data)
     accounts = _accounts(options.account)
     entries, status = [], DONE

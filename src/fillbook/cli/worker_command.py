@@ -9,6 +9,7 @@ from typing import Final
 
 from fillbook.cli.database import add_data_argument
 from fillbook.cli.stop import Stop
+from fillbook.sync.aside import step_aside
 
 _LOOK: Final = 2.0
 
@@ -25,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
     from fillbook.storage import start
     from fillbook.vault.keys import BadKey
 
+    step_aside()
     start.configure(options.data)
     _refuse_sqlite()
     _refuse_without_key()

@@ -17,11 +17,12 @@ from django.db import connection
 
 from fillbook.brokers.interface import OurFault
 from fillbook.sync import engine
+from fillbook.sync.aside import step_aside
 
 log = logging.getLogger(__name__)
 
-LARGE: Final = 2 * 1024 * 1024
-"""Documents over so many bytes get a process of their own."""
+LARGE: Final = 512 * 1024
+"""Documents over so many bytes get a process of their own: half a second of reading, meanwhile pages would take turns with it."""
 MEMORY: Final = 4 * 1024**3
 SECONDS: Final = 1800
 
@@ -55,6 +56,7 @@ def _command(task: str, *numbers: int) -> list[str]:
 def _main(task: str, *numbers: str) -> None:
     import django
 
+    step_aside()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fillbook.settings")
     django.setup()
