@@ -5,7 +5,6 @@ time, which other work on the machine disturbs less.
 """
 
 import contextlib
-import gc
 import json
 import os
 import signal
@@ -28,6 +27,7 @@ BESIDE = "beside@example.com"
 
 def main(folder: Path, count: int, times: int) -> None:
     """Make the book, then ask for every page, first alone and then beside an import."""
+    from fillbook.cli.serve_command import settle
     from fillbook.storage import start
 
     start.prepare()
@@ -49,7 +49,7 @@ def main(folder: Path, count: int, times: int) -> None:
     client.force_login(owner)
     trips = RoundTripRow.objects.filter(account=account)
     key, symbol = trips.values_list("key", "symbol")[count // 2]
-    gc.freeze()  # as `fillbook serve` does
+    settle()
     month = LAST.replace(day=1)
     pages = (
         "/", f"/?from={month}&to={LAST}", "/?side=short", "/?class=option&outcome=win", f"/?symbol={symbol}", f"/?from={month}&slot=hour-9",
