@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from fillbook.web.api.app import description
 
-PARTS: Final = ("accounts", "links", "trades", "figures", "words")
+PARTS: Final = ("accounts", "links", "trades", "figures", "reports", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Shape:
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """Every operation and every shape."""
-    about = description()["info"]["description"].split("\n\n")
+    about = [_one_line(paragraph) for paragraph in description()["info"]["description"].split("\n\n")]
     return render(request, "pages/reference.html", {"about": about, "parts": parts(), "shapes": shapes()})
 
 
@@ -139,4 +139,5 @@ def _readable(name: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Without the marks of Markdown, which a page does not need."""
+    return " ".join(text.replace("`", "").split())

@@ -93,7 +93,7 @@ def _row(token: ApiToken) -> TokenRow:
         pk=token.pk,
         name=token.name,
         begins=token.begins,
-        may=", ".join(str(SCOPES[Scope(scope)]) for scope in token.scopes),
+        may=" · ".join(str(SCOPES[Scope(scope)]) for scope in token.scopes),
         expires=token.expires_at.date(),
         expired=token.expires_at <= timezone.now(),
         used=token.last_used_on,
