@@ -8,7 +8,23 @@ from typing import Any, Final, Protocol
 import httpx2
 
 from fillbook.client.errors import ApiError
-from fillbook.client.records import Account, CurvePoint, Day, Execution, Fill, Note, Part, Plan, Position, Run, Summary, Tag, Trade
+from fillbook.client.records import (
+    Account,
+    CurvePoint,
+    Day,
+    Execution,
+    Figure,
+    Fill,
+    Note,
+    Part,
+    Plan,
+    Position,
+    Run,
+    Slice,
+    Summary,
+    Tag,
+    Trade,
+)
 from fillbook.client.tables import Listing
 
 _PAGE: Final = 500
@@ -112,6 +128,14 @@ class Fillbook:
     def intraday(self, **chosen: Condition) -> Listing[Part]:
         """Results by where in the day round trips were opened."""
         return self._parts(Part, "/intraday", "parts", chosen)
+
+    def breakdown(self, by: str, **chosen: Condition) -> Listing[Slice]:
+        """Results broken down by symbol, tag, month, hour, size or any other key of the reports."""
+        return self._parts(Slice, "/reports/breakdown", "parts", {"by": by, **chosen})
+
+    def statistics(self, **chosen: Condition) -> Listing[Figure]:
+        """Every further figure, each with how much it rests on."""
+        return self._parts(Figure, "/reports/statistics", "figures", chosen)
 
     def day(self, day: date | str) -> dict[str, Any]:
         """One trading day, fill by fill."""

@@ -243,6 +243,45 @@ class Part(Brief):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slice(Record):
+    """The round trips of one value of a key, such as one symbol. filter: the one that takes just these, as an address has it."""
+
+    value: str | None
+    round_trips: int
+    winners: int
+    losers: int
+    profit: Decimal
+    fees: Decimal
+    win_rate: Decimal | None
+    average_gain: Decimal | None
+    average_gain_percent: Decimal | None
+    profit_factor: Decimal | None
+    in_r: int
+    mean_r: Decimal | None
+    filter: str | None
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Record):
+    """A figure of a report; low and high bound its interval of 95 %. few: it rests on too few to say much. absent: why there is none."""
+
+    name: str
+    unit: str
+    value: Decimal | None
+    n: int
+    of_days: bool
+    few: bool
+    low: Decimal | None
+    high: Decimal | None
+    error: Decimal | None
+    absent: str | None
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Record):
     """A note of yours."""
 

@@ -62,6 +62,10 @@ READS = {
     "day": Cell("/days/2026-02-10"),
     "intraday": Cell("/intraday"),
     "bridge": Cell("/bridge"),
+    "report-breakdown": Cell("/reports/breakdown?by=symbol"),
+    "report-crossing": Cell("/reports/crossing?down=symbol&across=side"),
+    "report-statistics": Cell("/reports/statistics"),
+    "report-distribution": Cell("/reports/distribution"),
     "notes": Cell("/notes"),
     "note": of("/notes/{note}"),
     "day-note": of("/days/{noted}/note"),
@@ -213,7 +217,18 @@ def test_reading_changes_nothing(program: Asker, objects: dict[str, str], subtes
 
 
 def test_an_account_of_somebody_else_is_no_filter(stranger: Asker, objects: dict[str, str]) -> None:
-    for path in ("/trades", "/summary", "/executions", "/positions", "/curve", "/calendar", "/intraday", "/bridge", "/days/2026-02-10"):
+    for path in (
+        "/trades",
+        "/summary",
+        "/executions",
+        "/positions",
+        "/curve",
+        "/calendar",
+        "/intraday",
+        "/bridge",
+        "/days/2026-02-10",
+        "/reports/statistics",
+    ):
         theirs, none = stranger.ask(f"{path}?account={objects['account']}"), stranger.ask(f"{path}?account=987654")
         assert theirs.status_code == none.status_code == 404
         assert theirs.content == none.content

@@ -86,6 +86,9 @@ def test_conditions_are_those_of_the_pages(program: Asker, account: BrokerAccoun
     assert symbols("currency=EUR") == []
     assert symbols(f"account={account.pk}") == ["BOLT", "ACME"]
     assert symbols("slot=hour-10") == ["BOLT", "ACME"]
+    assert symbols("band=price-5") == ["BOLT"]  # from 50 to 100
+    assert symbols("untagged=1") == ["ACME"]
+    assert symbols("ticker=ACME&underlying=ACME&traded=USD") == ["ACME"]
 
 
 def test_figures_are_those_worked_out_by_hand(program: Asker, account: BrokerAccount) -> None:
@@ -112,6 +115,30 @@ def test_figures_are_those_worked_out_by_hand(program: Asker, account: BrokerAcc
     assert (bridge["profit"], bridge["broker"]) == ("86", "86")
     (position,) = program.get("/positions")["items"]
     assert (position["instrument"], position["quantity"], position["cost"], position["broker_quantity"]) == ("ACME", "4", "481", "4")
+
+
+def test_reports_are_those_worked_out_by_hand(program: Asker, account: BrokerAccount) -> None:
+    (group,) = program.get("/reports/breakdown?by=symbol")["groups"]
+    assert [(part["value"], part["profit"], part["round_trips"]) for part in group["parts"]] == [("ACME", "98", 1), ("BOLT", "-12", 1)]
+    assert group["total"]["profit"] == "86"
+    for part in group["parts"]:
+        assert [one["instrument"] for one in program.get(f"/trades?{part['filter']}")["items"]] == [part["value"]]
+    (gross,) = program.get("/reports/breakdown?by=side&gross=true")["groups"]
+    assert {part["value"]: part["profit"] for part in gross["parts"]} == {"long": "100", "short": "-10"}
+    (crossed,) = program.get("/reports/crossing?down=symbol&across=side")["groups"]
+    assert [(cell["row"], cell["column"], cell["profit"]) for cell in crossed["cells"]] == [
+        ("ACME", "long", "98"),
+        ("BOLT", "short", "-12"),
+    ]
+    (found,) = program.get("/reports/statistics")["groups"]
+    assert [(fall["depth"], fall["peak_on"], fall["trough_on"]) for fall in found["drawdowns"]] == [("-12", "2026-02-10", "2026-03-03")]
+    assert (found["streaks"]["wins"]["profit"], found["streaks"]["current"]["outcome"]) == ("98", "loss")
+    assert {"low", "high", "few", "absent"} <= set(found["figures"][0])
+    (spread,) = program.get("/reports/distribution?of=held")["groups"]
+    assert (spread["n"], spread["mean"]) == (2, "1598400")  # 36 days and one day, in seconds
+    (percents,) = program.get("/reports/distribution?of=percent")["groups"]
+    assert sum(bar["round_trips"] for bar in percents["bars"]) == 2
+    assert percents["mean"] == "2.4854665"
 
 
 def test_fields_are_those_that_are_wanted(program: Asker, account: BrokerAccount) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from fillbook.ledger.numbers import plain
 from fillbook.performance.filters import Filter
@@ -19,10 +19,16 @@ _SIZE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """After which execution a page begins: its moment and its number."""
+    """After which execution a page begins: its trade date, its moment, its number."""
 
+    day: date
     at: datetime
     pk: int
+
+    @classmethod
+    def of(cls, row: ExecutionRow) -> "Place":
+        """Beside a row."""
+        return cls(row.trade_date, row.ordered_at, row.pk)
 
 
 def executions_of(
@@ -30,9 +36,19 @@ def executions_of(
 ) -> tuple[list[ExecutionRow], Place | None]:
     """(the latest executions, where the next page begins; None where there is none). Cancelled and withdrawn ones are left out.
 
-    Of the filter the period (by trade date), the symbol and the asset class count.
+    Of the filter the period (by trade date), the symbol and the asset class count. Each account is asked by itself, because then an index
+    gives its days in order.
     """
-    rows = ExecutionRow.objects.filter(account_id__in=[account.pk for account in accounts], state=RowState.CURRENT)
+    found: list[ExecutionRow] = []
+    for account in accounts:
+        rows = _chosen(ExecutionRow.objects.filter(account_id=account.pk, state=RowState.CURRENT), chosen, after)
+        found += rows.select_related("account", "instrument").order_by("-trade_date", "-ordered_at", "-pk")[: size + 1]
+    found.sort(key=lambda row: (row.trade_date, row.ordered_at, row.pk), reverse=True)
+    kept = found[:size]
+    return kept, Place.of(kept[-1]) if len(found) > size else None
+
+
+def _chosen(rows: QuerySet[ExecutionRow], chosen: Filter, after: Place | None) -> QuerySet[ExecutionRow]:
     if chosen.first:
         rows = rows.filter(trade_date__gte=chosen.first)
     if chosen.last:
@@ -41,11 +57,10 @@ def executions_of(
         rows = rows.filter(Q(instrument__symbol__iexact=chosen.symbol) | Q(instrument__underlying_symbol__iexact=chosen.symbol))
     if chosen.asset_class:
         rows = rows.filter(instrument__asset_class=chosen.asset_class)
-    if after is not None:
-        rows = rows.filter(Q(ordered_at__lt=after.at) | Q(ordered_at=after.at, pk__lt=after.pk))
-    found = list(rows.select_related("account", "instrument").order_by("-ordered_at", "-pk")[: size + 1])
-    kept = found[:size]
-    return kept, Place(kept[-1].ordered_at, kept[-1].pk) if len(found) > size else None
+    if after is None:
+        return rows
+    later = Q(trade_date=after.day) & (Q(ordered_at__lt=after.at) | Q(ordered_at=after.at, pk__lt=after.pk))
+    return rows.filter(Q(trade_date__lt=after.day) | later, trade_date__lte=after.day)
 
 
 def execution_answer(row: ExecutionRow) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from django.http import Http404
 from ninja import Field, Schema
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.bands import UNKNOWN, Band, Banded
+from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import Outcome
 from fillbook.storage.access import accounts_of
@@ -19,10 +21,11 @@ from fillbook.trades.records import Side
 from fillbook.web.api.problems import gone, refuse
 
 _SYMBOL: Final = r"^([!-~]([ -~]{0,38}[!-~])?)?$"
-_SLOT: Final = (
-    "^(clock-([0-9]|[1-9][0-9]|1[0-5][0-9]|16[0-7])|hour-([0-9]|1[0-9]|2[0-3])|weekday-[0-6]|session-[0-5]|held-[0-8]|number-([1-9]|10)"
-    "|after-[0-3])?$"
-)
+_SLOTS: Final = [f"{name}-{part}" for name in Dimension for part in range(200) if Slot.read(f"{name}-{part}")]
+_BANDS: Final = [f"{name}-{part}" for name in Banded for part in (*range(200), UNKNOWN) if Band.read(f"{name}-{part}")]
+_SLOT: Final[dict[str, Any]] = {"pattern": f"^({'|'.join(_SLOTS)})?$"}
+_BAND: Final[dict[str, Any]] = {"pattern": f"^(({'|'.join(_BANDS)})(,({'|'.join(_BANDS)})){{0,4}})?$"}
+_USUAL: Final = (("incomplete", "0"), ("untagged", "0"), ("status", TripStatus.CLOSED.value))
 USUAL: Final = 50
 MOST: Final = 500
 _LONGEST_CURSOR: Final = 400
@@ -61,7 +64,22 @@ class Chosen(Schema):
     currency: str = Field("", pattern=r"^([A-Z]{3})?$", description="Base currency of the account.")
     incomplete: Literal["0", "1"] = Field("0", description="1: count those too some of whose openings are unknown.")
     tag: str = Field("", max_length=1000, description="Names of tags of yours, with commas between them; a round trip has to have all.")
-    slot: str = Field("", pattern=_SLOT, description="Part of the day in which they were opened, such as `hour-9`: see /intraday.")
+    slot: str = Field(
+        "",
+        max_length=12,
+        description="Part of the day in which they were opened, such as `hour-9`: see /intraday.",
+        json_schema_extra=_SLOT,
+    )
+    ticker: str = Field("", max_length=40, pattern=_SYMBOL, description="Symbol of the instrument itself.")
+    underlying: str = Field("", max_length=40, pattern=_SYMBOL, description="Symbol of the underlying; of what has none, its own.")
+    traded: str = Field("", pattern=r"^([A-Za-z0-9.]{1,12})?$", description="Currency of the instrument.")
+    untagged: Literal["0", "1"] = Field("0", description="1: only those without any tag.")
+    band: str = Field(
+        "",
+        max_length=200,
+        description="Classes of figures, such as `price-3`, with commas between them: see /reports.",
+        json_schema_extra=_BAND,
+    )
 
 
 class OfAccounts(Schema):
@@ -102,9 +120,7 @@ def meant(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
         Problem: a value means nothing. A page leaves such a condition out; whoever writes a program wants to hear of it.
     """
     given = {name.rstrip("_"): str(value) for name, value in asked.model_dump(by_alias=False).items() if value not in (None, "")}
-    given = {
-        name: value for name, value in given.items() if (name, value) not in (("incomplete", "0"), ("status", TripStatus.CLOSED.value))
-    }
+    given = {name: value for name, value in given.items() if (name, value) not in _USUAL}
     chosen = Filter.from_query(given)
     understood = chosen.parameters()
     for name in given:

@@ -1,6 +1,6 @@
 """Round trips, fills, positions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -76,9 +76,12 @@ def sent(request: HttpRequest, key: Key, number: int) -> dict[str, Any]:
 def executions(request: HttpRequest, asked: Query[OfLedger], paging: Query[Paging]) -> dict[str, Any]:
     """Fills as the broker reported them, the latest first; cancelled ones are left out."""
     accounts, chosen = meant(asker(request), asked)
-    place = place_in(paging.cursor, str, int)
+    place = place_in(paging.cursor, str, str, int)
     rows, after = executions_of(accounts, chosen, _place(place) if place else None, paging.limit)
-    return {"items": [execution_answer(row) for row in rows], "next": cursor_of(after.at.isoformat(), after.pk) if after else None}
+    return {
+        "items": [execution_answer(row) for row in rows],
+        "next": cursor_of(after.day.isoformat(), after.at.isoformat(), after.pk) if after else None,
+    }
 
 
 @read(router, "/positions", Positions, name="positions", twin="positions")
@@ -90,9 +93,9 @@ def positions(request: HttpRequest, asked: Query[OfPositions]) -> dict[str, Any]
 
 def _place(parts: list[Any]) -> Place:
     try:
-        at = datetime.fromisoformat(parts[0])
+        day, at = date.fromisoformat(parts[0]), datetime.fromisoformat(parts[1])
     except ValueError:
         raise bad_cursor() from None
     if at.tzinfo is None:
         raise bad_cursor()
-    return Place(at, parts[1])
+    return Place(day, at, parts[2])

@@ -1,0 +1,156 @@
+"""Reports as JSON values: by a key, by two keys crossed, every further figure, distributions; each by group of what may be added up.
+
+Every function takes accounts whose access was checked. gross: by results before fees and taxes; gains in percent stay after fees.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from fillbook.ledger.numbers import EXACT
+from fillbook.performance.crossing import OTHERS, limited
+from fillbook.performance.distributions import Bar, Histogram, Spread, histogram
+from fillbook.performance.drawdowns import Fall, falls
+from fillbook.performance.filters import Filter
+from fillbook.performance.keys import Key, Value, narrowed
+from fillbook.performance.statistics import Figure, statistics
+from fillbook.performance.streaks import Run, streaks
+from fillbook.storage import reports
+from fillbook.storage.answers.summaries import group_answer, group_order, summary_answer
+from fillbook.storage.answers.values import iso, number, rounded, units
+from fillbook.storage.models import BrokerAccount
+from fillbook.storage.queries import Group
+
+T = TypeVar("T")
+MOST_PLACES: Final = 60
+"""As many rows, and as many columns, as a crossing gives; the others are told together."""
+MOST_FALLS: Final = 50
+
+
+def breakdown_answer(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, gross: bool = False) -> list[dict[str, Any]]:
+    """What the round trips of each value of a key came to. overlaps: some are in several parts, as tags may be."""
+    return [
+        group_answer(group)
+        | {
+            "overlaps": found.overlaps,
+            "total": summary_answer(found.whole),
+            "parts": [
+                _place(part.value, chosen, key) | summary_answer(part.summary) | {"in_r": part.r_count, "mean_r": rounded(part.mean_r)}
+                for part in found.parts
+            ],
+        }
+        for group, found in _ordered(reports.breakdown(accounts, chosen, key, gross=gross))
+    ]
+
+
+def crossing_answer(
+    accounts: Sequence[BrokerAccount], chosen: Filter, down: Key, across: Key, *, gross: bool = False
+) -> list[dict[str, Any]]:
+    """What the round trips of each pair of values came to; the row or column `others` holds what has none of its own."""
+    found = []
+    for group, whole in _ordered(reports.crossing(accounts, chosen, down, across, gross=gross)):
+        grid = limited(whole, MOST_PLACES, MOST_PLACES)
+        cells = [
+            {"row": _written(row), "column": _written(column)} | summary_answer(grid.cells[row, column])
+            for row in grid.rows
+            for column in grid.columns
+            if (row, column) in grid.cells
+        ]
+        rows, columns = [_written(row) for row in grid.rows], [_written(column) for column in grid.columns]
+        found.append(group_answer(group) | {"rows": rows, "columns": columns, "cells": cells})
+    return found
+
+
+def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, gross: bool = False) -> list[dict[str, Any]]:
+    """Every further figure with what it rests on, the deepest falls of the curve, and the longest runs."""
+    found = []
+    closings = reports.closings(accounts, chosen, gross=gross)
+    for group, sample in _ordered(reports.samples(accounts, chosen, gross=gross)):
+        runs = streaks(closings.get(group, ()))
+        deepest = sorted(falls(closings.get(group, ())), key=lambda fall: (fall.depth, fall.began_on))[:MOST_FALLS]
+        longest = {"wins": _run(runs.wins), "losses": _run(runs.losses), "current": _run(runs.current)}
+        figures = [_figure(figure) for figure in statistics(sample)]
+        found.append(group_answer(group) | {"figures": figures, "drawdowns": [_fall(fall) for fall in deepest], "streaks": longest})
+    return found
+
+
+def distribution_answer(accounts: Sequence[BrokerAccount], chosen: Filter, what: Spread, *, gross: bool = False) -> list[dict[str, Any]]:
+    """How results are spread, in bars with round edges; an end of None is open."""
+    found = []
+    for group, values in _ordered(reports.spread(accounts, chosen, what, gross=gross)):
+        spread = histogram(values)
+        if spread is not None:
+            found.append(group_answer(group) | _histogram(spread, what))
+    return found
+
+
+def _ordered(found: Mapping[Group, T]) -> list[tuple[Group, T]]:
+    return sorted(found.items(), key=lambda item: group_order(item[0]))
+
+
+def _place(value: Value, chosen: Filter, key: Key) -> dict[str, Any]:
+    """A value, and the filter that takes its round trips; None where no filter says that."""
+    own = narrowed(chosen, key, value)
+    return {"value": _written(value), "filter": None if own is None else own.to_query()}
+
+
+def _written(value: Value) -> str | None:
+    return "others" if value == OTHERS else None if value is None else str(value)
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    low, high = figure.within or (None, None)
+    return {
+        "name": figure.name,
+        "unit": figure.unit.value,
+        "value": rounded(figure.value),
+        "n": figure.n,
+        "of_days": figure.of_days,
+        "few": figure.few,
+        "low": rounded(low),
+        "high": rounded(high),
+        "error": rounded(figure.error),
+        "absent": figure.absent.value or None,
+    }
+
+
+def _fall(fall: Fall) -> dict[str, Any]:
+    return {
+        "depth": units(fall.depth),
+        "peak_on": iso(fall.peak_on),
+        "began_on": iso(fall.began_on),
+        "trough_on": iso(fall.trough_on),
+        "recovered_on": iso(fall.recovered_on),
+        "days": fall.days,
+        "round_trips": fall.trades,
+    }
+
+
+def _run(run: Run | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {"outcome": run.outcome.value, "length": run.length, "first": iso(run.first), "last": iso(run.last), "profit": units(run.total)}
+
+
+def _histogram(found: Histogram, what: Spread) -> dict[str, Any]:
+    return {
+        "n": found.n,
+        "mean": _in_unit(found.mean, what),
+        "median": _in_unit(found.median, what),
+        "bars": [_bar(bar, what) for bar in found.bars],
+    }
+
+
+def _bar(bar: Bar, what: Spread) -> dict[str, Any]:
+    return {"from": _edge(bar.least, what), "to": _edge(bar.most, what), "round_trips": bar.count}
+
+
+def _edge(value: int | None, what: Spread) -> str | None:
+    return None if value is None else _in_unit(Decimal(value), what)
+
+
+def _in_unit(value: Decimal, what: Spread) -> str | None:
+    """Seconds as they are; all else is kept in units of 1e-8, gains as fractions."""
+    if what is Spread.HELD:
+        return number(value)
+    return rounded(value.scaleb(-6 if what is Spread.PERCENT else -8, context=EXACT))

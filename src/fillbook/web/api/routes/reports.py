@@ -1,0 +1,70 @@
+"""Reports."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from fillbook.performance.distributions import Spread
+from fillbook.performance.keys import Key
+from fillbook.storage.answers.reports import breakdown_answer, crossing_answer, distribution_answer, statistics_answer
+from fillbook.web.api.asking import Chosen, meant
+from fillbook.web.api.declaring import read
+from fillbook.web.api.schemas.reports import BreakdownAnswer, CrossingAnswer, DistributionAnswer, StatisticsAnswer
+from fillbook.web.api.tokens import asker
+
+router = Router(tags=["reports"])
+_GROSS = "Count results before fees and taxes; gains in percent stay after fees."
+
+
+class Counting(Schema):
+    """What counts."""
+
+    gross: bool = Field(default=False, description=_GROSS)
+
+
+class By(Counting):
+    """By what."""
+
+    by: Key = Field(description="What makes a part.")
+
+
+class Crossed(Counting):
+    """By which two."""
+
+    down: Key = Field(description="What makes a row.")
+    across: Key = Field(description="What makes a column.")
+
+
+class Of(Counting):
+    """What is spread."""
+
+    of: Spread = Field(Spread.PROFIT, description="Money, percent of opening cost, R, or seconds held.")
+
+
+@read(router, "/reports/breakdown", BreakdownAnswer, name="report-breakdown", twin="breakdown --by symbol")
+def breakdown(request: HttpRequest, asked: Query[Chosen], detail: Query[By]) -> dict[str, Any]:
+    """Results broken down by symbol, tag, month, hour, size …; each part with the filter that takes its round trips."""
+    accounts, chosen = meant(asker(request), asked)
+    return {"groups": breakdown_answer(accounts, chosen, detail.by, gross=detail.gross)}
+
+
+@read(router, "/reports/crossing", CrossingAnswer, name="report-crossing", twin="breakdown --by symbol --across side")
+def crossing(request: HttpRequest, asked: Query[Chosen], detail: Query[Crossed]) -> dict[str, Any]:
+    """Results by two keys crossed."""
+    accounts, chosen = meant(asker(request), asked)
+    return {"groups": crossing_answer(accounts, chosen, detail.down, detail.across, gross=detail.gross)}
+
+
+@read(router, "/reports/statistics", StatisticsAnswer, name="report-statistics", twin="statistics")
+def figures(request: HttpRequest, asked: Query[Chosen], detail: Query[Counting]) -> dict[str, Any]:
+    """Every further figure with its sample size and interval, the drawdowns, and the longest runs."""
+    accounts, chosen = meant(asker(request), asked)
+    return {"groups": statistics_answer(accounts, chosen, gross=detail.gross)}
+
+
+@read(router, "/reports/distribution", DistributionAnswer, name="report-distribution", twin="distribution")
+def distribution(request: HttpRequest, asked: Query[Chosen], detail: Query[Of]) -> dict[str, Any]:
+    """How results are spread, with their mean and median."""
+    accounts, chosen = meant(asker(request), asked)
+    return {"groups": distribution_answer(accounts, chosen, detail.of, gross=detail.gross)}

@@ -1,0 +1,132 @@
+"""Reports."""
+
+from ninja import Field, Schema
+
+from fillbook.web.api.schemas.figures import SummaryAnswer
+from fillbook.web.api.schemas.kinds import Day, Decimal, Group, Money
+
+
+class BreakdownPart(SummaryAnswer):
+    """The round trips of one value of a key."""
+
+    value: str | None = Field(description="A symbol, tag, month …; of a band its number (see `filter`). null for those without one.")
+    filter: str | None = Field(description="The filter that takes just these, as an address has it; null where none says that.")
+    in_r: int = Field(description="How many have a result in R.")
+    mean_r: Decimal | None
+
+
+class BreakdownGroup(Group):
+    """One group's breakdown."""
+
+    overlaps: bool = Field(description="Some round trips are in several parts, as tags may be; else the parts add up to `total`.")
+    total: SummaryAnswer
+    parts: list[BreakdownPart]
+
+
+class BreakdownAnswer(Schema):
+    """Results broken down by a key."""
+
+    groups: list[BreakdownGroup]
+
+
+class CrossedCell(SummaryAnswer):
+    """The round trips of one pair of values."""
+
+    row: str | None
+    column: str | None
+
+
+class CrossingGroup(Group):
+    """One group's crossing. `others` holds what has no row or column of its own."""
+
+    rows: list[str | None]
+    columns: list[str | None]
+    cells: list[CrossedCell]
+
+
+class CrossingAnswer(Schema):
+    """Two keys crossed."""
+
+    groups: list[CrossingGroup]
+
+
+class FigureAnswer(Schema):
+    """One figure, and how much it rests on."""
+
+    name: str
+    unit: str = Field(description="count, money, percent, ratio, r or days.")
+    value: Decimal | None
+    n: int = Field(description="Round trips, or days, that it rests on.")
+    of_days: bool
+    few: bool = Field(description="It rests on too few to say much.")
+    low: Decimal | None = Field(description="Of the interval of 95 %, where one is defined.")
+    high: Decimal | None
+    error: Decimal | None = Field(description="Standard error.")
+    absent: str | None = Field(description="Why there is no value: no_trades, no_losses, too_few, no_nav …")
+
+
+class FallAnswer(Schema):
+    """A fall of the curve below its highest point so far."""
+
+    depth: Money
+    peak_on: Day | None
+    began_on: Day
+    trough_on: Day
+    recovered_on: Day | None
+    days: int
+    round_trips: int
+
+
+class RunOfTrades(Schema):
+    """Winners or losers in a row."""
+
+    outcome: str
+    length: int
+    first: Day
+    last: Day
+    profit: Money
+
+
+class StreaksAnswer(Schema):
+    """The longest runs, and the one that goes on."""
+
+    wins: RunOfTrades | None
+    losses: RunOfTrades | None
+    current: RunOfTrades | None
+
+
+class StatisticsGroup(Group):
+    """One group's figures."""
+
+    figures: list[FigureAnswer]
+    drawdowns: list[FallAnswer] = Field(description="The deepest first, at most fifty.")
+    streaks: StreaksAnswer
+
+
+class StatisticsAnswer(Schema):
+    """Every further figure."""
+
+    groups: list[StatisticsGroup]
+
+
+class BarAnswer(Schema):
+    """Round trips from one value on and below another."""
+
+    from_: Decimal | None = Field(alias="from", description="null for an open end.")
+    to: Decimal | None
+    round_trips: int
+
+
+class DistributionGroup(Group):
+    """One group's distribution: in money, percent, R, or seconds."""
+
+    n: int
+    mean: Decimal
+    median: Decimal
+    bars: list[BarAnswer]
+
+
+class DistributionAnswer(Schema):
+    """How results are spread."""
+
+    groups: list[DistributionGroup]
