@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from fillbook.storage import words
+from fillbook.storage import campaigning, words
 from fillbook.storage.models import (
     BrokerAccount,
     Instance,
@@ -71,6 +71,14 @@ PAGES = {
     "trade-note": Cell("POST", 302, 404, kind="trade"),
     "trade-tags": Cell("POST", 302, 404, kind="trade"),
     "trade-plan": Cell("POST", 302, 404, kind="trade"),
+    "trade-together": Cell("POST", 302, 404, kind="campaign"),
+    "trade-alone": Cell("POST", 302, 404, kind="campaign"),
+    "trade-proposed": Cell("POST", 302, 404, kind="campaign"),
+    "campaigns": Cell(other=302),
+    "campaign": Cell(other=404, kind="campaign"),
+    "campaign-name": Cell("POST", 302, 404, kind="campaign"),
+    "campaign-add": Cell("POST", 302, 404, kind="campaign"),
+    "campaign-apart": Cell("POST", 302, 404, kind="campaign"),
     "notes": Cell(),
     "note": Cell("POST", 302, 404, kind="note"),
     "day-note": Cell(kind="noted day"),
@@ -183,6 +191,7 @@ MISSING: dict[str, list[str | int]] = {
     "view": [987654],
     "override": [987654],
     "trade": ["0" * 20],
+    "campaign": ["0" * 20],
     "fill": ["0" * 20, 1],
     "account": [987654],
     "restatement": [987654, 1],
@@ -225,6 +234,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "override": [TripOverride.objects.create(account=account, kind="cut", execution_id="2", instrument_key="4711").pk],
         "view": [SavedView.objects.create(owner=owner, name="ACME by day", query="symbol=ACME").pk],
         "trade": [key],
+        "campaign": [campaigning.gather(owner, [key, RoundTripRow.objects.get(account=account, symbol="BOLT").key]).key],
         "fill": [key, 1],
         "account": [account.pk],
         "restatement": [account.pk, restated_book(owner, account.link).pk],

@@ -33,11 +33,12 @@ def gather(owner: User, keys: Sequence[str], name: str = "") -> CampaignRow:
         NothingToHoldOn: one has no fill of its own.
     """
     name = _name(name)
-    wanted = list(dict.fromkeys(keys))
+    wanted = [key for key in dict.fromkeys(keys) if key]
+    first = [trip_for(owner, key).account_id for key in wanted[:1]]
     if not 1 < len(wanted) <= MOST_LEGS:
         raise BadCampaign(f"A campaign has from 2 to {MOST_LEGS} trades.")
     with transaction.atomic():
-        account = _locked(trip_for(owner, wanted[0]).account_id)
+        account = _locked(first[0])
         trips = [trip_for(owner, key) for key in wanted]
         if {trip.account_id for trip in trips} != {account.pk}:
             raise BadCampaign("The trades of a campaign are all of one account.")
@@ -53,6 +54,8 @@ def add(owner: User, campaign: str, key: str) -> CampaignRow:
     with transaction.atomic():
         row = campaign_for(owner, campaign)
         account = _locked(row.account_id)
+        if not key:
+            raise BadCampaign("Name the trade that is to be added.")
         trip = trip_for(owner, key)
         if trip.account_id != account.pk:
             raise BadCampaign("The trades of a campaign are all of one account.")

@@ -90,12 +90,16 @@ def regroup(account: BrokerAccount, keys: Collection[str] | None = None) -> None
     _write(account, found, own, apart, CampaignRow.objects.none())
 
 
+def campaigns_of(accounts: Accounts) -> QuerySet[CampaignRow]:
+    """All campaigns of these accounts, in no order."""
+    return CampaignRow.objects.filter(account_id__in=[account.pk for account in accounts])
+
+
 def campaigns_in(accounts: Accounts, chosen: Filter) -> QuerySet[CampaignRow]:
     """The campaigns that a filter takes, the latest first. Accounts, days, outcome, status and currency are the campaign's own; of symbol,
     side, kind, tags and time of day it is enough that one leg has them.
     """
-    found = CampaignRow.objects.filter(account_id__in=[account.pk for account in accounts])
-    found = found.filter(is_open=chosen.status is TripStatus.OPEN)
+    found = campaigns_of(accounts).filter(is_open=chosen.status is TripStatus.OPEN)
     if chosen.status is TripStatus.CLOSED and not chosen.include_incomplete:
         found = found.filter(counts=True)
     if chosen.first:
@@ -134,6 +138,23 @@ def tallies(campaigns: QuerySet[CampaignRow]) -> list[Tally]:
         for currency, parts in found.items()
     ]
     return sorted(made, key=lambda tally: (-tally.n, tally.currency))
+
+
+def fills_of(campaign: CampaignRow) -> list[TripFillRow]:
+    """All fills of a campaign's legs in time."""
+    return list(TripFillRow.objects.filter(trip__in_campaign__campaign=campaign).order_by("ordered_at", "trip", "number"))
+
+
+def beside(trip: RoundTripRow, without: Collection[int], most: int = 50) -> list[RoundTripRow]:
+    """Round trips of the same account and underlying that a round trip could be taken together with, the nearest in time first."""
+    name = trip.underlying or trip.symbol
+    same = RoundTripRow.objects.filter(account=trip.account).filter(Q(underlying=name) | Q(symbol=name)).exclude(pk__in={*without, trip.pk})
+    start = trip.opened_on or trip.day
+    if start is None:
+        return list(same.select_related("instrument").order_by("-day", "key")[:most])
+    since = list(same.filter(opened_on__gte=start).select_related("instrument").order_by("opened_on", "key")[:most])
+    before = list(same.filter(opened_on__lt=start).select_related("instrument").order_by("-opened_on", "key")[:most])
+    return sorted([*since, *before], key=lambda one: (abs(((one.opened_on or start) - start).days), one.key))[:most]
 
 
 def campaign_of(trip: RoundTripRow) -> CampaignRow | None:

@@ -10,6 +10,7 @@ _NOUNS: Final[dict[str, Callable[[int], str]]] = {
     "closed trade": lambda count: ngettext("%(count)s closed trade", "%(count)s closed trades", count),
     "incomplete trade": lambda count: ngettext("%(count)s incomplete trade", "%(count)s incomplete trades", count),
     "round trip": lambda count: ngettext("%(count)s round trip", "%(count)s round trips", count),
+    "campaign": lambda count: ngettext("%(count)s campaign", "%(count)s campaigns", count),
     "position": lambda count: ngettext("%(count)s position", "%(count)s positions", count),
     "instrument": lambda count: ngettext("%(count)s instrument", "%(count)s instruments", count),
     "fill": lambda count: ngettext("%(count)s fill", "%(count)s fills", count),

@@ -33,6 +33,7 @@ from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod
 from fillbook.web import readable
 from fillbook.web.charts import Chart, FillPoint, trade_chart
 from fillbook.web.language import gettext_lazy
+from fillbook.web.pages.campaigns import membership
 from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
@@ -170,6 +171,8 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
         "plan": plan_view(trip),
         "restated": lines(restated_trip(trip)),
         "regroup": regroup_view(trip),
+        "campaign": membership(trip),
+        "trade_key": key,
     }
     return render(request, "pages/trade.html", context)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import Summary
 from fillbook.storage.access import links_of
+from fillbook.storage.campaigns import campaigns_of
 from fillbook.storage.choosing import Sort, incomplete_in, trips_in
 from fillbook.storage.intraday import summaries as summaries_of
 from fillbook.storage.models import User
@@ -139,6 +140,7 @@ def trades(request: HttpRequest) -> HttpResponse:
         "first_page": asked.url() if page.before else "",
         "before": asked.url(cursor=page.before) if page.before else "",
         "after": asked.url(cursor=page.after) if page.after else "",
+        "campaigns_url": address(reverse("campaigns"), chosen) if campaigns_of(about.accounts).exists() else "",
         "csv": "" if user.hides_money else asked.url(path=reverse("trades-csv")),
         "closed_url": address(path, replace(chosen, status=TripStatus.CLOSED), **asked.kept),
         "open_url": address(path, replace(chosen, status=TripStatus.OPEN, outcome=None), **asked.kept),

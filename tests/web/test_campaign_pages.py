@@ -1,0 +1,139 @@
+"""The pages of campaigns: the list beside its legs, one campaign with its fills, and what a trader says of them by form."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from fillbook.ledger.execution import Execution
+from fillbook.ledger.instrument import AssetClass, Instrument, Right
+from fillbook.storage.models import BrokerAccount, Campaign, CampaignRow, RoundTripRow, User
+from tests.web.book import ACME, fill, says, utc, write_book
+from tests.web.conftest import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def put(key: str, strike: int) -> Instrument:
+    return Instrument(
+        key,
+        f"ACME P{strike}",
+        AssetClass.OPTION,
+        "USD",
+        Decimal(100),
+        underlying_key="4711",
+        underlying_symbol="ACME",
+        strike=Decimal(strike),
+        expiry=date(2026, 6, 19),
+        right=Right.PUT,
+    )
+
+
+def dealt(number: int, what: Instrument, quantity: int, price: int, when: datetime, order: str = "") -> Execution:
+    """One fill of contracts of 100, with a dollar of fees."""
+    return replace(fill(number, what, quantity, price, when), proceeds=Decimal(-100 * quantity * price), order_id=order)
+
+
+P95, P90 = put("95", 95), put("90", 90)
+# Sold at 3 and bought back at 1: 200 less 2 of fees, 198. Bought at 1 and sold at 2: 100 less 2, 98. Together 296 after 4 of fees.
+# The lone put: bought at 2, sold at 1, loses 102.
+ROWS = (
+    dealt(11, P95, -1, 3, utc(4, 6), "7"),
+    dealt(12, P90, 1, 1, utc(4, 6), "7"),
+    dealt(13, P95, 1, 1, utc(4, 9), "8"),
+    dealt(14, P90, -1, 2, utc(4, 9), "8"),
+    dealt(15, P90, 1, 2, utc(5, 4)),
+    dealt(16, P90, -1, 1, utc(5, 5)),
+)
+
+
+@pytest.fixture
+def book(owner: User) -> BrokerAccount:
+    return write_book(owner, says(*ROWS))
+
+
+def key_of(strike: int, closed: date = date(2026, 4, 9)) -> str:
+    return RoundTripRow.objects.get(symbol=f"ACME P{strike}", closed_on=closed).key
+
+
+def read(client: Client, name: str, *arguments: str, query: str = "") -> str:
+    answer = client.get(f"{reverse(name, args=arguments)}{query}")
+    assert answer.status_code == 200
+    return text_of(answer.content)
+
+
+def test_the_list_beside_the_legs(browser_of_owner: Client, book: BrokerAccount) -> None:
+    text = read(browser_of_owner, "campaigns")
+    assert "ACME Bull put spread 90/95 · 19 Jun 2026" in text
+    assert "+296.00" in text
+    assert "100.0 % 1 of 1 campaign" in text
+    assert "100.0 % won of 2 trades; the profit is the same" in text
+    assert "Campaigns" in read(browser_of_owner, "trades")
+    assert "No campaign fits this filter" in read(browser_of_owner, "campaigns", query="?to=2026-04-08")
+    assert "No campaign fits this filter" in read(browser_of_owner, "campaigns", query="?status=open")
+
+
+def test_a_campaign_with_its_legs_and_fills(browser_of_owner: Client, book: BrokerAccount) -> None:
+    text = read(browser_of_owner, "campaign", CampaignRow.objects.get().key)
+    assert "Together because they share an order, their options were opened in the same moment." in text
+    assert "Before fees +300.00 USD" in text
+    assert "Held 4 days 6 Apr – 9 Apr 2026" in text
+    fills = text[text.index("Fills in order") :]
+    assert "+198.00 +198.00" in fills
+    assert "+98.00 +296.00" in fills
+
+
+def test_a_trade_says_what_it_is_part_of_and_leaves_it(browser_of_owner: Client, book: BrokerAccount) -> None:
+    key = key_of(95)
+    assert "ACME Bull put spread" in read(browser_of_owner, "trade", key)
+    browser_of_owner.post(reverse("trade-alone", args=[key]))
+    assert not CampaignRow.objects.exists()
+    assert "You let this trade stand by itself." in read(browser_of_owner, "trade", key)
+    browser_of_owner.post(reverse("trade-proposed", args=[key]))
+    assert CampaignRow.objects.count() == 1
+
+
+def test_together_named_added_and_taken_apart(browser_of_owner: Client, book: BrokerAccount) -> None:
+    lone = key_of(90, date(2026, 5, 5))
+    assert "Take this trade together with another one" in read(browser_of_owner, "trade", lone)
+    kept = CampaignRow.objects.get().key
+    browser_of_owner.post(reverse("campaign-add", args=[kept]), {"other": lone})
+    browser_of_owner.post(reverse("campaign-name", args=[CampaignRow.objects.get().key]), {"name": "Spring <b>puts</b>"})
+    answer = browser_of_owner.get(reverse("campaigns"))
+    assert b"Spring &lt;b&gt;puts&lt;/b&gt;" in answer.content
+    row = CampaignRow.objects.get()
+    assert (row.legs, row.net_e8) == (3, 194 * 10**8)
+    browser_of_owner.post(reverse("campaign-apart", args=[row.key]))
+    assert (CampaignRow.objects.count(), Campaign.objects.count()) == (0, 0)
+    answer = browser_of_owner.post(reverse("trade-together", args=[lone]), {"other": key_of(95)}, follow=True)
+    assert "because you put them together" in text_of(answer.content)
+    assert CampaignRow.objects.get().net_e8 == 96 * 10**8
+
+
+def test_what_cannot_be_is_said(browser_of_owner: Client, book: BrokerAccount) -> None:
+    lone = key_of(90, date(2026, 5, 5))
+    answer = browser_of_owner.post(reverse("trade-together", args=[lone]), {"other": ""}, follow=True)
+    assert "A campaign has from 2 to 100 trades of one account" in text_of(answer.content)
+    answer = browser_of_owner.post(reverse("campaign-name", args=[CampaignRow.objects.get().key]), {"name": "x" * 81}, follow=True)
+    assert "a name of up to 80 characters" in text_of(answer.content)
+    assert browser_of_owner.post(reverse("trade-together", args=[lone]), {"other": "0" * 20}).status_code == 404
+
+
+def test_a_hidden_amount_stays_hidden(browser_of_owner: Client, owner: User, book: BrokerAccount) -> None:
+    owner.hides_money = True
+    owner.save()
+    for name, arguments in (("campaigns", ()), ("campaign", (CampaignRow.objects.get().key,))):
+        text = read(browser_of_owner, name, *arguments)
+        assert "296" not in text
+        assert "198" not in text
+        assert "•" in text
+
+
+def test_stock_alone_has_nothing_to_say(browser_of_owner: Client, owner: User) -> None:
+    write_book(owner, says(fill(1, ACME, 10, 100, utc(1, 5)), fill(2, ACME, -10, 110, utc(1, 5) + timedelta(hours=1))))
+    assert "No campaign yet" in read(browser_of_owner, "campaigns")
+    assert "Campaign" not in read(browser_of_owner, "trade", RoundTripRow.objects.get().key)
+    assert "Campaigns" not in read(browser_of_owner, "trades")
