@@ -19,7 +19,9 @@ pytestmark = pytest.mark.browser
 
 PAGES = tuple(
     "/ /?from=2026-01-01&symbol=HALD /?symbol=NOPE /trades/ /trades/?status=open TRADE /calendar/ /calendar/?year=2026 DAY "
-    "/days/2026-01-01/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /settings/phone/ /accounts/ ACCOUNT LINK /accounts/link/ "
+    "/days/2026-01-01/ /reports/ /reports/by/underlying/ /reports/cross/?across=month /reports/compare/?side=long&with=side%3Dshort "
+    "/reports/distribution/ /reports/drawdowns/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /settings/phone/ /accounts/ "
+    "ACCOUNT LINK /accounts/link/ "
     "/accounts/link/ibkr/ /accounts/upload/ /settings/ /notices/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ "
     "/auth/2fa/webauthn/ /auth/sessions/".split()
 )
@@ -202,6 +204,23 @@ def test_keys_go_places(desk: "Page") -> None:
     desk.keyboard.press("Enter")
     desk.wait_for_url(re.compile(r"symbol=hald"))
     assert desk.locator(".chip-set", has_text="HALD").count() == 1
+
+
+def test_the_report_file_opens_without_a_connection(desk: "Page", home: tuple[Served, str], tmp_path: Path) -> None:
+    desk.goto(f"{home[0].url}/reports/")
+    with desk.expect_download() as waiting:
+        desk.get_by_role("link", name="As one HTML file").click()
+    file = tmp_path / "report.html"
+    waiting.value.save_as(file)
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url))
+    desk.context.set_offline(True)
+    desk.goto(file.as_uri())
+    assert desk.locator("h2", has_text="Results").is_visible()
+    assert desk.locator(".three b").first.inner_text().endswith("USD")
+    bar = desk.locator(".histogram-bars rect").first.evaluate("(one) => getComputedStyle(one).fill")
+    assert bar != "rgb(0, 0, 0)"
+    assert asked == [file.as_uri()]
 
 
 def test_the_curve_tells_its_days_and_leads_to_them(desk: "Page") -> None:

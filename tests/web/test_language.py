@@ -37,7 +37,8 @@ SAID = ("title", "aria-label", "placeholder", "alt", "data-label", "data-too-lar
 """Attributes that people see or hear."""
 DATA = re.compile(
     r"""owner@example\.com|Fillbook|Interactive\ Brokers|ACME\ (by\ day|tag|INC|went\ as\ planned)|\b(ACME|BOLT|Book|NYSE|USD|EUR|U\d+)\b
-        |\b(CSV|HTTPS|FIFO|LIFO|UTC|min|s|k|M|B|KB|MB)\b|\.(csv|xml)|Deutsch|English|America|New[_ ]York|Chicago|Apex\ Clearing|tastytrade
+        |\b(CSV|JSON|HTTPS|FIFO|LIFO|UTC|min|s|k|M|B|KB|MB)\b|\.(csv|xml)
+        |Deutsch|English|America|New[_ ]York|Chicago|Apex\ Clearing|tastytrade
         |year\.xml|later\.xml|testserver|127\.0\.0\.1""",
     re.VERBOSE,
 )

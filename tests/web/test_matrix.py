@@ -87,6 +87,14 @@ PAGES = {
     "calendar": Cell(other=302),
     "day": Cell(other=302, kind="day"),
     "intraday": Cell(other=302),
+    "reports": Cell(other=302),
+    "report-by": Cell(other=302, kind="report key"),
+    "report-cross": Cell(other=302),
+    "report-compare": Cell(other=302),
+    "report-spread": Cell(other=302),
+    "report-falls": Cell(other=302),
+    "report-html": Cell(),
+    "report-file": Cell(kind="report file"),
     "positions": Cell(other=302),
     "more": Cell(),
     "phone": Cell(),
@@ -231,6 +239,8 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
     notice = Notice.objects.create(owner=owner, link=account.link, kind=NoticeKind.LINK_STOPPED, key="stopped")
     return {
         **MISSING,
+        "report key": ["symbol"],
+        "report file": ["symbol", "csv"],
         "override": [TripOverride.objects.create(account=account, kind="cut", execution_id="2", instrument_key="4711").pk],
         "view": [SavedView.objects.create(owner=owner, name="ACME by day", query="symbol=ACME").pk],
         "trade": [key],

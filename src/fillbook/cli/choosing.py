@@ -12,7 +12,9 @@ from fillbook.trades.records import Side
 if TYPE_CHECKING:
     from fillbook.storage.models import BrokerAccount, User
 
-_NAMES: Final = frozenset({"account", "from", "to", "symbol", "side", "class", "outcome", "status", "currency", "incomplete", "tag"})
+_NAMES: Final = frozenset(
+    "account from to symbol side class outcome status currency incomplete tag ticker underlying traded untagged band".split()
+)
 
 
 def add_account_argument(parser: argparse._ActionsContainer) -> None:
@@ -50,6 +52,11 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--status", choices=[status.value for status in TripStatus], help="closed ones unless asked for open ones")
     group.add_argument("--currency", metavar="CODE", help="accounts with this base currency")
     group.add_argument("--tag", metavar="TAG[,TAG…]", help="that have all these tags of yours")
+    group.add_argument("--ticker", metavar="SYMBOL", help="of the instrument itself")
+    group.add_argument("--underlying", metavar="SYMBOL", help="of the underlying, or of what has none")
+    group.add_argument("--traded", metavar="CODE", help="instruments in this currency")
+    group.add_argument("--untagged", action="store_const", const="1", help="without any tag")
+    group.add_argument("--band", metavar="KEY-N[,…]", help="in these bands of a report, such as hour-9,price-3")
     group.add_argument("--incomplete", action="store_const", const="1", help="count incomplete round trips too")
 
 

@@ -3,15 +3,32 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.report_rows import is_detailed, run_detailed
+from fillbook.cli.stop import Stop
+from fillbook.performance.distributions import Spread
 from fillbook.performance.filters import Filter
+from fillbook.performance.keys import Key
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `report` takes."""
     add_filter_arguments(parser)
+    group = parser.add_argument_group("report")
+    group.add_argument("--by", choices=[key.value for key in Key], help="break the round trips down by this")
+    group.add_argument("--cross", choices=[key.value for key in Key], help="with --by: and by this as well, pair by pair")
+    group.add_argument("--figures", action="store_true", help="every figure with its interval and what it rests on")
+    group.add_argument("--spread", choices=[what.value for what in Spread], help="how results are spread")
+    group.add_argument("--falls", action="store_true", help="every fall of the curve below its high")
+    group.add_argument("--runs", action="store_true", help="how many runs of wins and of losses of each length there were")
+    group.add_argument("--compare", metavar="QUERY", help="beside another filter, written as in an address: 'side=short&from=2026-01-01'")
+    group.add_argument("--gross", action="store_true", help="count results before fees and taxes")
+    group.add_argument("--html", type=Path, metavar="FILE", help="write all of it to one HTML file that opens without a connection")
+    group.add_argument("--private", action="store_true", help="with --html: leave every amount out")
+    parser.add_argument("--csv", action="store_true", help="print such a report as CSV and nothing else")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_user_argument(parser)
     add_data_argument(parser)
@@ -27,6 +44,10 @@ def run(options: argparse.Namespace) -> int:
 
     user = chosen_user(options.user)
     chosen = chosen_filter(options, user)
+    if options.html is not None or is_detailed(options):
+        return run_detailed(options, user, chosen)
+    if options.csv or options.gross:
+        raise Stop("--csv and --gross go with a report: --by KEY, --figures, --spread, --falls, --runs, --compare or --html.", 2)
     accounts = accounts_in(user, chosen)
     found = dict(sorted(queries.results(accounts, chosen).items(), key=lambda item: group_order(item[0])))
     whole = Filter(accounts=chosen.accounts, currency=chosen.currency) == chosen

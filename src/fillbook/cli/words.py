@@ -84,3 +84,70 @@ FOREX: Final = {
 def sentence_of(line: ReconciliationLine) -> str:
     """Why a line is not simply equal; "" where there is no known reason."""
     return (fees.SENTENCES if line.kind is LineKind.FEE else reasons.SENTENCES).get(line.reason, "")
+
+
+FIGURE: Final = {
+    "trades": "Round trips",
+    "profit": "Profit",
+    "gross_profit": "Profit before fees",
+    "fees": "Fees",
+    "win_rate": "Win rate",
+    "expectancy": "Expectancy",
+    "average_gain_percent": "Average gain, unweighted",
+    "weighted_gain_percent": "Gain on all money put in",
+    "average_win": "Average win",
+    "average_loss": "Average loss",
+    "payoff": "Payoff",
+    "profit_factor": "Profit factor",
+    "kelly": "Kelly",
+    "half_kelly": "Half Kelly",
+    "expectancy_r": "Average R",
+    "sqn": "System quality (SQN)",
+    "sqn_uncapped": "System quality, uncapped",
+    "longest_wins": "Most wins in a row",
+    "longest_losses": "Most losses in a row",
+    "z_score": "z-score of runs",
+    "k_ratio": "K-ratio (Kestner 1996)",
+    "random_chance": "Chance, t-test",
+    "random_chance_by_day": "Chance, days drawn",
+    "average_day": "Average day",
+    "green_days": "Green days",
+    "minimum_track_record": "Shortest track record, days",
+    "volume": "Money put in",
+    "fee_share": "Fee share",
+    "sharpe": "Sharpe",
+    "sortino": "Sortino",
+}
+ABSENT: Final = {
+    "no_trades": "no trades",
+    "no_wins": "no winner yet",
+    "no_losses": "no losses",
+    "no_cost": "no cost known",
+    "no_r": "no trade has a stop",
+    "too_few": "too few",
+    "all_alike": "all alike",
+    "no_nav": "no daily NAV from the broker",
+    "not_positive": "only with a profit",
+}
+_WEEKDAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_SESSIONS: Final = ("before the open", "first hour", "midday", "last hour", "after the close", "round the clock")
+_AFTERS: Final = ("first of the day", "after a win", "after a loss", "after break-even")
+
+
+def report_value(key: str, value: int | str) -> str:
+    """A value of a report's key that has no bounds of its own."""
+    if isinstance(value, str):
+        return value
+    match key:
+        case "hour":
+            return f"{value:02}:00"
+        case "weekday":
+            return _WEEKDAYS[value]
+        case "session":
+            return _SESSIONS[value]
+        case "after":
+            return _AFTERS[value]
+        case "number":
+            return f"number {value}"
+        case _:
+            return str(value)

@@ -55,6 +55,7 @@ class Trade(Record):
     gain_percent: Decimal | None
     result_currency: str
     net: Decimal | None
+    r: Decimal | None
     holding_seconds: int | None
     fills: int
     basis: str

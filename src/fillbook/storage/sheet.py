@@ -14,7 +14,7 @@ from fillbook.storage.models import RoundTripRow
 COLUMNS: Final = (
     "key account kind symbol underlying asset_class side status quantity open_quantity opened_on opened_at closed_on closed_at currency "
     "entry_price exit_price gross_pnl fees realized_pnl opening_cost gain_percent result_currency net holding_seconds fills basis "
-    "incomplete reconciliation"
+    "incomplete reconciliation r"
 ).split()
 """Headings. net is in result_currency (the base currency, or the instrument's own without a rate); other money is in currency."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -40,7 +40,7 @@ def _values(trip: RoundTripRow) -> list[Any]:
         "open" if trip.is_open else "closed", trip.quantity, trip.open_quantity, trip.opened_on, trip.opened_at, trip.closed_on,
         trip.closed_at, trip.currency, trip.entry_price, trip.exit_price, trip.gross_pnl, trip.charges, trip.realized_pnl,
         trip.opening_cost, gain, trip.result_currency, net, trip.holding_seconds, trip.fills, trip.basis, " ".join(trip.incomplete),
-        trip.reconciliation,
+        trip.reconciliation, None if trip.r_e8 is None else from_e8(trip.r_e8),
     ]  # fmt: skip
 
 

@@ -18,14 +18,15 @@ _MENU: Final = (
     ("dashboard", gettext_lazy("Dashboard"), "dashboard", "d"),
     ("trades", gettext_lazy("Trades"), "trades", "t"),
     ("calendar", gettext_lazy("Calendar"), "calendar", "c"),
+    ("reports", gettext_lazy("Reports"), "chart", "r"),
     ("intraday", gettext_lazy("Intraday"), "clock", "i"),
     ("positions", gettext_lazy("Positions"), "layers", "p"),
     ("notes", gettext_lazy("Notes"), "file", "n"),
     ("accounts", gettext_lazy("Accounts"), "accounts", "a"),
 )
-_TABS: Final = ("dashboard", "trades", "calendar", "intraday")
+_TABS: Final = ("dashboard", "trades", "calendar", "reports")
 """Places that a phone has at its bottom; the others are under More."""
-FILTERED: Final = frozenset({"dashboard", "trades", "calendar", "intraday"})
+FILTERED: Final = frozenset({"dashboard", "trades", "calendar", "intraday", "reports"})
 """Pages that are about a filter, which goes from one to the other."""
 _SECTIONS: Final = {
     "dashboard": "dashboard",
@@ -38,6 +39,7 @@ _SECTIONS: Final = {
     "calendar": "calendar",
     "day": "calendar",
     "intraday": "intraday",
+    "reports": "reports",
     "positions": "positions",
     "more": "more",
     "settings": "settings",
@@ -60,6 +62,7 @@ _SECTION_BY_PREFIX: Final = (
     ("restatement", "accounts"),
     ("link", "accounts"),
     ("upload", "accounts"),
+    ("report-", "reports"),
 )
 _THEMES: Final = {
     User.Theme.SYSTEM: ("", "system", User.Theme.LIGHT, gettext_lazy("Theme: as your system. Switch to light")),

@@ -11,6 +11,7 @@ _NOUNS: Final[dict[str, Callable[[int], str]]] = {
     "incomplete trade": lambda count: ngettext("%(count)s incomplete trade", "%(count)s incomplete trades", count),
     "round trip": lambda count: ngettext("%(count)s round trip", "%(count)s round trips", count),
     "campaign": lambda count: ngettext("%(count)s campaign", "%(count)s campaigns", count),
+    "fall": lambda count: ngettext("%(count)s fall", "%(count)s falls", count),
     "position": lambda count: ngettext("%(count)s position", "%(count)s positions", count),
     "instrument": lambda count: ngettext("%(count)s instrument", "%(count)s instruments", count),
     "fill": lambda count: ngettext("%(count)s fill", "%(count)s fills", count),

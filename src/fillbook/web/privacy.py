@@ -4,7 +4,8 @@ It is decided where numbers become text (`web.readable`) and where they become c
 nothing stands in the source of a page that its reader does not see.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -31,6 +32,16 @@ class Privacy:
             return self._get_response(request)
         finally:
             _hidden.reset(token)
+
+
+@contextmanager
+def hidden_for(wanted: bool) -> Iterator[None]:
+    """Hide amounts, or not, in what is made meanwhile, whatever the switch says."""
+    token = _hidden.set(wanted)
+    try:
+        yield
+    finally:
+        _hidden.reset(token)
 
 
 def amounts_hidden() -> bool:

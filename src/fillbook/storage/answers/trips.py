@@ -52,6 +52,7 @@ def trip_answer(row: RoundTripRow, tags: Iterable[Tag] = ()) -> dict[str, Any]:
         "gain_percent": units(row.gain_e8, PERCENT),
         "result_currency": row.result_currency,
         "net": units(row.net_e8),
+        "r": units(row.r_e8),
         "holding_seconds": row.holding_seconds,
         "fills": row.fills,
         "basis": row.basis,

@@ -39,6 +39,7 @@ ALL: Final = tuple(
         ("gross", gettext_lazy("Before fees"), Sort.GROSS, "right hide-narrow"),
         ("fees", gettext_lazy("Fees"), Sort.FEES, "right hide-narrow"),
         ("gain", gettext_lazy("Gain"), Sort.GAIN, "right trade-gain"),
+        ("r", gettext_lazy("R"), Sort.R, "right hide-narrow"),
         ("net", gettext_lazy("Net profit"), Sort.PROFIT, "right trade-net"),
     )
 )
@@ -87,7 +88,7 @@ def headings(columns: Sequence[Column], order: Order, to: Callable[[Order], str]
 
 def cells(row: TripRow, columns: Sequence[Column]) -> tuple[Cell, ...]:
     """A round trip's cells."""
-    tones = {"gain": row.tone, "net": row.tone, "gross": row.gross_tone}
+    tones = {"gain": row.tone, "net": row.tone, "gross": row.gross_tone, "r": row.tone if row.r else ""}
     doors = {"closed": row.closed_url, "opened": row.opened_url}
     return tuple(
         Cell(one.name, getattr(row, _FIELD.get(one.name, one.name)), one.style, tones.get(one.name, ""), doors.get(one.name, ""))

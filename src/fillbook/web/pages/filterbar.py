@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.filters import Filter
+from fillbook.performance.keys import Key
 from fillbook.performance.summary import Outcome
 from fillbook.storage.models import AccountKind, BrokerAccount
 from fillbook.trades.records import Side
 from fillbook.web import readable
 from fillbook.web.language import gettext_lazy
 from fillbook.web.measure import PERCENT
+from fillbook.web.pages.report_words import KEYS, band_name
 from fillbook.web.pages.slots import slot_name
 from fillbook.web.pages.wording import ALL_OF_KIND, CLASSES, KINDS
 
@@ -278,6 +280,14 @@ def _more(to: To, chosen: Filter, classes: Collection[str]) -> tuple[Group, ...]
     if chosen.slot is not None:
         anywhere = Choice(_("Whenever they were opened"), to(replace(chosen, slot=None)), current=False)
         groups.append(Group(_("Opened"), (anywhere, Choice(slot_name(chosen.slot), to(chosen), current=True))))
+    if rows := _row_conditions(chosen):
+        without = replace(chosen, ticker="", underlying="", traded="", untagged=False, bands=())
+        groups.append(
+            Group(
+                _("From a report"),
+                (Choice(_("Drop these"), to(without), current=False), *(Choice(name, to(less), True) for name, less in rows)),
+            )
+        )
     return tuple(group for group in groups if len(group.choices) > 1)
 
 
@@ -299,7 +309,27 @@ def _tag_words(chosen: Filter, tags: Sequence[tuple[str, str]]) -> tuple[str, ..
 
 
 def _more_words(chosen: Filter) -> str:
+    return ", ".join(condition_words(chosen))
+
+
+def condition_words(chosen: Filter) -> list[str]:
+    """What a filter says beside accounts, period, symbol and tags, each in words."""
     words = [dict(_SIDES)[chosen.side] if chosen.side else "", dict(_OUTCOMES)[chosen.outcome] if chosen.outcome else ""]
     words += [CLASSES[chosen.asset_class] if chosen.asset_class else "", _("Incomplete too") if chosen.include_incomplete else ""]
     words += [slot_name(chosen.slot)] if chosen.slot else []
-    return ", ".join(str(word) for word in words if word)
+    return [str(word) for word in (*words, *(name for name, _without in _row_conditions(chosen))) if word]
+
+
+def _row_conditions(chosen: Filter) -> list[tuple[str, Filter]]:
+    """What a row of a report says: each condition in words, and the filter without it."""
+    found = [(chosen.ticker, replace(chosen, ticker=""))] if chosen.ticker else []
+    if chosen.underlying:
+        found.append((_("Underlying %(symbol)s") % {"symbol": chosen.underlying}, replace(chosen, underlying="")))
+    if chosen.traded:
+        found.append((_("Traded in %(currency)s") % {"currency": chosen.traded}, replace(chosen, traded="")))
+    if chosen.untagged:
+        found.append((_("No tag"), replace(chosen, untagged=False)))
+    for band in chosen.bands:
+        words = f"{KEYS[Key(band.banded.value)]}: {band_name(band)}"
+        found.append((words, replace(chosen, bands=tuple(one for one in chosen.bands if one != band))))
+    return found

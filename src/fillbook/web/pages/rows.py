@@ -15,6 +15,7 @@ from fillbook.trades.records import Basis
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address
+from fillbook.web.pages.plans import r_words
 from fillbook.web.pages.wording import CLASSES
 
 _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
@@ -53,6 +54,7 @@ class TripRow:
     gross: str
     gross_tone: str
     fees: str
+    r: str = ""
 
     @property
     def state(self) -> str:
@@ -149,6 +151,7 @@ def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None) -> TripRow
         gross=readable.gain(gross, trip.result_currency),
         gross_tone=tone_of(gross),
         fees=readable.gain(fees, trip.result_currency),
+        r="" if trip.r_e8 is None else r_words(from_e8(trip.r_e8)),
     )
 
 

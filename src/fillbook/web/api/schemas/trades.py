@@ -37,6 +37,7 @@ class Trip(Schema):
     gain_percent: Percent | None = Field(None, description="P&L after fees by opening cost.")
     result_currency: Currency = Field("", description="The account's base currency; the instrument's own where no rate is known.")
     net: Money | None = Field(None, description="P&L after fees in `result_currency`, to eight decimals: what totals add up.")
+    r: Decimal | None = Field(None, description="P&L after fees by what was at risk at the planned stop; null without one, never 0.")
     holding_seconds: int | None = Field(None, description="From the first opening to the last closing fill.")
     fills: int = Field(0, description="How many.")
     basis: str = Field("", description="Where its cost comes from: executions, stated, inferred or unknown.")

@@ -1,0 +1,74 @@
+"""Every report by its name as plain rows, of all groups: what a page's download, the command and the API give."""
+
+from collections.abc import Callable
+from typing import Final
+
+from fillbook.performance.compare import compared
+from fillbook.performance.distributions import Spread, histogram
+from fillbook.performance.drawdowns import falls
+from fillbook.performance.filters import Filter
+from fillbook.performance.keys import Key
+from fillbook.performance.statistics import Sample, statistics
+from fillbook.performance.streaks import streaks
+from fillbook.performance.summary import Summary
+from fillbook.storage import reports
+from fillbook.storage.choosing import Accounts
+from fillbook.storage.queries import Group
+from fillbook.storage.report_sheet import (
+    Row,
+    breakdown_rows,
+    crossing_rows,
+    fall_rows,
+    figure_rows,
+    group_row,
+    histogram_rows,
+    pair_rows,
+    run_rows,
+)
+
+
+def rows_by(accounts: Accounts, chosen: Filter, key: Key, *, gross: bool = False) -> list[Row]:
+    """A breakdown by one key."""
+    return _with_group({group: breakdown_rows(one) for group, one in reports.breakdown(accounts, chosen, key, gross=gross).items()})
+
+
+def rows_crossed(accounts: Accounts, chosen: Filter, down: Key, across: Key, *, gross: bool = False) -> list[Row]:
+    """Two keys crossed."""
+    return _with_group({group: crossing_rows(one) for group, one in reports.crossing(accounts, chosen, down, across, gross=gross).items()})
+
+
+def rows_of_spread(accounts: Accounts, chosen: Filter, what: Spread, *, gross: bool = False) -> list[Row]:
+    """A distribution."""
+    found = reports.spread(accounts, chosen, what, gross=gross)
+    return _with_group({group: histogram_rows(what, histogram(values)) for group, values in found.items()})
+
+
+def rows_of_figures(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> list[Row]:
+    """Every figure."""
+    return _with_group({group: figure_rows(statistics(one)) for group, one in reports.samples(accounts, chosen, gross=gross).items()})
+
+
+def rows_of_falls(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> list[Row]:
+    """Every fall of the curve."""
+    return _with_group({group: fall_rows(falls(part)) for group, part in reports.closings(accounts, chosen, gross=gross).items()})
+
+
+def rows_of_runs(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> list[Row]:
+    """How many runs of wins and of losses of each length there were."""
+    return _with_group({group: run_rows(streaks(part)) for group, part in reports.closings(accounts, chosen, gross=gross).items()})
+
+
+def rows_compared(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, gross: bool = False) -> list[Row]:
+    """Two choices side by side; a group that is on one side alone has nothing on the other."""
+    mine, theirs = reports.samples(first, chosen, gross=gross), reports.samples(second, other, gross=gross)
+    empty = Sample(Summary())
+    pairs = {group: compared(mine.get(group, empty), theirs.get(group, empty)) for group in {*mine, *theirs}}
+    return _with_group({group: pair_rows(found) for group, found in pairs.items()})
+
+
+def _with_group(found: dict[Group, list[Row]]) -> list[Row]:
+    return [group_row(group) | row for group in sorted(found) for row in found[group]]
+
+
+PLAIN: Final[dict[str, Callable[..., list[Row]]]] = {"figures": rows_of_figures, "falls": rows_of_falls, "runs": rows_of_runs}
+"""Reports that need no more than a filter."""

@@ -1,0 +1,118 @@
+"""Reports as files: CSV and JSON of each, and one HTML file that opens without a connection."""
+
+import json
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from fillbook.performance.curves import Period
+from fillbook.performance.distributions import Spread, histogram
+from fillbook.performance.drawdowns import falls
+from fillbook.performance.keys import Key
+from fillbook.storage import reports
+from fillbook.storage.report_files import PLAIN, rows_by, rows_crossed, rows_of_spread
+from fillbook.storage.report_sheet import Row, csv_lines
+from fillbook.web.measure import Measure
+from fillbook.web.pages.figures import headline
+from fillbook.web.pages.report_spread import fall_table, filter_words, picture
+from fillbook.web.pages.report_tables import grid, table
+from fillbook.web.pages.reports import Asked, drawn_words, sections, shared
+from fillbook.web.privacy import hidden_for
+
+_KEYS: Final = (Key.MONTH, Key.UNDERLYING, Key.SIDE, Key.CLASS, Key.HELD, Key.WEEKDAY, Key.TAG)
+_ROWS: Final = 30
+_FORMS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+@require_safe
+def download(request: HttpRequest, what: str, form: str) -> HttpResponse:
+    """A report as CSV or JSON: `figures`, `falls`, `runs`, `spread`, `cross`, or a key. Amounts are in it, so not while they are hidden."""
+    asked = Asked.read(request, "reports")
+    if form not in _FORMS or asked.user.hides_money:
+        raise Http404(_("There is no such report."))
+    rows = _rows(request, asked, what)
+    body = (
+        "".join(csv_lines(rows))
+        if form == "csv"
+        else json.dumps({"filter": asked.about.chosen.parameters(), "gross": asked.gross, "rows": rows})
+    )
+    name = f'attachment; filename="fillbook-{what}.{form}"'
+    return HttpResponse(body, content_type=_FORMS[form], headers={"Content-Disposition": name, "Cache-Control": "private, no-store"})
+
+
+def _rows(request: HttpRequest, asked: Asked, what: str) -> list[Row]:
+    accounts, chosen = asked.about.accounts, asked.about.chosen
+    if what in PLAIN:
+        return PLAIN[what](accounts, chosen, gross=asked.gross)
+    if what == "spread":
+        text = request.GET.get("what", "")
+        return rows_of_spread(accounts, chosen, Spread(text) if text in list(Spread) else Spread.PROFIT, gross=asked.gross)
+    if what == "cross":
+        keys = [request.GET.get(name, "") for name in ("down", "across")]
+        down, across = (Key(key) if key in list(Key) else usual for key, usual in zip(keys, (Key.HOUR, Key.WEEKDAY), strict=True))
+        return rows_crossed(accounts, chosen, down, across, gross=asked.gross)
+    if what not in list(Key):
+        raise Http404(_("There is no such report."))
+    return rows_by(accounts, chosen, Key(what), gross=asked.gross)
+
+
+@require_safe
+def html_report(request: HttpRequest) -> HttpResponse:
+    """One file with everything in it and no address outside; `private=1` leaves amounts out, as the privacy switch does."""
+    asked = Asked.read(request, "reports")
+    with hidden_for(asked.user.hides_money or request.GET.get("private") == "1"):
+        page = offline_page(asked)
+    name = 'attachment; filename="fillbook-report.html"'
+    return HttpResponse(page, headers={"Content-Disposition": name, "Cache-Control": "private, no-store"})
+
+
+def offline_page(asked: Asked) -> str:
+    """The file."""
+    accounts, chosen = asked.about.accounts, asked.about.chosen
+    found = reports.samples(accounts, chosen, gross=asked.gross)
+    context = shared(asked, {group: sample.summary for group, sample in found.items()})
+    group = context["group"]
+    context |= {
+        "made": timezone.now(),
+        "chosen_words": filter_words(asked, chosen),
+        "numbers": [account.alias or account.number for account in accounts],
+    }
+    if group:
+        measure, sample = asked.measure(group), found[group]
+        spread = histogram(reports.spread(accounts, chosen, Spread.PROFIT, gross=asked.gross).get(group, []))
+        crossing = reports.crossing(accounts, chosen, Key.HOUR, Key.WEEKDAY, gross=asked.gross).get(group)
+        periods = [
+            Period(day, one) for day, one in zip(dict.fromkeys(closing.day for closing in sample.closings), sample.days, strict=False)
+        ]
+        context |= {
+            "headline": headline(sample.summary, None, chosen, measure, lambda _chosen: ""),
+            "sections": sections(sample, group.currency),
+            "drawn": drawn_words(sample),
+            "curve": _curve(periods, measure),
+            "tables": [
+                table(asked, group, one[group], {}, _ROWS)
+                for key in _KEYS
+                if group in (one := reports.breakdown(accounts, chosen, key, gross=asked.gross))
+            ],
+            "picture": picture(spread, Spread.PROFIT, asked, group) if spread else None,
+            "grid": grid(asked, group, crossing) if crossing else None,
+            "falls": fall_table(falls(sample.closings), asked, group)[:_ROWS],
+        }
+    return render_to_string("offline/report.html", context)
+
+
+def _curve(periods: list[Period], measure: Measure) -> str:
+    """The curve of closed trades as points of a line in a box of 1000 by 240; "" of fewer than two days."""
+    heights, total = [0.0], 0
+    for period in periods:
+        total += measure.units(period.summary)
+        heights.append(total / 1e8)
+    if len(heights) < 3:
+        return ""
+    low, high = min(heights), max(heights)
+    across, up = 1000 / (len(heights) - 1), 232 / ((high - low) or 1)
+    return " ".join(f"{index * across:.1f},{236 - (height - low) * up:.1f}" for index, height in enumerate(heights))

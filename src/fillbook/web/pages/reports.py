@@ -1,0 +1,266 @@
+"""The reports: what they share, and the overview of every figure with its sample and its interval."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from fillbook.performance import metrics
+from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.statistics import Absent, Figure, Sample, Unit, statistics
+from fillbook.performance.summary import Summary
+from fillbook.storage import reports
+from fillbook.storage.access import links_of
+from fillbook.storage.models import User
+from fillbook.storage.queries import Group
+from fillbook.storage.words import tag_names
+from fillbook.web import readable
+from fillbook.web.language import gettext_lazy
+from fillbook.web.measure import PERCENT, Measure
+from fillbook.web.pages.figures import headline, tone_of
+from fillbook.web.pages.filterbar import Choice, address
+from fillbook.web.pages.freshness import freshness, today_there
+from fillbook.web.pages.incomplete import left_out, rests_on_stated
+from fillbook.web.pages.report_words import ABSENT, FIGURES, SECTIONS, Names
+from fillbook.web.pages.saved import bar_of, begins_elsewhere, kept_of
+from fillbook.web.pages.scope import Scope, by_weight, money_choices, pick, scope
+from fillbook.web.viewer import viewer
+
+_TABS: Final = (
+    ("reports", gettext_lazy("Overview")),
+    ("report-by", gettext_lazy("Breakdown")),
+    ("report-cross", gettext_lazy("Two keys")),
+    ("report-compare", gettext_lazy("Compare")),
+    ("report-spread", gettext_lazy("Distribution")),
+    ("report-falls", gettext_lazy("Falls and runs")),
+)
+_FIRST_KEY: Final = "symbol"
+GROSS: Final = "gross"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of a report says. kept: what else of it goes to every choice. page: the name of its address, args: of that."""
+
+    user: User
+    about: Scope
+    kept: dict[str, str]
+    page: str
+    args: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, request: HttpRequest, page: str, *args: str, **more: str) -> "Asked":
+        """Out of the address; more: what else of it stays with every choice."""
+        user, parameters = viewer(request), dict(request.GET.lists())
+        about = scope(user, replace(Filter.from_query(parameters), status=TripStatus.CLOSED))
+        gross = {"basis": GROSS} if request.GET.get("basis") == GROSS else {}
+        return cls(user, about, kept_of(parameters) | gross | {name: value for name, value in more.items() if value}, page, args)
+
+    @property
+    def gross(self) -> bool:
+        return self.kept.get("basis") == GROSS
+
+    @property
+    def path(self) -> str:
+        return reverse(self.page, args=self.args)
+
+    @property
+    def names(self) -> Names:
+        accounts = {str(account.pk): account.alias or account.number for account in self.about.all}
+        return Names(accounts, dict(tag_names(self.user)))
+
+    def measure(self, group: Group) -> Measure:
+        return Measure(group.currency, percent=self.kept.get("show") == PERCENT)
+
+    def url(self, path: str = "", chosen: Filter | None = None, **others: str) -> str:
+        """Another report, or this one otherwise, with the same filter unless said."""
+        return address(path or self.path, self.about.chosen if chosen is None else chosen, **(self.kept | others))
+
+    def trades(self, chosen: Filter, group: Group | None = None) -> str:
+        """The trades that a filter takes; of one base currency where there are several."""
+        bases = {account.base_currency for account in self.about.accounts}
+        if group is not None and len(bases) > 1:
+            chosen = replace(chosen, currency=group.base_currency)
+        kept = {name: value for name, value in self.kept.items() if name in ("show", "money")}
+        return address(reverse("trades"), chosen, **kept)
+
+    def picked(self, groups: Iterable[Group]) -> Group | None:
+        return pick(groups, self.kept.get("money", ""))
+
+
+def elsewhere(request: HttpRequest, asked: Asked) -> HttpResponse | None:
+    """Where somebody without accounts, or with a default view, goes instead."""
+    if not asked.about.all:
+        return redirect("accounts" if links_of(asked.user).exists() else "welcome")
+    return begins_elsewhere(request)
+
+
+def shared(asked: Asked, summaries: dict[Group, Summary]) -> dict[str, Any]:
+    """What every report's page has. summaries: of the groups there are."""
+    now, about = timezone.now(), asked.about
+    groups = by_weight(summaries)
+    group = asked.picked(groups)
+    return {
+        "about": about,
+        "bar": bar_of(asked.user, asked.path, about, asked.kept, today_there(now)),
+        "fresh": freshness(asked.user, about.accounts, now),
+        "currencies": money_choices(groups, group, asked.path, about.chosen, asked.kept),
+        "tabs": tabs(asked),
+        "bases": _bases(asked),
+        "gross": asked.gross,
+        "group": group,
+        "unit": asked.measure(group).unit if group else "",
+        "told": _told(asked, group) if group else "",
+        "left_out": left_out(about.accounts, about.chosen, asked.path, reverse("trades")),
+        "stated": rests_on_stated(about.accounts, about.chosen),
+        "all_url": address(asked.path, Filter()),
+    }
+
+
+def tabs(asked: Asked) -> tuple[Choice, ...]:
+    """The reports; each keeps the filter."""
+    kept = {name: value for name, value in asked.kept.items() if name in ("show", "money", "basis")}
+    found = []
+    for page, name in _TABS:
+        path = reverse(page, args=[_FIRST_KEY] if page == "report-by" else [])
+        found.append(Choice(str(name), address(path, asked.about.chosen, **kept), page == asked.page))
+    return tuple(found)
+
+
+def _bases(asked: Asked) -> tuple[Choice, ...]:
+    others = {name: value for name, value in asked.kept.items() if name != "basis"}
+    return (
+        Choice(_("After fees"), address(asked.path, asked.about.chosen, **others), not asked.gross),
+        Choice(_("Before fees"), address(asked.path, asked.about.chosen, **others, basis=GROSS), asked.gross),
+    )
+
+
+def _told(asked: Asked, group: Group) -> str:
+    """In what the figures of the page are."""
+    words = {"currency": group.currency, "base": group.base_currency}
+    if not group.is_base and group.base_currency:
+        return _("In %(currency)s, the trades' own currency, as no rate to %(base)s is known.") % words
+    if asked.gross:
+        return _("Before fees and taxes, in %(currency)s, the base currency.") % words
+    return _("After fees and taxes, in %(currency)s, the base currency.") % words
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A figure as a row. within: its interval in words. based: what it rests on. few: too little to say much."""
+
+    name: str
+    formula: str
+    value: str
+    tone: str
+    within: str
+    based: str
+    few: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some figures under one title."""
+
+    title: str
+    rows: tuple[FigureRow, ...]
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """All figures of the trades in the address."""
+    asked = Asked.read(request, "reports")
+    if other := elsewhere(request, asked):
+        return other
+    found = reports.samples(asked.about.accounts, asked.about.chosen, gross=asked.gross)
+    context = shared(asked, {group: sample.summary for group, sample in found.items()})
+    group = context["group"]
+    if group:
+        measure = asked.measure(group)
+
+        def link(chosen: Filter) -> str:
+            return asked.trades(chosen, group)
+
+        context |= {
+            "headline": headline(found[group].summary, None, asked.about.chosen, measure, link),
+            "sections": sections(found[group], group.currency),
+            "drawn": drawn_words(found[group]),
+            "trades": readable.plural(found[group].summary.n, "trade"),
+            "html": "" if request.user.is_anonymous else asked.url(reverse("report-html")),
+            "csv": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["figures", "csv"])),
+            "json": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["figures", "json"])),
+        }
+    return render(request, "pages/reports.html", context)
+
+
+def sections(sample: Sample, currency: str) -> tuple[Section, ...]:
+    """Every figure, told in groups."""
+    found = {figure.name: figure for figure in statistics(sample)}
+    return tuple(Section(str(title), tuple(figure_row(found[name], currency) for name in names)) for title, names in SECTIONS)
+
+
+def figure_row(figure: Figure, currency: str) -> FigureRow:
+    """One of them."""
+    title, formula = FIGURES[figure.name]
+    within = ""
+    if figure.within and figure.value is not None:
+        low, high = (figure_words(figure.unit, bound, currency) for bound in figure.within)
+        within = _("%(low)s to %(high)s") % {"low": low, "high": high}
+    absent = figure.value is None
+    tone = tone_of(figure.value) if figure.unit is Unit.MONEY and figure.name not in ("volume", "fees") else ""
+    return FigureRow(
+        str(title),
+        str(formula),
+        str(ABSENT.get(figure.absent, readable.UNKNOWN)) if absent else _with_error(figure, currency),
+        "muted" if absent and figure.absent is not Absent.NO_LOSSES else tone,
+        within,
+        readable.plural(figure.n, "day") if figure.of_days else readable.whole(figure.n),
+        figure.few and not absent,
+    )
+
+
+def figure_words(unit: Unit, value: Decimal | None, currency: str, *, signed: bool = False) -> str:
+    """A value with what it counts."""
+    if value is None:
+        return readable.UNKNOWN
+    match unit:
+        case Unit.MONEY:
+            return readable.gain(value, currency)
+        case Unit.PERCENT:
+            return readable.percent(value, signed=signed)
+        case Unit.R:
+            return f"{readable.number(value, 2, signed=True)} R"
+        case Unit.RATIO:
+            return readable.number(value, 2, signed=signed)
+        case Unit.DAYS:
+            return readable.plural(int(value.to_integral_value()), "day")
+        case Unit.COUNT:
+            return readable.number(value, 0, signed=signed)
+
+
+def _with_error(figure: Figure, currency: str) -> str:
+    signed = figure.name in ("average_gain_percent", "weighted_gain_percent", "kelly", "half_kelly", "z_score")
+    words = (
+        readable.amount(figure.value, currency)
+        if figure.name == "volume"
+        else figure_words(figure.unit, figure.value, currency, signed=signed)
+    )
+    return words if figure.error is None else f"{words} ± {readable.amount(figure.error, currency)}"
+
+
+def drawn_words(sample: Sample) -> str:
+    """How the intervals came about."""
+    drawn = sample.drawn
+    if drawn is None:
+        return _("Intervals need two days with a closed trade.")
+    return _(
+        "Intervals hold 95 %%: drawn %(samples)s times from the %(days)s on which a trade closed, whole days at a time; the same trades "
+        "give the same interval. Grey: fewer than %(few)s trades, or than the figure needs."
+    ) % {"samples": readable.whole(drawn.samples), "days": readable.plural(drawn.days, "day"), "few": metrics.FEW_TRADES}
