@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "breakdown": "show results broken down by a key, or by two keys crossed",
     "statistics": "show every further figure, each with how much it rests on",
     "distribution": "show how results are spread",
+    "campaigns": "list round trips that belong together, such as spreads and their rolls",
     "executions": "list fills as the broker reported them",
     "positions": "list what is held, ours beside the broker's",
     "notes": "list or search your notes",

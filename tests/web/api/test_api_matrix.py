@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fillbook.storage import words
+from fillbook.storage.campaigning import gather
 from fillbook.storage.models import BrokerAccount, NoteAbout, RoundTripRow, RunKind, SavedView, SyncRun, User
 from fillbook.storage.tokens import make_token
 from fillbook.web.api.app import description
@@ -54,6 +55,8 @@ READS = {
     "trade": of("/trades/{trade}"),
     "trade-sent": of("/trades/{trade}/sent/1"),
     "trade-plan": of("/trades/{trade}/plan"),
+    "campaigns": Cell("/campaigns?status=open"),
+    "campaign": of("/campaigns/{campaign}"),
     "executions": Cell("/executions"),
     "positions": Cell("/positions"),
     "summary": Cell("/summary"),
@@ -107,6 +110,7 @@ MISSING = {
     "link": str(uuid4()),
     "run": "987654",
     "trade": "0" * 20,
+    "campaign": "0" * 20,
     "note": "987654",
     "noted": "2026-07-07",
     "tag": "987654",
@@ -127,6 +131,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, str]:
         "link": str(account.link_id),
         "run": str(SyncRun.objects.create(owner=owner, link=account.link, kind=RunKind.MANUAL, state="done").pk),
         "trade": key,
+        "campaign": gather(owner, list(RoundTripRow.objects.filter(symbol="ACME").values_list("key", flat=True)), "ACME twice").key,
         "note": str(note.pk),
         "noted": "2026-02-10",
         "tag": str(words.add_tag(owner, key, "ACME tag").pk),

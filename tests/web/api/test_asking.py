@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from fillbook.storage import words
+from fillbook.storage.campaigning import gather
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
 from tests.web.api.conftest import Asker
 from tests.web.book import ACME, fill, says, utc, write_book
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 LISTS = ("/trades", "/executions", "/notes", "/runs", "/accounts/{account}/reconciliation")
 
@@ -139,6 +142,17 @@ def test_reports_are_those_worked_out_by_hand(program: Asker, account: BrokerAcc
     (percents,) = program.get("/reports/distribution?of=percent")["groups"]
     assert sum(bar["round_trips"] for bar in percents["bars"]) == 2
     assert percents["mean"] == "2.4854665"
+
+
+def test_campaigns_are_their_legs_once(program: Asker, many: BrokerAccount, owner: User) -> None:
+    keys = list(RoundTripRow.objects.filter(account=many).order_by("closed_on").values_list("key", flat=True))
+    for first in (0, 2, 4):
+        gather(owner, keys[first : first + 2], f"number {first}")
+    assert [one["name"] for one in program.get("/campaigns")["items"]] == ["number 4", "number 2", "number 0"]
+    assert [one["name"] for page in pages(program, "/campaigns", 1) for one in page] == ["number 4", "number 2", "number 0"]
+    whole = program.get(f"/campaigns/{program.get('/campaigns?from=2026-05-06')['items'][0]['key']}")
+    assert (whole["net"], whole["fees"], len(whole["legs"]), whole["own"]) == ("-2", "-4", 2, True)  # twice 1 earned and 2 of fees
+    assert program.ask("/campaigns?cursor=WyIwMCJd").status_code == 404
 
 
 def test_fields_are_those_that_are_wanted(program: Asker, account: BrokerAccount) -> None:

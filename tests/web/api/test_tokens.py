@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
+from fillbook.cli.main import main
 from fillbook.storage.logs import RedactingFormatter
 from fillbook.storage.models import ApiToken, SecurityEvent, User
 from fillbook.storage.tokens import MOST, CannotMake, is_token, make_token, token_of
@@ -119,6 +122,28 @@ def test_the_page_makes_a_token_shows_it_once_and_revokes_it(browser_of_owner: C
         "token_made",
         "token_revoked",
     ]
+
+
+def test_a_token_of_the_command_line(
+    owner: User, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fillbook.cli.database._upgrade", lambda: None)
+    settings.DATA_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    settings.SECRET_KEY_FILE = tmp_path / "keys" / "session.key"
+    assert main(["tokens", "--make", "cron", "--scopes", "sync", "--days", "7"]) == 0
+    text = capsys.readouterr().out.strip()
+    token = token_of(text)
+    assert token is not None
+    assert (token.owner, token.name, token.scopes, (token.expires_at - token.created_at).days) == (owner, "cron", ["read", "sync"], 7)
+    assert main(["tokens"]) == 0
+    listed = capsys.readouterr().out
+    assert "cron" in listed
+    assert text not in listed
+    assert main(["tokens", "--make", "cron", "--scopes", "everything"]) == 2
+    assert "there is no scope everything" in capsys.readouterr().err.lower()
+    assert main(["tokens", "--revoke", str(token.pk), "--json"]) == 0
+    assert token_of(text) is None
+    assert main(["tokens", "--revoke", str(token.pk)]) == 2
 
 
 def test_the_page_asks_for_the_password_again(browser_of_owner: Client) -> None:

@@ -1,0 +1,68 @@
+"""Campaigns as JSON values: round trips that belong together, counted once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fillbook.performance.filters import Filter
+from fillbook.storage.answers.values import iso, number, units
+from fillbook.storage.campaigns import campaigns_in, with_legs
+from fillbook.storage.choosing import Accounts
+from fillbook.storage.models import CampaignRow, RoundTripRow
+
+
+def campaigns_page(accounts: Accounts, chosen: Filter, after: str = "", size: int = 50) -> tuple[list[dict[str, Any]], str | None] | None:
+    """(the latest campaigns, the key after which the next page begins); None where there is no campaign with the key `after`."""
+    found: list[tuple[int, str]] = list(campaigns_in(accounts, chosen).values_list("pk", "key"))
+    start = next((at for at, (_, key) in enumerate(found, 1) if key == after), None) if after else 0
+    if start is None:
+        return None
+    kept = found[start : start + size]
+    rows = {row.pk: row for row in with_legs(CampaignRow.objects.filter(pk__in=[pk for pk, _ in kept]))}
+    return [campaign_answer(rows[pk]) for pk, _ in kept], kept[-1][1] if start + size < len(found) else None
+
+
+def whole_campaign_answer(row: CampaignRow) -> dict[str, Any]:
+    """One campaign whose access was checked."""
+    return campaign_answer(with_legs(CampaignRow.objects.filter(pk=row.pk)).get())
+
+
+def campaign_answer(row: CampaignRow) -> dict[str, Any]:
+    """One of `with_legs`. Money in `currency`; while a leg is open, realized so far."""
+    legs: Sequence[RoundTripRow] = [leg.trip for leg in row.trips.all()]
+    return {
+        "key": row.key,
+        "account": row.account.number,
+        "account_id": row.account_id,
+        "kind": str(row.account.kind),
+        "name": (row.own.name or None) if row.own else None,
+        "own": row.own_id is not None,
+        "underlying": row.underlying,
+        "shape": str(row.shape),
+        "strikes": [str(strike) for strike in row.strikes],
+        "expiry": iso(row.expiry),
+        "rolls": row.rolls,
+        "delivered": row.delivered,
+        "why": [str(reason) for reason in row.why],
+        "status": "open" if row.is_open else "closed",
+        "counts": row.counts,
+        "outcome": row.outcome or None,
+        "currency": row.currency or None,
+        "net": units(row.net_e8),
+        "fees": units(row.fees_e8),
+        "opened_on": iso(row.opened_on),
+        "closed_on": iso(row.closed_on),
+        "legs": [_leg(trip) for trip in legs],
+    }
+
+
+def _leg(trip: RoundTripRow) -> dict[str, Any]:
+    return {
+        "trade": trip.key,
+        "instrument": trip.instrument.symbol,
+        "side": trip.side,
+        "status": "open" if trip.is_open else "closed",
+        "opened_on": iso(trip.opened_on),
+        "closed_on": iso(trip.closed_on),
+        "realized_pnl": number(trip.realized_pnl),
+        "currency": trip.currency,
+    }
