@@ -14,7 +14,6 @@ from fillbook.cli.progress import Progress
 from fillbook.cli.stop import Stop
 from fillbook.ledger.statement import Finding, Severity
 from fillbook.trades.account import read_account
-from fillbook.trades.completeness import judge_account
 
 if TYPE_CHECKING:
     from fillbook.storage.doctor import Diagnosis
@@ -100,21 +99,11 @@ def _stored(options: argparse.Namespace) -> dict[str, list[Examined]]:
 
 
 def _account(account: "BrokerAccount", told: "Diagnosis") -> Examined:
-    from fillbook.storage.marks import instrument_marks
+    from fillbook.storage.answers.accounts import doctor_facts
 
-    link, raw = account.link, told.statement
-    incomplete = judge_account(instrument_marks(account).values()).missing
-    facts = {
-        "account": account.number,
-        "id": account.pk,
-        "kind": str(account.kind),
-        "link": str(link.pk) if link else None,
-        "statement": raw.received_at.isoformat() if raw else None,
-        "changed_at": told.changed_at.isoformat() if told.changed_at else None,
-        "incomplete": incomplete,
-    }
-    error = link.error_message if link else ""
-    return Examined(f"Account {account.number}", facts, told.findings, raw.title if raw else "", error, told.new, incomplete)
+    facts = doctor_facts(account, told)
+    title, error = told.statement.title if told.statement else "", account.link.error_message if account.link else ""
+    return Examined(f"Account {account.number}", facts, told.findings, title, error, told.new, facts["incomplete"])
 
 
 def _link(link: "Link") -> Examined:

@@ -8,7 +8,7 @@ from fillbook.storage.answers.values import iso, number
 from fillbook.storage.comparing import Comparison
 from fillbook.storage.coverage import covered_days
 from fillbook.storage.details import compared, freshness, reconciled
-from fillbook.storage.doctor import diagnose
+from fillbook.storage.doctor import Diagnosis, diagnose
 from fillbook.storage.marks import account_mark
 from fillbook.storage.models import BrokerAccount
 from fillbook.trades.reconcile import Status
@@ -67,20 +67,29 @@ def whole_account_answer(account: BrokerAccount) -> dict[str, Any]:
 
 def doctor_answer(account: BrokerAccount) -> dict[str, Any]:
     """What the account's query lacks, what that costs, and where to click; ok is false where the link does not work."""
-    told, link = diagnose(account), account.link
-    error = link.error_message if link else ""
+    told = diagnose(account)
+    facts = doctor_facts(account, told)
+    error = account.link.error_message if account.link else ""
+    lacking = facts["incomplete"] > 0 or any(finding.severity is not Severity.NOTE for finding in told.findings)
+    return facts | {
+        "ok": not error,
+        "error": error or None,
+        "title": (told.statement.title or None) if told.statement else None,
+        "lacking": lacking,
+        "findings": [_finding(finding) | {"new": finding.message in told.new} for finding in told.findings],
+    }
+
+
+def doctor_facts(account: BrokerAccount, told: Diagnosis) -> dict[str, Any]:
+    """Which account a diagnosis is of, and of how many of its instruments an opening or a closing is in no statement (incomplete)."""
     return {
         "account": account.number,
         "id": account.pk,
         "kind": str(account.kind),
-        "link": str(link.pk) if link else None,
+        "link": str(account.link_id) if account.link_id else None,
         "statement": iso(told.statement.received_at) if told.statement else None,
         "changed_at": iso(told.changed_at),
-        "ok": not error,
-        "error": error or None,
-        "title": (told.statement.title or None) if told.statement else None,
-        "lacking": any(finding.severity is not Severity.NOTE for finding in told.findings),
-        "findings": [_finding(finding) | {"new": finding.message in told.new} for finding in told.findings],
+        "incomplete": account_mark(account).missing,
     }
 
 

@@ -111,6 +111,7 @@ class Doctor(Schema):
     link: str | None
     statement: Moment | None = Field(description="When the statement that it is told from was received.")
     changed_at: Moment | None
+    incomplete: int = Field(description="Instruments of which an opening or a closing is in no statement.")
     ok: bool = Field(description="Whether the link works.")
     error: str | None
     title: str | None = Field(description="Of the query.")
