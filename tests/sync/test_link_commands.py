@@ -48,7 +48,7 @@ def link(owner: User, flex: Flex) -> Link:
 def test_sync_takes_a_link_by_id_account_or_broker_and_says_what_came(run: Run, link: Link) -> None:
     status, out, err = run("sync", "U7000001")
     assert (status, err) == (0, "")
-    assert out == f"Book (U7000001), sandbox  link {link.pk}\n  Done: nothing new. Figures to 2026-09-25.\n"
+    assert out == f"Book (U7000001), sandbox  link {link.pk}\n  Done: nothing new. Figures to 25 Sep 2026.\n"
     for name in (str(link.pk), str(link.pk)[:6], "ibkr", "book"):
         assert run("sync", name, "--status")[1].startswith(f"Book (U7000001), sandbox  link {link.pk}\n")
     status, _, err = run("sync", "U0")
@@ -69,8 +69,8 @@ def test_sync_says_what_did_not_work_and_what_is_paused(run: Run, link: Link, fl
 def test_status_fetches_nothing(run: Run, link: Link, flex: Flex) -> None:
     status, out, _ = run("sync", "--status")
     assert (status, flex.seen) == (0, [])
-    assert out.splitlines()[1].startswith("  linked; last sync 2026-09-26T14:00:")
-    assert "; figures to 2026-09-25; next 2026-09-2" in out
+    assert out.splitlines()[1].startswith("  linked; last sync 26 Sep 2026, 10:00 New York;")
+    assert "; figures to 25 Sep 2026; next 2" in out
 
 
 def test_a_broker_is_linked_with_what_is_piped_in_and_nothing_shows_it(

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from fillbook.ledger.statement import Finding, Severity
-from fillbook.storage.models import AccountTotals, BrokerAccount, EndpointKind, LinkState, User
+from fillbook.storage.models import AccountTotals, BrokerAccount, EndpointKind, Link, LinkState, User
 from tests.web.book import ACME, BOLT, FILLS, fill, link_of, says, utc, write_book
 from tests.web.conftest import text_of
 
@@ -127,8 +127,11 @@ def test_the_fall_leads_to_the_days_it_lasted(browser_of_owner: Client, account:
 def test_freshness_is_said_in_one_sentence(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.figures_to is not None
     shown = page(browser_of_owner)
-    assert "Figures to Fri 25 Sep 2026; next after 06:00 New York." in shown
+    [coming] = re.findall(r"Figures to Fri 25 Sep 2026; next ((?:today|tomorrow), \d\d:\d\d New York)\.", shown)
     assert "Older than it should be" in shown
+    assert f"Next sync {coming}" in page(browser_of_owner, f"/accounts/{account.pk}/"), "every page says the same"
+    Link.objects.update(state=LinkState.PAUSED)
+    assert "Figures to Fri 25 Sep 2026; next when you resume it." in page(browser_of_owner)
 
 
 def test_accounts_of_two_base_currencies_are_chosen_between_and_never_added(

@@ -64,6 +64,19 @@ def test_a_link_says_what_it_brought_and_when_it_comes_again(browser_of_owner: C
     assert "Last brought 12 new rows, 1 changed, 2 dropped; 3 trades new or different. Next sync" in listed
 
 
+def test_how_a_link_stands_is_asked_for_anew_while_a_run_goes_on(browser_of_owner: Client, account: BrokerAccount, link: Link) -> None:
+    address = f"/accounts/links/{link.pk}/?standing"
+    run = SyncRun.objects.create(owner=link.owner, link=link, kind=RunKind.FIRST, state=RunState.RUNNING)
+    shown = browser_of_owner.get(f"/accounts/{account.pk}/").content.decode()
+    assert f'<dl class="facts" hx-get="{address}" hx-trigger="load delay:3s" hx-swap="outerHTML">' in shown
+    assert "Last sync the first one goes on" in text_of(shown.encode())
+    SyncRun.objects.filter(pk=run.pk).update(state=RunState.DONE, rows_new=2)
+    Link.objects.filter(pk=link.pk).update(last_success_at=timezone.now())
+    part = browser_of_owner.get(address, headers={"HX-Request": "true"}).content
+    assert text_of(part).startswith("Last sync just now 2 new rows Next sync ")
+    assert b"hx-get" not in part
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [(LinkState.PAUSED, "Next sync when you resume it"), (LinkState.NEEDS_USER, "Next sync when you have done what it needs")],

@@ -1,8 +1,9 @@
-"""Numbers and days as people read them in a terminal: thousands in commas, a true minus sign, P&L always with its sign."""
+"""Numbers, days and moments as people read them in a terminal: thousands in commas, a true minus sign, P&L always with its sign."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from fillbook.ledger.numbers import EXACT, plain
 from fillbook.ledger.statement import DateRange
@@ -44,6 +45,12 @@ def quantity(value: Decimal | None) -> str:
 def day(value: date | None) -> str:
     """`12 Mar 2026`, whatever the language of the terminal."""
     return DASH if value is None else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime, zone: str) -> str:
+    """`12 Mar 2026, 09:31 New York` by the clock of a zone."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())}, {local:%H:%M} {zone.rpartition('/')[2].replace('_', ' ')}"
 
 
 def period(covers: DateRange | None) -> str:

@@ -3,11 +3,12 @@
 import sys
 import time
 from collections.abc import Sequence
+from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from fillbook.cli.jobs import Hands
-from fillbook.cli.numbers import counted
+from fillbook.cli.numbers import counted, day, moment
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -53,7 +54,7 @@ def _let_end(jobs: list[str]) -> None:
 
 
 def print_entry(found: dict[str, Any]) -> None:
-    """The same for a person."""
+    """The same for a person, times by the clock of the broker's zone, as on the pages."""
     about = f" ({', '.join(found['accounts'])})" if found["accounts"] else ""
     print(f"{found['name']}{about}{', sandbox' if found['sandbox'] else ''}  link {found['link']}")
     for sentence in _sentences(found):
@@ -72,11 +73,11 @@ def _sentences(found: dict[str, Any]) -> list[str]:
     if run is None:
         return [_standing(found)]
     if run["state"] == "done":
-        figures = f" Figures to {found['figures_to']}." if found["figures_to"] else ""
+        figures = f" Figures to {_day(found['figures_to'])}." if found["figures_to"] else ""
         return [f"Done: {_brought(run)}.{figures}", *([f"! {run['note']}"] if run["note"] else [])]
     if run["state"] == "failed":
         return [f"× {run['error']['message'] if run['error'] else 'It did not work.'}"]
-    again = f" It is tried again at {run['tries_again_at']}." if run["tries_again_at"] else ""
+    again = f" It is tried again at {_clock(found, run['tries_again_at'])}." if run["tries_again_at"] else ""
     what = run["error"]["message"] if run["error"] else "It goes on."
     return [f"! Not done yet: {what}{again} It goes on by itself while `fillbook serve` or `fillbook worker` runs."]
 
@@ -91,11 +92,24 @@ def _brought(run: dict[str, Any]) -> str:
 
 def _standing(found: dict[str, Any]) -> str:
     parts = [found["state"].replace("_", " ")]
-    parts += [f"last sync {found['last_success_at']}"] if found["last_success_at"] else ["never synced"]
-    parts += [f"figures to {found['figures_to']}"] if found["figures_to"] else []
-    parts += [f"next {found['next_run_at']}"] if found["next_run_at"] else []
-    parts += [f"what you entered ends on {found['credential_ends_on']} at the latest"] if found["credential_ends_on"] else []
+    parts += [f"last sync {_clock(found, found['last_success_at'])}"] if found["last_success_at"] else ["never synced"]
+    parts += [f"figures to {_day(found['figures_to'])}"] if found["figures_to"] else []
+    parts += [f"next {_clock(found, found['next_run_at'])}"] if found["next_run_at"] else []
+    ends = found["credential_ends_on"]
+    parts += [f"what you entered ends on {_day(ends)} at the latest"] if ends else []
     return "; ".join(parts) + "." + (f" {found['error']}" if found["error"] else "")
+
+
+def _clock(found: dict[str, Any], text: str) -> str:
+    """A moment by the clock of a link's broker."""
+    from fillbook.brokers.manifests import manifests
+
+    broker = manifests().get(found["broker"])
+    return moment(datetime.fromisoformat(text), (broker.capabilities.zone if broker else "") or "UTC")
+
+
+def _day(text: str) -> str:
+    return day(date.fromisoformat(text))
 
 
 class _Shown:
@@ -138,4 +152,5 @@ def _step_words(run: "SyncRun") -> str:
 
     broker = manifests().get(run.link.broker) if run.link else None
     step = (broker.steps.get(run.step) if broker else None) or STEPS.get(run.step) or STEPS["start"]
-    return f"{run.link.name if run.link else ''}: {step}"
+    name = run.link.name if run.link else ""
+    return step if name in step else f"{name}: {step}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,14 +20,17 @@ from fillbook.storage.details import compared
 from fillbook.storage.doctor import grave_findings
 from fillbook.storage.models import BrokerAccount, Link, LinkState, Notice, NoticeKind, RunState
 from fillbook.storage.twins import TWIN
+from fillbook.sync.runs import next_run_at
 from fillbook.sync.telling import told as told_of
 from fillbook.web import readable
 from fillbook.web.brokerwords import said
 from fillbook.web.pages.bridge import lines_url
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.findings import read_finding
+from fillbook.web.pages.syncs import next_words
 
 _SATURDAY: Final = 5
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _LATE: Final = 2
 _MOST_NOTICES: Final = 5
 
@@ -68,10 +71,10 @@ def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) 
     reached = [account.figures_to for account in accounts if account.figures_to]
     first = min(reached, default=None)
     words = _("Figures to %(day)s") % {"day": readable.weekday(first, with_year=True)} if first else _("No figures yet")
-    manifest = next((manifests()[account.broker] for account in accounts if account.link_id and account.broker in manifests()), None)
-    if manifest is not None:
-        zone = manifest.capabilities.zone or DEFAULT_ZONE
-        words += _("; next after %(hour)s:00 %(zone)s") % {"hour": f"{manifest.ready_from:02}", "zone": readable.zone_name(zone)}
+    asked = [link for link in links_of(viewer).filter(pk__in=links) if link.broker in manifests()] if links else []
+    if asked:
+        soonest = min(asked, key=lambda link: next_run_at(link) or _NEVER)
+        words += _("; next %(when)s") % {"when": next_words(soonest, manifests()[soonest.broker], now)}
     sandbox = any(account.kind == "sandbox" for account in accounts)
     return Freshness(
         words=f"{words}.",

@@ -113,6 +113,11 @@ def progress(request: HttpRequest, link_id: str) -> HttpResponse:
     run = runs_of(viewer(request)).filter(link=link).first()
     now, chosen, claim = timezone.now(), known_broker(link.broker), open_claim(link)
     brought = lines(list(restated_in(run.pk))) if run and claim is None else []
+    if is_partial(request) and "standing" in request.GET:
+        if claim is not None:
+            return vary_on_partial(HttpResponse(status=204))
+        standing_now = {"standing": standing(viewer(request), link, now)}
+        return vary_on_partial(render(request, "components/standing.html", standing_now))
     shown = link_progress(link, run, chosen, now, claimed=claim is not None)
     context: dict[str, object] = {"progress": shown, "restated": brought}
     if is_partial(request):

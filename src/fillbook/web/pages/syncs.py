@@ -60,7 +60,11 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a link stands. soon: the credential ends within a month. ends: the day, "" when it does not end by itself."""
+    """How a link stands.
+
+    soon: the credential ends within a month. ends: the day, "" when it does not end by itself. again: where this is asked for anew while a
+    run goes on, "" while none does.
+    """
 
     url: str
     last: str
@@ -69,6 +73,7 @@ class Standing:
     ends: str = ""
     soon: bool = False
     count: int = 0
+    again: str = ""
 
 
 @require_safe
@@ -94,14 +99,16 @@ def standing(user: Viewer, link: Link, now: datetime) -> Standing:
     known = manifests().get(link.broker)
     last = runs_of(user).filter(link=link, state=RunState.DONE).exclude(kind=RunKind.HISTORY).first()
     ends = ends_on(link, known) if known else None
+    going = runs_of(user).filter(link=link, state__in=runs.OPEN).exists()
     return Standing(
         url=reverse("link-runs", args=[link.pk]),
-        last=readable.ago(link.last_success_at, now) if link.last_success_at else _("never yet"),
+        last=readable.ago(link.last_success_at, now) if link.last_success_at else _("the first one goes on") if going else _("never yet"),
         brought=brought(last) if last else "",
         next=next_words(link, known, now),
         ends=readable.day(ends) if ends else "",
         soon=ends is not None and (ends - now.date()).days <= 30,
         count=runs_of(user).filter(link=link).count(),
+        again=f"{reverse('link-progress', args=[link.pk])}?standing" if going else "",
     )
 
 
