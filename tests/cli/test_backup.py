@@ -33,15 +33,19 @@ start.prepare(Path(sys.argv[1]))
 start.upgrade()
 from fillbook.ledger.statement import ParsedStatement
 from fillbook.storage.derive import rebuild_account
+from fillbook.storage.hashes import derived_hash, ledger_hash
 from fillbook.storage.intake import write_statement
 from tests.storage.deliveries import keep, person, says
 from tests.trades.builders import fill
 owner = person()
+states = open(sys.argv[2], "a", buffering=1)
 print("importing", flush=True)
 for number in range(1, 1000):
     statement = says(fill(2 * number, 1, 10), fill(2 * number + 1, -1, 11), written=number)
     [account] = write_statement(keep(owner, statement), ParsedStatement((statement,))).accounts
+    print(ledger_hash(account.account_id), derived_hash(account.account_id), file=states)
     rebuild_account(account.account_id, account.instruments)
+    print(ledger_hash(account.account_id), derived_hash(account.account_id), file=states)
 """
 TWO_ROWS_A_STATEMENT = "SELECT (SELECT count(*) FROM storage_executionrow), 2 * (SELECT count(*) FROM storage_statementcoverage)"
 MakeEmpty = Callable[[], str]
@@ -102,9 +106,10 @@ def test_what_was_backed_up_comes_back(empty_database: MakeEmpty, tmp_path: Path
 
 
 def test_a_backup_during_imports_is_of_one_moment(empty_database: MakeEmpty, tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    """Whole imports are in it, and its hashes are those of a state that the book was in."""
+    data, states = tmp_path / "data", tmp_path / "states"
     files = [tmp_path / f"backup-{number}" for number in range(3)]
-    with subprocess.Popen([sys.executable, "-c", IMPORTS, data], stdout=subprocess.PIPE, text=True, cwd=ROOT) as importing:
+    with subprocess.Popen([sys.executable, "-c", IMPORTS, data, states], stdout=subprocess.PIPE, text=True, cwd=ROOT) as importing:
         assert importing.stdout is not None
         assert importing.stdout.readline() == "importing\n"
         for file in files:
@@ -112,8 +117,11 @@ def test_a_backup_during_imports_is_of_one_moment(empty_database: MakeEmpty, tmp
             assert made.returncode == 0, made.stderr
         assert importing.poll() is None, "the imports ended too early"
         importing.kill()
-    sizes = []
+    sizes, was = [], [line.split() for line in states.read_text().splitlines()]
     for file in files:
+        with tarfile.open(file) as tar:
+            said = json.load(tar.extractfile("manifest.json"))["accounts"]  # type: ignore[arg-type]  # the restored rows are held against it
+        assert [pair in was for pair in said.values()] == [True]
         name = empty_database()
         into = tmp_path / f"{file.name}-restored"
         assert fillbook("restore", file, "--data", into).returncode == 0

@@ -193,12 +193,13 @@ def write_statement(raw: RawStatement, parsed: ParsedStatement, parser_version: 
         if finding.severity is Severity.FATAL:
             raise Unusable(finding.message)
     with transaction.atomic():
-        note_parsed(raw, parsed.findings, parsed.fingerprint, parsed.title, parser_version)
         written = []
         for statement in sorted(parsed.accounts, key=lambda statement: statement.account):
             account = _account(raw, statement)
             if account.chosen:
                 written.append(_write_account(account, raw, statement, notes=True))
+        # accounts before their documents, as when tables are made again: the other way round the two could wait for each other
+        note_parsed(raw, parsed.findings, parsed.fingerprint, parsed.title, parser_version)
         accept(raw)
     return Written(tuple(written))
 
