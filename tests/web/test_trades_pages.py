@@ -174,3 +174,18 @@ def test_amounts_that_are_shown_add_up_as_they_are_shown() -> None:
     assert in_steps(thirds, Decimal("0.01")) == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]  # 3.34 (half to even), 6.67, 10.00
     assert in_steps([Decimal("-0.004"), Decimal("-0.004"), Decimal("-0.004")], Decimal("0.01")) == [0, Decimal("-0.01"), 0]
     assert in_steps([Decimal("1234.5"), Decimal("0.6")], Decimal(1)) == [1234, 1]
+
+
+def test_the_numbers_of_a_trade_and_of_a_day_lead_to_what_makes_them(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    page = browser_of_owner.get(f"/trades/{key_of('ACME')}/").content.decode()
+    doors = re.findall(r'<a class="stat-door" href="([^"]*)"', page)
+    assert doors == ["#fills-title", "#lots-title", "#fills-title"]
+    assert 'id="fills-title"' in page
+    assert 'id="lots-title"' in page
+    day = browser_of_owner.get("/days/2026-03-03/").content.decode()
+    assert re.findall(r'<a class="stat-door" href="([^"]*)"', day)[1:] == ["#fills-title", "#fills-title"]
+    assert re.findall(r'<a href="(/days/[^"]*)">', page) == [
+        f"/days/2026-01-05/?account={account.pk}",
+        f"/days/2026-02-10/?account={account.pk}",
+    ]

@@ -40,6 +40,8 @@ from fillbook.web.viewer import viewer
 
 _FILLS: Final = 200
 _TRADES: Final = 100
+_FILLS_BELOW: Final = "#fills-title"
+"""Where the fills stand that make a number, on the same page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal
     charges = sum((fill.charges for fill in fills if fill.charges is not None), Decimal(0))
     won = _("%(won)s won, %(lost)s lost") % {"won": readable.whole(summary.wins), "lost": readable.whole(summary.losses)}
     span = _("between %(low)s and %(high)s in the day") % {"low": readable.gain(low, currency), "high": readable.gain(high, currency)}
+    below = _FILLS_BELOW if fills else ""
     count = ngettext("on %(n)s fill", "on %(n)s fills", len(fills)) % {"n": readable.whole(len(fills))}
     return (
         Stat(
@@ -163,13 +166,21 @@ def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal
         Stat(
             _("Realized, fill by fill"),
             readable.gain(realized, currency),
-            "",
+            below,
             _("What the closing fills of this day brought, after fees, of trades that closed today or go on."),
             currency,
             tone_of(realized),
             span if fills else "",
         ),
-        Stat(_("Fees and taxes"), readable.gain(charges, currency), "", _("Of this day's fills."), currency, "", count),
+        Stat(
+            _("Fees and taxes"),
+            readable.gain(charges, currency),
+            below,
+            _("Of this day's fills."),
+            currency,
+            "",
+            count,
+        ),
     )
 
 

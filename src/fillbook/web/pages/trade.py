@@ -211,7 +211,7 @@ def trade_page(detail: TripDetail) -> TradePage:
         pretend=trip.account.kind != AccountKind.REAL,
         origin=_origin(detail),
         stated=_rests_on_stated(detail),
-        numbers=_numbers(trip),
+        numbers=_numbers(trip, has_lots=bool(detail.lots)),
         money=_money(trip),
         facts=_facts(trip, zone),
         chart=trade_chart(points, zone, trip.currency, trip.entry_price, trip.exit_price, marked),
@@ -301,8 +301,10 @@ def _point(fill: TripFillRow, pnl: Decimal | None) -> FillPoint:
     return FillPoint(at, fill.trade_date, fill.quantity, fill.price, fill.position_after, changed, pnl)
 
 
-def _numbers(trip: RoundTripRow) -> tuple[Stat, ...]:
+def _numbers(trip: RoundTripRow, *, has_lots: bool) -> tuple[Stat, ...]:
+    """The three numbers, each leading to what makes it further down."""
     net = trip.realized_pnl
+    lots = "#lots-title" if has_lots else "#fills-title"
     gain = None if trip.gain_e8 is None else 100 * from_e8(trip.gain_e8)
     in_base = ""
     if trip.net_e8 is not None and trip.result_currency != trip.currency:
@@ -312,14 +314,22 @@ def _numbers(trip: RoundTripRow) -> tuple[Stat, ...]:
         Stat(
             _("Realized so far") if trip.is_open else _("Net profit"),
             readable.gain(net, trip.currency),
-            "",
+            "#fills-title",
             "",
             trip.currency,
             tone_of(net),
             in_base,
         ),
-        Stat(_("Gain"), readable.percent(gain, signed=True), "", "", "", tone_of(gain), _cost_words(trip)),
-        Stat(_("Still held") if trip.is_open else _("Held"), _held_value(trip, held), "", "", "", "", _period_words(trip)),
+        Stat(
+            _("Gain"),
+            readable.percent(gain, signed=True),
+            lots,
+            "",
+            "",
+            tone_of(gain),
+            _cost_words(trip),
+        ),
+        Stat(_("Still held") if trip.is_open else _("Held"), _held_value(trip, held), "#fills-title", "", "", "", _period_words(trip)),
     )
 
 
