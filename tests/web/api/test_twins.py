@@ -19,6 +19,22 @@ __all__ = ["objects"]
 IN_THE_COMMAND: dict[str, Callable[[Any, Any], bool]] = {
     "me": lambda found, told: any(one["email"] == found["email"] for one in told["users"]),
     "trades": lambda found, told: told["trips"] == found["items"],
+    "report-breakdown": lambda found, told: (
+        [(one["value"], one["profit"], one["fees"], one["average_gain_percent"]) for one in told["rows"] if one["part"] == "value"]
+        == [(one["value"], one["profit"], one["fees"], one["average_gain_percent"]) for group in found["groups"] for one in group["parts"]]
+    ),
+    "report-crossing": lambda found, told: (
+        [(one["down_value"], one["across_value"], one["profit"]) for one in told["rows"]]
+        == [(one["row"], one["column"], one["profit"]) for group in found["groups"] for one in group["cells"]]
+    ),
+    "report-statistics": lambda found, told: (
+        [(one["name"], one["value"], one["n"], one["absent"]) for one in told["rows"]]
+        == [(one["name"], one["value"], one["n"], one["absent"]) for group in found["groups"] for one in group["figures"]]
+    ),
+    "report-distribution": lambda found, told: (
+        [(one["from"], one["before"], one["trades"]) for one in told["rows"]]
+        == [(one["from"], one["to"], one["round_trips"]) for group in found["groups"] for one in group["bars"]]
+    ),
     "campaigns": lambda found, told: told["items"] == found["items"],
     "executions": lambda found, told: told["items"] == found["items"],
     "runs": lambda found, told: told["items"] == found["items"],

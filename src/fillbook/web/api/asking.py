@@ -18,7 +18,7 @@ from fillbook.storage.choosing import accounts_in
 from fillbook.storage.models import BrokerAccount, User
 from fillbook.storage.words import tag_names
 from fillbook.trades.records import Side
-from fillbook.web.api.problems import gone, refuse
+from fillbook.web.api.problems import Problem, gone, refuse
 
 _SYMBOL: Final = r"^([!-~]([ -~]{0,38}[!-~])?)?$"
 _SLOTS: Final = [f"{name}-{part}" for name in Dimension for part in range(200) if Slot.read(f"{name}-{part}")]
@@ -125,7 +125,7 @@ def meant(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
     understood = chosen.parameters()
     for name in given:
         if name not in understood:
-            raise refuse(name, "It means nothing here.")
+            raise _no_tag() if name == "tag" else refuse(name, "It means nothing here.")
     _refuse_unknown_tags(user, chosen)
     if chosen.accounts:
         own = {str(pk) for pk in accounts_of(user).values_list("pk", flat=True)}
@@ -137,7 +137,11 @@ def meant(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
 def _refuse_unknown_tags(user: User, chosen: Filter) -> None:
     missing = sorted(set(chosen.tags) - {key for key, _ in tag_names(user)}) if chosen.tags else []
     if missing:
-        raise gone("tag", "There is no such tag in this book.", "GET /tags lists them.")
+        raise _no_tag()
+
+
+def _no_tag() -> Problem:
+    return gone("tag", "There is no such tag in this book.", "GET /tags lists them.")
 
 
 def cursor_of(*parts: Any) -> str:

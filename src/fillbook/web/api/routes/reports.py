@@ -42,28 +42,28 @@ class Of(Counting):
     of: Spread = Field(Spread.PROFIT, description="Money, percent of opening cost, R, or seconds held.")
 
 
-@read(router, "/reports/breakdown", BreakdownAnswer, name="report-breakdown", twin="breakdown --by symbol")
+@read(router, "/reports/breakdown", BreakdownAnswer, name="report-breakdown", twin="report --by symbol")
 def breakdown(request: HttpRequest, asked: Query[Chosen], detail: Query[By]) -> dict[str, Any]:
     """Results broken down by symbol, tag, month, hour, size …; each part with the filter that takes its round trips."""
     accounts, chosen = meant(asker(request), asked)
     return {"groups": breakdown_answer(accounts, chosen, detail.by, gross=detail.gross)}
 
 
-@read(router, "/reports/crossing", CrossingAnswer, name="report-crossing", twin="breakdown --by symbol --across side")
+@read(router, "/reports/crossing", CrossingAnswer, name="report-crossing", twin="report --by symbol --cross side")
 def crossing(request: HttpRequest, asked: Query[Chosen], detail: Query[Crossed]) -> dict[str, Any]:
     """Results by two keys crossed."""
     accounts, chosen = meant(asker(request), asked)
     return {"groups": crossing_answer(accounts, chosen, detail.down, detail.across, gross=detail.gross)}
 
 
-@read(router, "/reports/statistics", StatisticsAnswer, name="report-statistics", twin="statistics")
+@read(router, "/reports/statistics", StatisticsAnswer, name="report-statistics", twin="report --figures")
 def figures(request: HttpRequest, asked: Query[Chosen], detail: Query[Counting]) -> dict[str, Any]:
     """Every further figure with its sample size and interval, the drawdowns, and the longest runs."""
     accounts, chosen = meant(asker(request), asked)
     return {"groups": statistics_answer(accounts, chosen, gross=detail.gross)}
 
 
-@read(router, "/reports/distribution", DistributionAnswer, name="report-distribution", twin="distribution")
+@read(router, "/reports/distribution", DistributionAnswer, name="report-distribution", twin="report --spread profit")
 def distribution(request: HttpRequest, asked: Query[Chosen], detail: Query[Of]) -> dict[str, Any]:
     """How results are spread, with their mean and median."""
     accounts, chosen = meant(asker(request), asked)
