@@ -24,6 +24,7 @@ from fillbook.web.api.tokens import asker
 
 router = Router(tags=["trades"])
 _FIELDS: Final = frozenset(Trip.model_fields)
+_NAMES: Final = "|".join(Trip.model_fields)
 
 
 class Listing(Schema):
@@ -32,7 +33,10 @@ class Listing(Schema):
     sort: Sort = Field(Sort.DAY, description="What they are ordered by; ties by when they closed. What has no value comes last.")
     ascending: bool = Field(default=False, description="The least first; else the greatest.")
     fields: str = Field(
-        "", max_length=600, pattern=r"^[a-z_,]*$", description="Names of the fields that are wanted, with commas between them."
+        "",
+        max_length=600,
+        description="Names of the fields that are wanted, with commas between them.",
+        json_schema_extra={"pattern": f"^(({_NAMES})(,({_NAMES})){{0,20}})?$"},
     )
 
 
