@@ -39,13 +39,14 @@ from tests.storage.deliveries import keep, person, says
 from tests.trades.builders import fill
 owner = person()
 states = open(sys.argv[2], "a", buffering=1)
-print("importing", flush=True)
 for number in range(1, 1000):
     statement = says(fill(2 * number, 1, 10), fill(2 * number + 1, -1, 11), written=number)
     [account] = write_statement(keep(owner, statement), ParsedStatement((statement,))).accounts
     print(ledger_hash(account.account_id), derived_hash(account.account_id), file=states)
     rebuild_account(account.account_id, account.instruments)
     print(ledger_hash(account.account_id), derived_hash(account.account_id), file=states)
+    if number == 1:
+        print("importing", flush=True)
 """
 TWO_ROWS_A_STATEMENT = "SELECT (SELECT count(*) FROM storage_executionrow), 2 * (SELECT count(*) FROM storage_statementcoverage)"
 MakeEmpty = Callable[[], str]
