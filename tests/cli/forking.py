@@ -11,6 +11,7 @@ import json
 import os
 import pkgutil
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -67,11 +68,15 @@ def _server() -> str:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
-    _kept.append(process)
+    atexit.register(_end, process, folder)
     return path
 
 
-_kept: list[subprocess.Popen[bytes]] = []
+def _end(process: subprocess.Popen[bytes], folder: str) -> None:
+    with process:
+        assert process.stdin is not None
+        process.stdin.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def serve(path: str) -> None:

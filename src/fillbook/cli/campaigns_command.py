@@ -1,12 +1,17 @@
-"""`fillbook campaigns`: round trips that belong together, each once."""
+"""`fillbook campaigns`: round trips that belong together, each once; and put together, named or let alone by hand."""
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
 from fillbook.cli.database import chosen_user, open_database
 from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, amount, print_json, print_table, words
+from fillbook.cli.saying import saying
 from fillbook.cli.stop import Stop
+
+if TYPE_CHECKING:
+    from fillbook.storage.models import User
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_filter_arguments(parser)
     add_limit_argument(parser)
     add_reading_arguments(parser)
+    change = parser.add_argument_group("change, then list").add_mutually_exclusive_group()
+    change.add_argument("--together", nargs="+", metavar="TRADE", help="take these round trips, by their keys, as one campaign of yours")
+    change.add_argument("--add", metavar="TRADE", help="put one more round trip into the campaign that --key names")
+    change.add_argument("--name", metavar="NAME", help="call the campaign that --key names so, and keep it as it is")
+    change.add_argument("--apart", action="store_true", help="let each round trip of the campaign that --key names stand by itself")
+    change.add_argument("--alone", metavar="TRADE", help="let this round trip stand by itself, whatever is proposed")
+    change.add_argument("--proposed", metavar="TRADE", help="let a round trip that stands by itself be proposed again")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
     from fillbook.storage.choosing import accounts_in
 
     user = chosen_user(options.user)
+    with saying():
+        options.key = _changed(options, user)
     if options.key:
         try:
             found = [whole_campaign_answer(campaign_for(user, options.key))]
@@ -53,3 +67,26 @@ def run(options: argparse.Namespace) -> int:
     ]
     print_table(found, columns, "No campaign fits.", left=3)
     return 0
+
+
+def _changed(options: argparse.Namespace, user: "User") -> str | None:
+    """Do what is asked for; the key of the one campaign to show, None for the list."""
+    from fillbook.storage import campaigning
+
+    key: str | None = options.key
+    if key is None and (options.add or options.name is not None or options.apart):
+        raise Stop("Name the campaign with --key KEY; `fillbook campaigns --json` has the keys.", 2)
+    if options.together:
+        return campaigning.gather(user, options.together).key
+    if key and options.add:
+        return campaigning.add(user, key, options.add).key
+    if key and options.name is not None:
+        return campaigning.keep(user, key, options.name).key
+    if key and options.apart:
+        campaigning.dissolve(user, key)
+        return None
+    if options.alone:
+        campaigning.take_out(user, options.alone)
+    if options.proposed:
+        campaigning.put_back(user, options.proposed)
+    return key

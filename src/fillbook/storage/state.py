@@ -6,7 +6,7 @@ from typing import Final
 from django.db.models import Count, Max
 
 from fillbook.storage.access import Viewer, accounts_of
-from fillbook.storage.models import Note, Tag, TagMark, TripPlanned
+from fillbook.storage.models import Campaign, CampaignLeg, LegApart, Note, Tag, TagMark, TripPlanned
 
 _OF_ACCOUNT: Final = (
     "pk number alias kind base_currency chosen grouping matching assignment counts_forex tracked_since figures_to totals__rebuilt_at "
@@ -29,6 +29,9 @@ def state_of(viewer: Viewer) -> str:
         Note.objects.filter(owner=viewer).aggregate(**newest, changed=Max("changed_at")),
         TagMark.objects.filter(tag__owner=viewer).aggregate(**newest),
         TripPlanned.objects.filter(account__owner=viewer).aggregate(**newest, changed=Max("changed_at")),
+        Campaign.objects.filter(account__owner=viewer).aggregate(**newest, changed=Max("changed_at")),
+        CampaignLeg.objects.filter(campaign__account__owner=viewer).aggregate(**newest),
+        LegApart.objects.filter(account__owner=viewer).aggregate(**newest),
         list(Tag.objects.filter(owner=viewer).order_by("pk").values_list("pk", "name", "hue")),
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()

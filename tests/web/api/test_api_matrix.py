@@ -88,6 +88,12 @@ WRITES = {
     "trade-tag": ("POST", of("/trades/{trade}/tags", body={"name": "late"})),
     "trade-tag-drop": ("DELETE", of("/trades/{trade}/tags/{tag}", 204)),
     "trade-plan-write": ("PUT", of("/trades/{trade}/plan", body={"stop": "95", "rating": 4})),
+    "campaign-make": ("POST", of("/campaigns", 201, {"trades": ["{trade}", "{bolt}"], "name": "both"})),
+    "campaign-keep": ("PUT", of("/campaigns/{campaign}", body={"name": "mine"})),
+    "campaign-add": ("POST", of("/campaigns/{campaign}/legs", body={"trade": "{bolt}"})),
+    "campaign-apart": ("DELETE", of("/campaigns/{campaign}", 204)),
+    "trade-alone": ("DELETE", of("/trades/{trade}/campaign", 204)),
+    "trade-proposed": ("PUT", of("/trades/{trade}/campaign", 204)),
     "view-save": ("POST", Cell("/views", body={"name": "long ones", "query": "side=long"})),
     "view-delete": ("DELETE", of("/views/{view}", 204)),
 }
@@ -111,6 +117,7 @@ MISSING = {
     "run": "987654",
     "trade": "0" * 20,
     "campaign": "0" * 20,
+    "bolt": "0" * 20,
     "note": "987654",
     "noted": "2026-07-07",
     "tag": "987654",
@@ -131,6 +138,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, str]:
         "link": str(account.link_id),
         "run": str(SyncRun.objects.create(owner=owner, link=account.link, kind=RunKind.MANUAL, state="done").pk),
         "trade": key,
+        "bolt": RoundTripRow.objects.get(account=account, symbol="BOLT").key,
         "campaign": gather(owner, list(RoundTripRow.objects.filter(symbol="ACME").values_list("key", flat=True)), "ACME twice").key,
         "note": str(note.pk),
         "noted": "2026-02-10",
@@ -147,9 +155,18 @@ def apart(subtests: pytest.Subtests, name: str) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def filled(body: Any, objects: dict[str, str]) -> Any:
+    """What is sent, with the objects in it that it names."""
+    if isinstance(body, dict):
+        return {name: filled(value, objects) for name, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, objects) for value in body]
+    return body.format(**objects) if isinstance(body, str) else body
+
+
 def ask(program: Asker, name: str, objects: dict[str, str]) -> Any:
     method, cell = EVERY[name]
-    return program.ask(cell.path.format(**objects), method, cell.body)
+    return program.ask(cell.path.format(**objects), method, filled(cell.body, objects))
 
 
 @pytest.fixture(autouse=True)

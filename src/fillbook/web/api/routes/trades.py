@@ -6,8 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from fillbook.storage.access import campaign_for, trip_for, trips_of
-from fillbook.storage.answers.campaigns import campaigns_page, whole_campaign_answer
+from fillbook.storage.access import trip_for, trips_of
 from fillbook.storage.answers.ledger import Place, execution_answer, executions_of, positions_answer
 from fillbook.storage.answers.trips import fill_sent_answer, trips_answer, whole_trip_answer
 from fillbook.storage.choosing import Sort
@@ -17,7 +16,6 @@ from fillbook.web.api.asking import Chosen, Key, OfLedger, OfPositions, Paging, 
 from fillbook.web.api.declaring import read
 from fillbook.web.api.etags import by_state
 from fillbook.web.api.problems import missing, refuse
-from fillbook.web.api.schemas.campaigns import CampaignAnswer
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.schemas.trades import Execution, PositionAnswer, Sent, Trip, WholeTrip
 from fillbook.web.api.tokens import asker
@@ -76,23 +74,6 @@ def sent(request: HttpRequest, key: Key, number: int) -> dict[str, Any]:
     if found is None:
         raise missing()
     return found
-
-
-@read(router, "/campaigns", PageOf[CampaignAnswer], name="campaigns", twin="campaigns")
-def campaigns(request: HttpRequest, asked: Query[Chosen], paging: Query[Paging]) -> dict[str, Any]:
-    """Round trips that belong together, each once, the latest first. Of symbol, side, class, tags and time of day one leg's are enough."""
-    accounts, chosen = meant(asker(request), asked)
-    place = place_in(paging.cursor, str)
-    page = campaigns_page(accounts, chosen, place[0] if place else "", paging.limit)
-    if page is None:
-        raise bad_cursor()
-    return {"items": page[0], "next": cursor_of(page[1]) if page[1] else None}
-
-
-@read(router, "/campaigns/{key}", CampaignAnswer, name="campaign", twin="campaigns --key {key}")
-def campaign(request: HttpRequest, key: Key) -> dict[str, Any]:
-    """One campaign, by the key of its first leg."""
-    return whole_campaign_answer(campaign_for(asker(request), key))
 
 
 @read(router, "/executions", PageOf[Execution], name="executions", twin="executions")

@@ -1,8 +1,14 @@
-"""Campaigns."""
+"""Campaigns, as they are answered and as they are sent."""
+
+from typing import Annotated
 
 from ninja import Field, Schema
 
+from fillbook.storage.campaigning import LONGEST_NAME, MOST_LEGS
 from fillbook.web.api.schemas.kinds import Currency, Day, Money
+
+_Name = Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]*$", description="Empty for what its shape is called.")]
+_Trade = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Key of a round trip.")]
 
 
 class LegAnswer(Schema):
@@ -43,3 +49,22 @@ class CampaignAnswer(Schema):
     opened_on: Day | None
     closed_on: Day | None
     legs: list[LegAnswer]
+
+
+class CampaignSent(Schema):
+    """Round trips to take as one; those that were in others leave them."""
+
+    trades: list[_Trade] = Field(min_length=2, max_length=MOST_LEGS)
+    name: _Name = ""
+
+
+class CampaignChanged(Schema):
+    """A name, which also makes a proposed campaign the trader's own."""
+
+    name: _Name = ""
+
+
+class LegSent(Schema):
+    """One more round trip."""
+
+    trade: _Trade

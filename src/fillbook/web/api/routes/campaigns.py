@@ -1,0 +1,101 @@
+"""Campaigns: read, made, named, added to, taken apart."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from fillbook.storage import campaigning
+from fillbook.storage.access import campaign_for
+from fillbook.storage.answers.campaigns import campaigns_page, whole_campaign_answer
+from fillbook.storage.models import User
+from fillbook.storage.words import NothingToHoldOn
+from fillbook.web.api.asking import Chosen, Key, Paging, bad_cursor, cursor_of, meant, place_in
+from fillbook.web.api.declaring import read, write
+from fillbook.web.api.problems import Problem, refuse
+from fillbook.web.api.schemas.campaigns import CampaignAnswer, CampaignChanged, CampaignSent, LegSent
+from fillbook.web.api.schemas.kinds import PageOf
+from fillbook.web.api.tokens import asker
+
+router = Router(tags=["trades"])
+
+
+@read(router, "/campaigns", PageOf[CampaignAnswer], name="campaigns", twin="campaigns")
+def campaigns(request: HttpRequest, asked: Query[Chosen], paging: Query[Paging]) -> dict[str, Any]:
+    """Round trips that belong together, each once, the latest first. Of symbol, side, class, tags and time of day one leg's are enough."""
+    accounts, chosen = meant(asker(request), asked)
+    place = place_in(paging.cursor, str)
+    page = campaigns_page(accounts, chosen, place[0] if place else "", paging.limit)
+    if page is None:
+        raise bad_cursor()
+    return {"items": page[0], "next": cursor_of(page[1]) if page[1] else None}
+
+
+@read(router, "/campaigns/{key}", CampaignAnswer, name="campaign", twin="campaigns --key {key}")
+def campaign(request: HttpRequest, key: Key) -> dict[str, Any]:
+    """One campaign, by the key of its first leg."""
+    return whole_campaign_answer(campaign_for(asker(request), key))
+
+
+@write(router, "POST", "/campaigns", CampaignAnswer, name="campaign-make", status=201)
+def make(request: HttpRequest, data: CampaignSent) -> Status[Any]:
+    """Take round trips of one account as one campaign."""
+    user = asker(request)
+    with _said():
+        return Status(201, _one(user, campaigning.gather(user, data.trades, data.name).key))
+
+
+@write(router, "PUT", "/campaigns/{key}", CampaignAnswer, name="campaign-keep")
+def keep(request: HttpRequest, key: Key, data: CampaignChanged) -> dict[str, Any]:
+    """Name a campaign; it is the trader's own from then on."""
+    user = asker(request)
+    with _said():
+        return _one(user, campaigning.keep(user, key, data.name).key)
+
+
+@write(router, "POST", "/campaigns/{key}/legs", CampaignAnswer, name="campaign-add")
+def add(request: HttpRequest, key: Key, data: LegSent) -> dict[str, Any]:
+    """Put one more round trip into a campaign."""
+    user = asker(request)
+    with _said():
+        return _one(user, campaigning.add(user, key, data.trade).key)
+
+
+@write(router, "DELETE", "/campaigns/{key}", None, name="campaign-apart", status=204)
+def apart(request: HttpRequest, key: Key) -> Status[Any]:
+    """Let each of its round trips stand by itself; they stay as they are."""
+    with _said():
+        campaigning.dissolve(asker(request), key)
+    return Status(204, None)
+
+
+@write(router, "DELETE", "/trades/{key}/campaign", None, name="trade-alone", status=204)
+def alone(request: HttpRequest, key: Key) -> Status[Any]:
+    """Let a round trip stand by itself, whatever is proposed."""
+    with _said():
+        campaigning.take_out(asker(request), key)
+    return Status(204, None)
+
+
+@write(router, "PUT", "/trades/{key}/campaign", None, name="trade-proposed", status=204)
+def proposed(request: HttpRequest, key: Key) -> Status[Any]:
+    """Let a round trip that was taken out be proposed again."""
+    campaigning.put_back(asker(request), key)
+    return Status(204, None)
+
+
+def _one(user: User, key: str) -> dict[str, Any]:
+    return whole_campaign_answer(campaign_for(user, key))
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What cannot be one campaign becomes an answer."""
+    try:
+        yield
+    except campaigning.BadCampaign as problem:
+        raise refuse("trades", str(problem)) from None
+    except NothingToHoldOn:
+        raise Problem("conflict", "This round trip has no fill of its own that words could hang on.", "Leave it out.") from None

@@ -1,0 +1,46 @@
+"""`fillbook campaigns` changes what belongs together, and each change can be taken back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import MAKE_USERS, fillbook, python
+
+STATEMENT = Path(__file__).parent.parent / "statements" / "ibkr" / "assigned-call.xml"
+"""A call that was assigned, and the shares that it took."""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    python(MAKE_USERS, tmp_path / "data", "ann@example.org")
+    assert fillbook("import", STATEMENT, "--data", tmp_path / "data").returncode == 0
+    return tmp_path / "data"
+
+
+def test_taken_apart_put_together_and_named(data: Path) -> None:
+    def listed(*words: str) -> list[list[str]]:
+        found = json.loads(fillbook("campaigns", "--json", "--data", data, *words).stdout)
+        return [[leg["trade"] for leg in one["legs"]] for one in found.get("items", [found])]
+
+    [[first, second]] = listed()
+    assert listed("--key", first, "--apart") == []
+    assert listed("--proposed", first) == []
+    assert listed("--proposed", second) == [[first, second]]
+    assert listed("--alone", second) == []
+    assert listed("--together", second, first) == [[first, second]]
+    named = json.loads(fillbook("campaigns", "--key", first, "--name", "Called away", "--json", "--data", data).stdout)
+    assert (named["name"], named["own"]) == ("Called away", True)
+    assert "Called away" in fillbook("campaigns", "--data", data).stdout
+    assert listed("--add", second, "--key", first) == [[first, second]]
+
+
+def test_what_cannot_be_is_said(data: Path) -> None:
+    for words, said in (
+        (("--name", "x"), "Name the campaign with --key KEY"),
+        (("--key", "nothing"), "There is no campaign nothing in this book."),
+        (("--key", "nothing", "--apart"), "There is no round trip or campaign with this key in this book."),
+        (("--together", "nothing"), "There is no round trip or campaign with this key in this book."),
+    ):
+        refused = fillbook("campaigns", *words, "--data", data)
+        assert (refused.returncode, said in refused.stderr) == (2, True)
