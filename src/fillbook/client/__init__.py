@@ -15,6 +15,7 @@ from fillbook.client.errors import ApiError
 from fillbook.client.records import (
     Account,
     Brief,
+    Campaign,
     CurvePoint,
     Day,
     Execution,
@@ -37,6 +38,7 @@ __all__ = [
     "Account",
     "ApiError",
     "Brief",
+    "Campaign",
     "CurvePoint",
     "Day",
     "Execution",

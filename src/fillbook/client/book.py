@@ -10,6 +10,7 @@ import httpx2
 from fillbook.client.errors import ApiError
 from fillbook.client.records import (
     Account,
+    Campaign,
     CurvePoint,
     Day,
     Execution,
@@ -141,6 +142,14 @@ class Fillbook:
         """One trading day, fill by fill."""
         found: dict[str, Any] = self._get(f"/days/{day}")
         return found
+
+    def campaigns(self, **chosen: Condition) -> Listing[Campaign]:
+        """Spreads, rolls and what was delivered, each as one, the latest first."""
+        return self._paged(Campaign, "/campaigns", chosen)
+
+    def take_together(self, keys: list[str], name: str = "") -> Campaign:
+        """Take round trips of one account, by their keys, as one campaign."""
+        return Campaign.read(self._ask("POST", "/campaigns", body={"trades": keys, "name": name}))
 
     def notes(self, search: str = "") -> Listing[Note]:
         """Your notes, those changed last first."""

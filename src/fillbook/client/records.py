@@ -66,6 +66,33 @@ class Trade(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign(Record):
+    """Round trips taken as one. net and fees in currency; of an open one so far. Its legs are in `raw["legs"]`."""
+
+    key: str
+    account: str
+    account_id: int
+    kind: str
+    name: str | None
+    own: bool
+    underlying: str
+    shape: str
+    strikes: list[str]
+    expiry: date | None
+    rolls: int
+    delivered: bool
+    why: list[str]
+    status: str
+    counts: bool
+    outcome: str | None
+    currency: str | None
+    net: Decimal | None
+    fees: Decimal | None
+    opened_on: date | None
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fill(Record):
     """A fill within a round trip."""
 
