@@ -1,6 +1,7 @@
 """Reports by SQL equal what the core says trip by trip, each breakdown adds up to the whole, and each row leads to its own trades."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -224,3 +225,22 @@ def test_nothing_has_no_parts() -> None:
     for key in (Key.TAG, Key.MONTH):
         assert reports.breakdown(accounts, Filter(), key) == reports.breakdown(accounts, Filter(), key, gross=True) == {}
         assert banded(key) is None
+
+
+def test_accounts_of_one_base_currency_are_one_group(owner: User) -> None:
+    deliver(owner, replace(says(*ROWS[:4], opened_on=day_of(0)), account="E1"))
+    for account in BrokerAccount.objects.all():
+        rebuild_account(account)
+    accounts, group = accounts_of(owner), Group("real", "USD", "USD")
+    whole = summaries(accounts, Filter())[group]
+    assert (len(accounts), whole.n) == (2, 11)
+    for key in (Key.ACCOUNT, Key.SIDE, Key.MONTH):
+        alike(Summary.together(one.summary for one in reports.breakdown(accounts, Filter(), key)[group].parts), whole)
+    days = reports.days(accounts, Filter(), gross=True)[group]
+    assert [day.first for day in days] == sorted({one.day for one in reports.closings(accounts, Filter())[group]})
+    assert sum(day.summary.n for day in days) == 11
+    net, paid = reports.own_currency(accounts, Filter())[group]["USD"]
+    assert (to_e8(net), to_e8(paid)) == tuple(
+        sum(getattr(part.summary, name) for part in reports.breakdown(accounts, Filter(traded="USD"), Key.SIDE)[group].parts)
+        for name in ("total", "fees")
+    )

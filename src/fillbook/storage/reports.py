@@ -4,9 +4,10 @@ gross: count each round trip by its result before fees and taxes instead of afte
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from django.db.models import BigIntegerField, CharField, Count, ExpressionWrapper, F, Min, QuerySet, Sum
@@ -14,7 +15,7 @@ from django.db.models import Value as Constant
 from django.db.models.functions import Cast, Coalesce
 
 from fillbook.ledger.figures import FigureKind
-from fillbook.ledger.numbers import EXACT
+from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.crossing import Breakdown, Crossing, Part, broken_down, crossed
 from fillbook.performance.curves import Period
 from fillbook.performance.distributions import Spread
@@ -39,7 +40,7 @@ def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, gross: bool = Fal
     """What the round trips of each value came to. Those with several tags are in the part of each, in the whole once."""
     held = list(accounts)
     found = _parts(held, chosen, (key,), gross=gross)
-    in_r = {place: (n, total) for place, n, total in _in_r(held, chosen, key)}
+    in_r = _in_r(held, chosen, key)
     wholes = totals(held, chosen, gross=gross)
     parts: dict[Group, list[Part]] = defaultdict(list)
     for (group, value), summary in found.items():
@@ -66,24 +67,27 @@ def days(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Gro
     held = list(accounts)
     if not gross:
         return queries.by_day(held, chosen)
-    found: dict[Group, list[Period]] = defaultdict(list)
-    rows = _known(held, chosen, gross=True).filter(day__isnull=False).values(*_group(""), "day").annotate(**summed("told")).order_by("day")
+    found: dict[Group, dict[date, Summary]] = defaultdict(dict)
+    group_of = _groups(held)
+    rows = _known(held, chosen, gross=True).filter(day__isnull=False).values(*_group(), "day").annotate(**summed("told")).order_by("day")
     for row in rows:
-        found[_group_of(row, "")].append(Period(row["day"], summary_of(row)))
-    return {group: tuple(periods) for group, periods in found.items()}
+        group, day = group_of(row["account_id"], row["result_currency"]), row["day"]
+        found[group][day] = found[group].get(day, Summary()).merge(summary_of(row))
+    return {group: tuple(Period(day, summary) for day, summary in part.items()) for group, part in found.items()}
 
 
 def closings(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, tuple[Closing, ...]]:
     """Every round trip in closing order, in as few bytes as a curve needs."""
     dates: dict[str, date] = {}
     found: dict[Group, list[Closing]] = defaultdict(list)
-    groups: dict[tuple[str, ...], Group] = {}
-    trips = in_order(_known(accounts, chosen, gross=gross).filter(day__isnull=False))
+    held = list(accounts)
+    group_of = cache(_groups(held))
+    trips = in_order(_known(held, chosen, gross=gross).filter(day__isnull=False))
     # As texts, which take a tenth of the time that dates and times take to be made.
     moments = trips.annotate(on=Cast("day", CharField()), moment=Coalesce(Cast("closed_at", CharField()), Constant("")))
-    for kind, base, currency, on, moment, net in moments.values_list(*_group(""), "on", "moment", "told"):
-        group = groups.setdefault((kind, base, currency), Group(kind, base, currency))
-        found[group].append(Closing(dates.setdefault(on, date.fromisoformat(on)), moment, net))
+    for account_id, currency, on, moment, net in moments.values_list(*_group(), "on", "moment", "told"):
+        day = dates.get(on) or dates.setdefault(on, date.fromisoformat(on))
+        found[group_of(account_id, currency)].append(Closing(day, moment, net))
     return {group: tuple(part) for group, part in found.items()}
 
 
@@ -91,9 +95,11 @@ def spread(accounts: Accounts, chosen: Filter, what: Spread, *, gross: bool = Fa
     """The values to be distributed, of round trips that have one: never 0 for one that has none."""
     column = _SPREAD[what]
     found: dict[Group, list[int]] = defaultdict(list)
-    trips = _known(accounts, chosen, gross=gross).filter(**{f"{column}__isnull": False})
-    for kind, base, currency, value in trips.values_list(*_group(""), column):
-        found[Group(kind, base, currency)].append(value)
+    held = list(accounts)
+    group_of = cache(_groups(held))
+    trips = _known(held, chosen, gross=gross).filter(**{f"{column}__isnull": False})
+    for account_id, currency, value in trips.values_list(*_group(), column):
+        found[group_of(account_id, currency)].append(value)
     return dict(found)
 
 
@@ -132,33 +138,44 @@ def returns_of(accounts: Accounts, chosen: Filter, periods: Iterable[Period]) ->
 def own_currency(accounts: Accounts, chosen: Filter) -> dict[Group, dict[str, tuple[Decimal, Decimal]]]:
     """By the instruments' currency: (net P&L, fees and taxes, - paid) in that currency itself, exactly."""
     found: dict[Group, dict[str, tuple[Decimal, Decimal]]] = defaultdict(dict)
-    rows = _known(accounts, chosen).values(*_group(""), "currency").annotate(net=ExactSum("realized_pnl"), paid=ExactSum("charges"))
+    held = list(accounts)
+    group_of = _groups(held)
+    rows = _known(held, chosen).values(*_group(), "currency").annotate(net=ExactSum("realized_pnl"), paid=ExactSum("charges"))
     for row in rows:
-        found[_group_of(row, "")][row["currency"]] = (EXACT.plus(row["net"]), EXACT.plus(row["paid"]))
+        part = found[group_of(row["account_id"], row["result_currency"])]
+        net, paid = part.get(row["currency"], (ZERO, ZERO))
+        part[row["currency"]] = (EXACT.add(net, row["net"]), EXACT.add(paid, row["paid"]))
     return dict(found)
 
 
 def _known(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> QuerySet[Any]:
     """Round trips whose result is known, as `told`."""
-    result = ExpressionWrapper(F("net_e8") - F("fees_e8"), BigIntegerField()) if gross else F("net_e8")
-    return trips_in(accounts, chosen).filter(net_e8__isnull=False).annotate(told=result)
+    # The plain column would be looked up in the index by result, whose order jumps about in the table: twice as slow as to read it through.
+    result = ExpressionWrapper(F("net_e8") - F("fees_e8") if gross else F("net_e8") + 0, BigIntegerField())
+    return trips_in(accounts, chosen).annotate(told=result).filter(told__isnull=False)
 
 
-def _group(prefix: str) -> tuple[str, str, str]:
-    return f"{prefix}account__kind", f"{prefix}account__base_currency", f"{prefix}result_currency"
+def _group(prefix: str = "") -> tuple[str, str]:
+    """By what rows are apart in a query: accounts, of which several may be of one group, since that spares a join."""
+    return f"{prefix}account_id", f"{prefix}result_currency"
 
 
-def _group_of(row: dict[str, Any], prefix: str) -> Group:
-    return Group(*(row[name] for name in _group(prefix)))
+def _groups(accounts: Accounts) -> Callable[[int, str], Group]:
+    """The group of an account's money in a currency."""
+    kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
+    return lambda account_id, currency: Group(*kinds[account_id], currency)
 
 
 def _parts(accounts: list[BrokerAccount], chosen: Filter, keys: tuple[Key, ...], *, gross: bool, whole: bool = False) -> dict[Any, Summary]:
     """(group, value of each key) -> summary; group -> summary when whole."""
     found: dict[Any, Summary] = {}
+    group_of = _groups(accounts)
     for rows, prefix in _rows(accounts, chosen, keys, gross=gross):
         for row in rows.annotate(**summed("told" if not prefix else "marked_told", prefix)):
-            group = _group_of(row, prefix)
-            found[group if whole else (group, *(row[f"by_{index}"] for index in range(len(keys))))] = summary_of(row)
+            group = group_of(*(row[name] for name in _group(prefix)))
+            place = group if whole else (group, *(row[f"by_{index}"] for index in range(len(keys))))
+            summary = summary_of(row)
+            found[place] = found[place].merge(summary) if place in found else summary
     return found
 
 
@@ -166,7 +183,7 @@ def _rows(accounts: list[BrokerAccount], chosen: Filter, keys: tuple[Key, ...], 
     """What to add up, grouped. With a tag among the keys: each tag of each round trip, and then those without any."""
     trips = _known(accounts, chosen, gross=gross)
     if Key.TAG not in keys:
-        yield trips.values(*_group(""), **{f"by_{index}": value_in(key) for index, key in enumerate(keys)}), ""
+        yield trips.values(*_group(), **{f"by_{index}": value_in(key) for index, key in enumerate(keys)}), ""
         return
     numbers = [account.pk for account in accounts]
     marks = TripMark.objects.filter(word__account_id__in=numbers)
@@ -179,16 +196,19 @@ def _rows(accounts: list[BrokerAccount], chosen: Filter, keys: tuple[Key, ...], 
     yield marked.values(*_group("trip__"), **tagged), "trip__"
     bare = trips.exclude(pk__in=marks.values("trip_id"))
     none = Constant(None, output_field=CharField())
-    yield bare.values(*_group(""), **{f"by_{index}": none if key is Key.TAG else value_in(key) for index, key in enumerate(keys)}), ""
+    yield bare.values(*_group(), **{f"by_{index}": none if key is Key.TAG else value_in(key) for index, key in enumerate(keys)}), ""
 
 
-def _in_r(accounts: list[BrokerAccount], chosen: Filter, key: Key) -> Iterator[tuple[tuple[Group, Value], int, int]]:
-    """((group, value), round trips with a result in R, its sum in 1e-8): of few round trips, so apart from the sums of all."""
-    planned = _planned(accounts, chosen, key)
-    for rows, prefix in planned:
+def _in_r(accounts: list[BrokerAccount], chosen: Filter, key: Key) -> dict[tuple[Group, Value], tuple[int, int]]:
+    """(group, value) -> (round trips with a result in R, its sum in 1e-8): of few round trips, so apart from the sums of all."""
+    found: dict[tuple[Group, Value], tuple[int, int]] = {}
+    group_of = _groups(accounts)
+    for rows, prefix in _planned(accounts, chosen, key):
         for row in rows.annotate(n=Count(f"{prefix}r_e8"), in_r=Sum(f"{prefix}r_e8")):
-            if row["n"]:
-                yield (_group_of(row, prefix), row["by_0"]), row["n"], int(row["in_r"])
+            place = group_of(*(row[name] for name in _group(prefix))), row["by_0"]
+            n, total = found.get(place, (0, 0))
+            found[place] = n + row["n"], total + int(row["in_r"])
+    return found
 
 
 def _planned(accounts: list[BrokerAccount], chosen: Filter, key: Key) -> Iterator[tuple[Any, str]]:
