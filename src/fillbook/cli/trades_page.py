@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fillbook.cli.numbers import DASH, counted, day, duration, percent, quantity
+from fillbook.cli.numbers import DASH, counted, day, duration, money, percent, quantity
 from fillbook.cli.paper import QUIET, figure_table, sheet, signed
 from fillbook.performance.summary import from_e8
 
@@ -79,6 +79,10 @@ def _held(row: "RoundTripRow") -> str:
     return DASH if row.holding_seconds is None else duration(timedelta(seconds=row.holding_seconds))
 
 
+def _r(row: "RoundTripRow") -> str:
+    return DASH if row.r_e8 is None else f"{money(from_e8(row.r_e8))} R"
+
+
 _COLUMNS: Final[tuple[tuple[str, bool, Callable[["RoundTripRow"], str | Text]], ...]] = (
     ("day", False, _day),
     ("instrument", False, _name),
@@ -89,5 +93,6 @@ _COLUMNS: Final[tuple[tuple[str, bool, Callable[["RoundTripRow"], str | Text]], 
     ("profit", False, _profit),
     ("gain", False, _gain),
     ("held", True, _held),
+    ("R", True, _r),
 )
 """Heading, whether it needs a roomy terminal, and what stands there."""
