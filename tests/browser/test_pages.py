@@ -21,7 +21,7 @@ PAGES = tuple(
     "/ /?from=2026-01-01&symbol=HALD /?symbol=NOPE /trades/ /trades/?status=open TRADE /calendar/ /calendar/?year=2026 DAY "
     "/days/2026-01-01/ /reports/ /reports/by/underlying/ /reports/cross/?across=month /reports/compare/?side=long&with=side%3Dshort "
     "/reports/distribution/ /reports/drawdowns/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /settings/phone/ /accounts/ "
-    "ACCOUNT LINK /accounts/link/ "
+    "/campaigns/ /campaigns/?symbol=NOPE CAMPAIGN /settings/tokens/ /settings/api/ ACCOUNT LINK /accounts/link/ "
     "/accounts/link/ibkr/ /accounts/upload/ /settings/ /notices/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ "
     "/auth/2fa/webauthn/ /auth/sessions/".split()
 )
@@ -74,6 +74,7 @@ def addresses(page: "Page", served: Served) -> list[str]:
     for name, listing, pattern in (
         ("TRADE", "/trades/", r"/trades/[0-9a-f]{20}/"),
         ("ACCOUNT", "/accounts/", r"/accounts/\d+/"),
+        ("CAMPAIGN", "/campaigns/", r"/campaigns/[0-9a-f]{20}/"),
         ("LINK", "/accounts/", r"/accounts/links/[\w-]+/"),
         ("DAY", "/calendar/", r"/days/[\d-]+/"),
     ):

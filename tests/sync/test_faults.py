@@ -166,7 +166,7 @@ def test_an_account_more_is_left_out_and_said(link: Link, flex: Flex) -> None:
     assert trips(link) == [98, -52]
     findings = RawStatement.objects.filter(link=link).latest("pk").findings
     assert [(entry["code"], entry["params"]) for entry in findings if entry["code"] == "extra_accounts"] == [
-        ("extra_accounts", {"accounts": "U7000009"})
+        ("extra_accounts", {"accounts": "U7000009", "count": "1"})
     ]
 
 

@@ -89,4 +89,7 @@ def test_an_answer_over_https_asks_for_https_alone(client: Client, owner: User, 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(WEB).as_posix())
 def test_nothing_in_a_template_is_inline(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
-    assert {what for what, pattern in INLINE.items() if pattern.search(text)} == set()
+    by_itself = (
+        {"a style element"} if template.parent.name == "offline" else set()
+    )  # a file that is opened from a disk has nothing beside it
+    assert {what for what, pattern in INLINE.items() if pattern.search(text)} - by_itself == set()

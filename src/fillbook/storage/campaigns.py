@@ -140,6 +140,12 @@ def tallies(campaigns: QuerySet[CampaignRow]) -> list[Tally]:
     return sorted(made, key=lambda tally: (-tally.n, tally.currency))
 
 
+def outcomes_of_legs(campaigns: QuerySet[CampaignRow]) -> dict[str, int]:
+    """Outcome -> how many of their legs that count ended so."""
+    legs = RoundTripRow.objects.filter(in_campaign__campaign__in=campaigns.order_by().values("pk"), counts=True)
+    return dict(legs.values_list("outcome").annotate(n=Count("pk")))
+
+
 def fills_of(campaign: CampaignRow) -> list[TripFillRow]:
     """All fills of a campaign's legs in time."""
     return list(TripFillRow.objects.filter(trip__in_campaign__campaign=campaign).order_by("ordered_at", "trip", "number"))

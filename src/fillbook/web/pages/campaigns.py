@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import Outcome, from_e8
 from fillbook.storage.access import campaign_for, links_of
-from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, tallies, with_legs
+from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, outcomes_of_legs, tallies, with_legs
 from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow, TripFillRow
 from fillbook.storage.queries import asset_classes
 from fillbook.web import readable
@@ -185,11 +185,7 @@ def _stats(found: QuerySet[CampaignRow]) -> list[Stat]:
     if not sums:
         return []
     n, wins = sum(one.n for one in sums), sum(one.wins for one in sums)
-    legs = dict(
-        RoundTripRow.objects.filter(in_campaign__campaign__in=found.order_by().values("pk"), counts=True)
-        .values_list("outcome")
-        .annotate(n=Count("pk"))
-    )
+    legs = outcomes_of_legs(found)
     of_legs = sum(legs.values())
     first = sums[0]
     net = from_e8(first.net_e8)

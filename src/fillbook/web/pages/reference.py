@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fillbook.web.api.app import description
+from fillbook.web.api.asking import Chosen
 
 PARTS: Final = ("accounts", "links", "trades", "figures", "reports", "words")
 
@@ -25,7 +26,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. cli: the command that gives the same, "" for what changes something. answer: name of its shape, "" for none."""
+    """One operation.
+
+    cli: the command that gives the same, "" for what changes something. filtered: it takes the conditions of the filter as well, which are
+    told once. answer: name of its shape, "" for none.
+    """
 
     id: str
     method: str
@@ -34,6 +39,7 @@ class Operation:
     scope: str
     cli: str
     fields: tuple[Field, ...]
+    filtered: bool
     answer: str
 
 
@@ -50,7 +56,14 @@ class Shape:
 def reference(request: HttpRequest) -> HttpResponse:
     """Every operation and every shape."""
     about = [_one_line(paragraph) for paragraph in description()["info"]["description"].split("\n\n")]
-    return render(request, "pages/reference.html", {"about": about, "parts": parts(), "shapes": shapes()})
+    return render(request, "pages/reference.html", {"about": about, "parts": parts(), "shapes": shapes(), "conditions": conditions()})
+
+
+@lru_cache(maxsize=1)
+def conditions() -> tuple[Field, ...]:
+    """The conditions of the filter, which most operations take."""
+    schema = Chosen.json_schema()
+    return tuple(_field(name, part, required=False) for name, part in schema["properties"].items())
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +109,10 @@ def _references(part: Any) -> list[str]:
 
 def _operation(path: str, method: str, found: dict[str, Any]) -> Operation:
     sent = _references(found.get("requestBody", {}))
-    fields = [_field(one["name"], one["schema"], one["required"]) for one in found["parameters"]]
+    named = {one["name"] for one in found["parameters"]}
+    filtered = named >= (every := {condition.name for condition in conditions()})
+    own = [one for one in found["parameters"] if not (filtered and one["name"] in every)]
+    fields = [_field(one["name"], one["schema"], one["required"]) for one in own]
     fields += [
         _field(name, part, name in description()["components"]["schemas"][body].get("required", []))
         for body in sent
@@ -111,6 +127,7 @@ def _operation(path: str, method: str, found: dict[str, Any]) -> Operation:
         scope=found["x-scope"],
         cli=found.get("x-cli", ""),
         fields=tuple(fields),
+        filtered=filtered,
         answer=_readable((_references(good) or [""])[0]),
     )
 
