@@ -42,7 +42,7 @@ def test_pictures_of_the_main_pages(browser: "Browser", tmp_path: Path, request:
         page.locator("main tbody a").first.click()
         take(page, folder, "trade", page.url, chart=True)
         take(page, folder, "calendar", f"{served.url}/calendar/")
-        take(page, folder, "reports", f"{served.url}/reports/by/month/", chart=True)
+        take(page, folder, "reports", f"{served.url}/reports/by/month/")
         take(page, folder, "campaigns", f"{served.url}/campaigns/")
         take(page, folder, "intraday", f"{served.url}/intraday/")
         take(page, folder, "link", f"{served.url}/accounts/link/ibkr/")
