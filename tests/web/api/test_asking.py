@@ -9,11 +9,15 @@ from fillbook.storage import words
 from fillbook.storage.campaigning import gather
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from fillbook.web.api.asking import cursor_of
 from tests.web.api.conftest import Asker
 from tests.web.book import ACME, fill, says, utc, write_book
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
+HALF = "\ud800"
+BEFORE_TIME = "0001-01-01T00:00:00+10:00"
+"""Half a character, and a moment that lies before the first one in UTC: a cursor that we never made may hold them."""
 LISTS = ("/trades", "/executions", "/notes", "/runs", "/accounts/{account}/reconciliation")
 
 
@@ -242,6 +246,9 @@ def test_a_value_that_means_nothing_is_refused_by_its_name(program: Asker, accou
         ("/trades?cursor=WyIwMCJd", "cursor"),
         ("/executions?cursor=WyJ4IiwxXQ", "cursor"),
         ("/notes?cursor=WyIyMDI2LTAxLTAxIiwxXQ", "cursor"),
+        (f"/trades?cursor={cursor_of(HALF)}", "cursor"),
+        (f"/executions?cursor={cursor_of('0001-01-01', BEFORE_TIME, 1)}", "cursor"),
+        (f"/notes?cursor={cursor_of(BEFORE_TIME, 1)}", "cursor"),
     ],
 )
 def test_a_value_that_names_what_is_not_there_is_named(program: Asker, account: BrokerAccount, path: str, field: str) -> None:
@@ -261,6 +268,7 @@ def test_a_value_that_names_what_is_not_there_is_named(program: Asker, account: 
         ("PUT", "/trades/{key}/plan", {"stop": "1e5"}, "stop"),
         ("POST", "/views", {"name": " "}, "name"),
         ("POST", "/views", {"name": "x", "query": 7}, "query"),
+        ("POST", "/views", {"name": "x", "query": "&".join(["side=long"] * 101)}, "query"),
     ],
 )
 def test_words_that_cannot_be_are_refused(

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from django.http import Http404
@@ -163,9 +164,31 @@ def place_in(cursor: str, *kinds: type) -> list[Any] | None:
         raise bad_cursor() from None
     if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
         raise bad_cursor()
-    if any(type(part) is int and not 0 <= part < 2**53 for part in parts):
+    if not all(map(_fits, parts)):
         raise bad_cursor()
     return parts
+
+
+def _fits(part: str | int) -> bool:
+    """Whether a database takes it: there is no text with a zero or half a character in it."""
+    if isinstance(part, int):
+        return 0 <= part < 2**53
+    return "\0" not in part and part.encode(errors="ignore").decode() == part
+
+
+def moment_in(text: str) -> datetime:
+    """A moment out of a cursor.
+
+    Raises:
+        Problem: it is none, or lies outside the calendar.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise bad_cursor()
 
 
 def bad_cursor() -> Exception:

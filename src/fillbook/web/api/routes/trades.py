@@ -1,6 +1,6 @@
 """Round trips, fills, positions."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from fillbook.storage.answers.trips import fill_sent_answer, trips_answer, whole
 from fillbook.storage.choosing import Sort
 from fillbook.storage.details import positions_in
 from fillbook.storage.paging import Cursor, Order, page_of
-from fillbook.web.api.asking import Chosen, Key, OfLedger, OfPositions, Paging, bad_cursor, cursor_of, meant, place_in
+from fillbook.web.api.asking import Chosen, Key, OfLedger, OfPositions, Paging, bad_cursor, cursor_of, meant, moment_in, place_in
 from fillbook.web.api.declaring import read
 from fillbook.web.api.etags import by_state
 from fillbook.web.api.problems import missing, refuse
@@ -55,7 +55,7 @@ def trades(request: HttpRequest, asked: Query[Chosen], listing: Query[Listing], 
     by_state(request)
     place = place_in(paging.cursor, str)
     key = place[0] if place else ""
-    if key and not trips_of(user).filter(key=key[:64].replace("\0", ""), account__in=accounts).exists():
+    if key and not trips_of(user).filter(key=key, account__in=accounts).exists():
         raise bad_cursor()
     page = page_of(accounts, chosen, Order(listing.sort, not listing.ascending), Cursor(key), size=paging.limit)
     return {"items": trips_answer(page.rows, fields), "next": cursor_of(page.after.key) if page.after else None}
@@ -97,9 +97,7 @@ def positions(request: HttpRequest, asked: Query[OfPositions]) -> dict[str, Any]
 
 def _place(parts: list[Any]) -> Place:
     try:
-        day, at = date.fromisoformat(parts[0]), datetime.fromisoformat(parts[1])
+        day = date.fromisoformat(parts[0])
     except ValueError:
         raise bad_cursor() from None
-    if at.tzinfo is None:
-        raise bad_cursor()
-    return Place(day, at, parts[2])
+    return Place(day, moment_in(parts[1]), parts[2])

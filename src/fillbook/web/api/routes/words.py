@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.dateparse import parse_datetime
 from ninja import Field, Query, Router, Schema, Status
 
 from fillbook.journal.notes import BadNote
@@ -21,7 +20,7 @@ from fillbook.storage.answers.words import counted_tag_answer, note_answer, plan
 from fillbook.storage.models import Note, NoteAbout, User
 from fillbook.storage.plans import planned, write_plan
 from fillbook.storage.views import CannotSave, save_view
-from fillbook.web.api.asking import Day, Key, Number, Paging, bad_cursor, cursor_of, place_in
+from fillbook.web.api.asking import Day, Key, Number, Paging, cursor_of, moment_in, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem, missing, refuse
 from fillbook.web.api.routes.figures import day_in
@@ -42,6 +41,7 @@ from fillbook.web.api.schemas.words import (
 from fillbook.web.api.tokens import asker
 
 router = Router(tags=["words"])
+_MOST_CONDITIONS: Final = 100
 
 
 class Search(Schema):
@@ -56,12 +56,7 @@ def notes(request: HttpRequest, asked: Query[Search], paging: Query[Paging]) -> 
     found = words.notes_of(asker(request), asked.search)
     place = place_in(paging.cursor, str, int)
     if place:
-        try:
-            at = parse_datetime(place[0])
-        except ValueError:
-            at = None
-        if at is None or at.tzinfo is None:
-            raise bad_cursor()
+        at = moment_in(place[0])
         found = found.filter(Q(changed_at__lt=at) | Q(changed_at=at, pk__lt=place[1]))
     rows = list(found[: paging.limit + 1])
     kept = rows[: paging.limit]
@@ -183,7 +178,10 @@ def views(request: HttpRequest) -> dict[str, Any]:
 @write(router, "POST", "/views", ViewAnswer, name="view-save")
 def keep_view(request: HttpRequest, data: ViewSent) -> dict[str, Any]:
     """Keep a filter under a name; the view of that name is replaced. What the filter does not understand is left out."""
-    query = Filter.from_query(parse_qs(data.query, max_num_fields=100)).to_query()
+    try:
+        query = Filter.from_query(parse_qs(data.query, max_num_fields=_MOST_CONDITIONS)).to_query()
+    except ValueError:
+        raise refuse("query", f"A filter has at most {_MOST_CONDITIONS} conditions.") from None
     try:
         return view_answer(save_view(asker(request), data.name, query, is_default=data.is_default))
     except CannotSave as problem:
