@@ -111,6 +111,17 @@ def test_every_operation_has_a_line() -> None:
     assert sorted(name for name, _ in operations()) == sorted(EVERY)
 
 
+def test_every_body_refuses_a_field_that_it_does_not_have() -> None:
+    schemas = description()["components"]["schemas"]
+    bodies = [
+        found["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for _, found in operations()
+        if "requestBody" in found
+    ]
+    assert bodies
+    assert [name for name in bodies if schemas[name].get("additionalProperties") is not False] == []
+
+
 MISSING = {
     "account": "987654",
     "link": str(uuid4()),

@@ -221,6 +221,7 @@ def test_an_etag_of_one_is_none_of_another(program: Asker, stranger: Asker, acco
         ("/trades?limit=501", "limit"),
         ("/trades?limit=many", "limit"),
         ("/trades?frm=2026-01-01", "frm"),
+        ("/trades?symbol=ACME&symbol=BOLT", "symbol"),
         ("/notes?search=%00", "search"),
         ("/days/2026-02-30", "day"),
         ("/accounts/0", "account_id"),
@@ -266,6 +267,7 @@ def test_a_value_that_names_what_is_not_there_is_named(program: Asker, account: 
         ("PUT", "/trades/{key}/plan", {"stop": "49"}, "plan"),  # of a short trade that began at 50 it lies above
         ("PUT", "/trades/{key}/plan", {"rating": 6}, "rating"),
         ("PUT", "/trades/{key}/plan", {"stop": "1e5"}, "stop"),
+        ("PUT", "/trades/{key}/plan", {"stp": "51"}, "stp"),  # nothing but that would take the plan away
         ("POST", "/views", {"name": " "}, "name"),
         ("POST", "/views", {"name": "x", "query": 7}, "query"),
         ("POST", "/views", {"name": "x", "query": "&".join(["side=long"] * 101)}, "query"),
@@ -282,6 +284,12 @@ def test_words_that_cannot_be_are_refused(
 
 def test_a_body_that_is_no_json_is_said_to_be_none(program: Asker) -> None:
     answer = program.client.generic("POST", "/api/v1/views", "{", content_type="application/json", headers=program.headers)
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "bad_request"
+
+
+def test_more_parameters_than_anybody_has_are_refused_in_the_one_shape(program: Asker) -> None:
+    answer = program.ask("/trades?" + "&".join(f"symbol{number}=ACME" for number in range(1001)))
     assert answer.status_code == 400
     assert answer.json()["type"] == "bad_request"
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, TypeVar
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from ninja import Router
 
 from fillbook.storage.tokens import Scope
 from fillbook.web.api.etags import tagged
-from fillbook.web.api.problems import Problem, ProblemAnswer, answer, not_allowed
+from fillbook.web.api.problems import Problem, ProblemAnswer, answer, not_allowed, unreadable
 from fillbook.web.api.tokens import Token
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,7 +50,7 @@ def write(
 
 
 def strict(run: Run) -> Run:
-    """Refuse a parameter that the operation does not have: a misspelt condition would silently answer for everything."""
+    """Refuse a parameter that the operation does not have, or one given twice: either would silently answer for something else."""
     operation: Any = run.__self__  # type: ignore[attr-defined]
     known = {
         name
@@ -61,10 +62,14 @@ def strict(run: Run) -> Run:
     @wraps(run)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         unknown = sorted(set(request.GET) - known)
+        twice = sorted(name for name, values in request.GET.lists() if len(values) > 1)
         if unknown:
             where = [(name[:60], "There is no such parameter.") for name in unknown[:10]]
             known_names = ", ".join(sorted(known)) or "none"
             return answer(Problem("invalid", "This address has other parameters.", f"The parameters are: {known_names}.", where))
+        if twice:
+            where = [(name, "It is given more than once.") for name in twice]
+            return answer(Problem("invalid", "A parameter has one value.", "Write several accounts, tags or bands with commas.", where))
         return run(request, *args, **kwargs)
 
     return checked
@@ -75,7 +80,10 @@ def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except SuspiciousOperation:  # more parameters than anybody has
+            response = unreadable()
         if isinstance(response, HttpResponseNotAllowed):
             return not_allowed(response.headers["Allow"])
         return tagged(request, response)

@@ -105,13 +105,18 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _refused)
     for kind in (SuspiciousOperation, RequestDataTooBig):
-        api.add_exception_handler(kind, _unreadable)
+        api.add_exception_handler(kind, lambda _request, _error: unreadable())
     api.add_exception_handler(Exception, _our_fault)
 
 
 def not_allowed(allowed: str) -> HttpResponse:
     """405."""
     return answer(Problem("method_not_allowed", f"It can be asked with {allowed}.", "See the reference.", headers={"Allow": allowed}))
+
+
+def unreadable() -> HttpResponse:
+    """400."""
+    return answer(Problem("bad_request", "The request is malformed or too large.", "Send JSON as the reference shows it."))
 
 
 def _invalid(_request: HttpRequest, error: Any) -> HttpResponse:
@@ -135,10 +140,6 @@ def _sentence(error: Mapping[str, Any]) -> str:
 
 def _refused(_request: HttpRequest, error: Any) -> HttpResponse:
     return answer(Problem("bad_request", str(error.message)[:200], "Send JSON as the reference shows it."))
-
-
-def _unreadable(_request: HttpRequest, _error: object) -> HttpResponse:
-    return answer(Problem("bad_request", "The request is malformed or too large.", "Send JSON as the reference shows it."))
 
 
 def _our_fault(request: HttpRequest, error: Any) -> HttpResponse:

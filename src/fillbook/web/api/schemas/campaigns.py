@@ -5,7 +5,7 @@ from typing import Annotated
 from ninja import Field, Schema
 
 from fillbook.storage.campaigning import LONGEST_NAME, MOST_LEGS
-from fillbook.web.api.schemas.kinds import Currency, Day, Money
+from fillbook.web.api.schemas.kinds import Body, Currency, Day, Money
 
 _Name = Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]*$", description="Empty for what its shape is called.")]
 _Trade = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Key of a round trip.")]
@@ -51,20 +51,20 @@ class CampaignAnswer(Schema):
     legs: list[LegAnswer]
 
 
-class CampaignSent(Schema):
+class CampaignSent(Body):
     """Round trips to take as one; those that were in others leave them."""
 
     trades: list[_Trade] = Field(min_length=2, max_length=MOST_LEGS)
     name: _Name = ""
 
 
-class CampaignChanged(Schema):
+class CampaignChanged(Body):
     """A name, which also makes a proposed campaign the trader's own."""
 
     name: _Name = ""
 
 
-class LegSent(Schema):
+class LegSent(Body):
     """One more round trip."""
 
     trade: _Trade

@@ -3,6 +3,7 @@
 from typing import Annotated, Generic, TypeVar
 
 from ninja import Field, Schema
+from pydantic import ConfigDict
 
 _DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 
@@ -16,6 +17,12 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, descrip
 Currency = Annotated[str, Field(description="ISO code of a currency, such as USD.")]
 
 T = TypeVar("T")
+
+
+class Body(Schema):
+    """What is sent. A field that it does not have is refused: a misspelt one would be taken for one that was left out."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class PageOf(Schema, Generic[T]):

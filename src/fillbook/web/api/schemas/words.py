@@ -8,7 +8,7 @@ from fillbook.journal.notes import LONGEST
 from fillbook.journal.plans import BEST
 from fillbook.journal.tags import LONGEST as LONGEST_TAG
 from fillbook.journal.tags import Hue
-from fillbook.web.api.schemas.kinds import Currency, Day, Decimal, Moment, Money, Price
+from fillbook.web.api.schemas.kinds import Body, Currency, Day, Decimal, Moment, Money, Price
 
 PriceSent = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,10})?$")]
 _VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
@@ -78,13 +78,13 @@ class Views(Schema):
     items: list[ViewAnswer]
 
 
-class NoteSent(Schema):
+class NoteSent(Body):
     """A note to write."""
 
     text: str = Field(min_length=1, max_length=LONGEST, pattern=_VISIBLE, description="Markdown.")
 
 
-class TagSent(Schema):
+class TagSent(Body):
     """A tag to put on a round trip: an existing one by its name, or a new one."""
 
     name: str = Field(min_length=1, max_length=LONGEST_TAG, pattern=r"^[^,\x00-\x1f\x7f]*\S[^,\x00-\x1f\x7f]*$")
@@ -96,7 +96,7 @@ class TagChanged(TagSent):
     hue: Hue
 
 
-class PlanSent(Schema):
+class PlanSent(Body):
     """A plan. Nothing in it takes it away."""
 
     stop: PriceSent | None = Field(None, description="Where the trade would be given up; on its losing side.")
@@ -104,7 +104,7 @@ class PlanSent(Schema):
     rating: int | None = Field(None, ge=1, le=BEST, description="1 (worst) to 5.")
 
 
-class ViewSent(Schema):
+class ViewSent(Body):
     """A view to keep; one of that name is replaced."""
 
     name: str = Field(min_length=1, max_length=60, pattern=_PRINTABLE)
