@@ -179,6 +179,18 @@ def test_what_did_not_change_is_not_sent_again(program: Asker, account: BrokerAc
         assert program.ask(path, **{"If-None-Match": '"another"'}).status_code == 200
 
 
+def test_the_headers_alone_can_be_asked_for(program: Asker, account: BrokerAccount) -> None:
+    for path in ("/trades", "/accounts", "/openapi.json"):
+        etag = program.ask(path).headers["ETag"]
+        head = program.ask(path, "HEAD")
+        assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", etag)
+        assert program.ask(path, "HEAD", **{"If-None-Match": etag}).status_code == 304
+    assert Asker().ask("/trades", "HEAD").status_code == 401
+    refused = program.ask("/trades", "DELETE")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD")
+    assert program.ask("/tags/1", "HEAD").headers["Allow"] == "DELETE, PUT"
+
+
 @pytest.mark.parametrize("path", ["/trades", "/summary", "/curve", "/calendar", "/intraday"])
 def test_whatever_changes_an_answer_changes_its_etag(program: Asker, account: BrokerAccount, owner: User, path: str) -> None:
     def etag() -> str:

@@ -110,7 +110,9 @@ def install(api: NinjaAPI) -> None:
 
 
 def not_allowed(allowed: str) -> HttpResponse:
-    """405."""
+    """405. What can be read can be asked for its headers alone, too."""
+    methods = set(allowed.split(", "))
+    allowed = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
     return answer(Problem("method_not_allowed", f"It can be asked with {allowed}.", "See the reference.", headers={"Allow": allowed}))
 
 
