@@ -11,13 +11,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404
 
 from fillbook.brokers import registry
 from fillbook.brokers.interface import Credential, Endpoint, FieldError, Form
 from fillbook.brokers.manifests import manifest, manifests
 from fillbook.storage.access import accounts_of, link_for, links_of
+from fillbook.storage.loose import delete_accounts
 from fillbook.storage.models import (
     AccountKind,
     BrokerAccount,
@@ -268,7 +268,7 @@ def remove_sandbox(owner: User) -> None:
     for link in links_of(owner).filter(endpoint=Endpoint.SANDBOX):
         unlink(owner, link.pk, keep=False)
     with transaction.atomic():
-        _delete_accounts(accounts_of(owner).filter(kind=AccountKind.SANDBOX))
+        delete_accounts(accounts_of(owner).filter(kind=AccountKind.SANDBOX))
         for link in Link.objects.filter(owner=owner, endpoint=Endpoint.SANDBOX):
             _delete(link)
 
@@ -314,18 +314,10 @@ def _delete(link: Link) -> None:
     """Every row that exists because of a link: accounts with all that hangs on them, documents, runs, and the books of its jobs."""
     jobs = [job for job in SyncRun.objects.filter(link=link).values_list("workflow_id", flat=True) if job]
     fetched = list(RawStatement.objects.filter(link=link).values_list("pk", flat=True))
-    _delete_accounts(BrokerAccount.objects.filter(link=link))
+    delete_accounts(BrokerAccount.objects.filter(link=link))
     RawStatement.objects.filter(pk__in=fetched, coverages=None).delete()
     link.delete()
     transaction.on_commit(partial(engine.forget, jobs))
-
-
-def _delete_accounts(which: QuerySet[BrokerAccount]) -> None:
-    """Accounts with all that hangs on them, and the documents that tell of no other account, whichever link or upload brought them."""
-    accounts = list(which.values_list("pk", flat=True))
-    documents = list(RawStatement.objects.filter(coverages__account__in=accounts).values_list("pk", flat=True).distinct())
-    BrokerAccount.objects.filter(pk__in=accounts).delete()
-    RawStatement.objects.filter(pk__in=documents, coverages=None).delete()
 
 
 def _record(owner: User, what: str, link: Link, **detail: Any) -> None:
