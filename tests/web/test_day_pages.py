@@ -211,7 +211,8 @@ def test_positions_of_a_broker_that_states_none(browser_of_owner: Client, owner:
     monkeypatch.setattr("fillbook.web.pages.positions.manifests", lambda: silent)
     shown = page(browser_of_owner, "/positions/")
     assert "Marks are not available from this broker." in shown
-    assert "ACME Long 4 120.25 not available from this broker — —" in shown
+    assert "Symbol Side Quantity Average cost Realized so far ACME Long 4 120.25 — " in shown + " "
+    assert "Unrealized" not in shown  # nor any other column of the broker's
 
 
 def test_nothing_open_says_so(browser_of_owner: Client, owner: User) -> None:

@@ -128,7 +128,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
     context = {
         "about": about,
-        "bar": filter_bar(path, chosen, about.all, asset_classes(about.accounts), today_there(now)),
+        "bar": replace(filter_bar(path, chosen, about.all, asset_classes(about.accounts), today_there(now)), measures=()),
         "fresh": freshness(user, about.accounts, now),
         "is_open": is_open,
         "stats": () if is_open else _stats(found),

@@ -1,7 +1,7 @@
 """What is held: our quantity and cost, the broker's mark and what it would bring, and which of it the broker does not tell."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.details import Position, positions_in
 from fillbook.storage.models import BrokerAccount
+from fillbook.trades.reconcile import Status
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import filter_bar
@@ -56,7 +57,7 @@ class PositionRow:
 class Holdings:
     """What one account holds. marks: of which day the broker's marks are, or why there are none. total: unrealized in the base currency.
 
-    stated: the broker states positions of this account.
+    stated: the broker states positions of this account. compared: our units can be held against what it says of any of them.
     """
 
     account: str
@@ -64,6 +65,7 @@ class Holdings:
     currency: str
     marks: str
     stated: bool
+    compared: bool
     total: str
     tone: str
     rows: tuple[PositionRow, ...]
@@ -79,7 +81,7 @@ def positions(request: HttpRequest) -> HttpResponse:
     kept = positions_in(about.accounts, about.chosen)
     context = {
         "about": about,
-        "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)),
+        "bar": replace(filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)), measures=()),
         "fresh": freshness(user, about.accounts, now),
         "holdings": [holdings(account, [one for one in kept if one.account == account]) for account in about.accounts],
         "any": bool(kept),
@@ -91,16 +93,17 @@ def positions(request: HttpRequest) -> HttpResponse:
 def holdings(account: BrokerAccount, held: Sequence[Position]) -> Holdings:
     """The positions of one account."""
     stated = [one.stated for one in held if one.stated is not None]
-    total = _total(held)
+    total, rows = _total(held), tuple(map(_row, held))
     return Holdings(
         account=account.alias or account.number,
         url=reverse("account", args=[account.pk]),
         currency=account.base_currency,
         marks=_marks(account, held),
         stated=bool(stated),
+        compared=any(row.status != Status.UNSTATED for row in rows),
         total="" if total is None else readable.gain(total, account.base_currency),
         tone=tone_of(total),
-        rows=tuple(_row(one) for one in held),
+        rows=rows,
     )
 
 
