@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from fillbook.performance.filters import Filter
 from fillbook.storage import words
 from fillbook.storage.campaigning import gather
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
-from fillbook.web.api.asking import cursor_of
+from fillbook.web.api.asking import Asked, cursor_of, meant
 from tests.web.api.conftest import Asker
 from tests.web.book import ACME, fill, says, utc, write_book
 
@@ -191,7 +192,19 @@ def test_the_headers_alone_can_be_asked_for(program: Asker, account: BrokerAccou
     assert program.ask("/tags/1", "HEAD").headers["Allow"] == "DELETE, PUT"
 
 
-@pytest.mark.parametrize("path", ["/trades", "/summary", "/curve", "/calendar", "/intraday"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/trades?limit=9",
+        "/summary?",
+        "/curve?",
+        "/calendar?",
+        "/intraday?",
+        "/reports/breakdown?by=symbol",
+        "/reports/crossing?down=symbol&across=side",
+        "/reports/distribution?of=profit",
+    ],
+)
 def test_whatever_changes_an_answer_changes_its_etag(program: Asker, account: BrokerAccount, owner: User, path: str) -> None:
     def etag() -> str:
         return str(program.ask(path).headers["ETag"])
@@ -210,7 +223,29 @@ def test_whatever_changes_an_answer_changes_its_etag(program: Asker, account: Br
         change()
         seen.add(etag())
         assert len(seen) == number
-    assert program.ask(f"{path}?symbol=ACME").headers["ETag"] not in seen
+    assert program.ask(f"{path}&symbol=ACME").headers["ETag"] not in seen
+
+
+def test_what_changes_while_an_answer_is_made_is_asked_for_again(
+    program: Asker, account: BrokerAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meant_before(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
+        found = meant(user, asked)
+        BrokerAccount.objects.filter(pk=account.pk).update(chosen=False)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr("fillbook.web.api.routes.figures.meant", meant_before)
+        before = program.ask("/summary")
+    assert before.json()["groups"][0]["profit"] == "86"
+    after = program.ask("/summary", **{"If-None-Match": before.headers["ETag"]})
+    assert (after.status_code, after.json()) == (200, {"groups": []})
+
+
+def test_what_did_not_change_is_not_computed_again(program: Asker, account: BrokerAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    etag = program.ask("/reports/breakdown?by=symbol").headers["ETag"]
+    monkeypatch.delattr("fillbook.web.api.routes.reports.breakdown_answer")
+    assert program.ask("/reports/breakdown?by=symbol", **{"If-None-Match": etag}).status_code == 304
 
 
 def owner_tag(owner: User) -> int:

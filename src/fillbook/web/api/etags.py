@@ -25,7 +25,10 @@ class NotModified(Exception):
 
 
 def by_state(request: HttpRequest) -> None:
-    """Give an answer that the round trips alone decide its ETag before it is made.
+    """Give an answer that the round trips alone decide its ETag, before anything is read for it.
+
+    What changes meanwhile is then told under the ETag of what was before, and asked for once more; the other way round the old answer
+    would keep the new ETag, and never be asked for again.
 
     Raises:
         NotModified: the asker has it.
@@ -33,7 +36,7 @@ def by_state(request: HttpRequest) -> None:
     query = "&".join(sorted(f"{name}={value}" for name, values in request.GET.lists() for value in values))
     parts = (fillbook.__version__, state_of(asker(request)), request.path, query)
     etag = _quoted(hashlib.sha256("\0".join(parts).encode()).hexdigest())
-    if _has(request, etag):
+    if etag in _asked(request):
         raise NotModified(etag)
     known: Any = request
     known.etag = etag
@@ -45,7 +48,7 @@ def tagged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
     etag = getattr(request, "etag", "") or _quoted(hashlib.sha256(response.content).hexdigest())
-    if _has(request, etag):
+    if {"*", etag} & _asked(request):
         return not_modified(etag)
     response.headers["ETag"] = etag
     return _private(response)
@@ -66,6 +69,6 @@ def _quoted(digest: str) -> str:
     return f'"{digest[:40]}"'
 
 
-def _has(request: HttpRequest, etag: str) -> bool:
-    asked = parse_etags(request.headers.get("If-None-Match", ""))
-    return "*" in asked or any(one.removeprefix("W/") == etag for one in asked)
+def _asked(request: HttpRequest) -> set[str]:
+    """The ETags that the asker has answers of; * for any."""
+    return {one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))}

@@ -34,24 +34,24 @@ class Detail(Schema):
 @read(router, "/summary", Dashboard, name="summary", twin="summary")
 def summary(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
     """Profit, average gain, win rate and what lies behind them, beside the period before."""
-    accounts, chosen = meant(asker(request), asked)
     by_state(request)
+    accounts, chosen = meant(asker(request), asked)
     return {"groups": dashboard_answer(accounts, chosen)}
 
 
 @read(router, "/curve", Curve, name="curve", twin="curve")
 def curve(request: HttpRequest, asked: Query[Chosen], detail: Query[Detail]) -> dict[str, Any]:
     """The running sum of closed round trips, with its drawdown."""
-    accounts, chosen = meant(asker(request), asked)
     by_state(request)
+    accounts, chosen = meant(asker(request), asked)
     return {"groups": curve_answer(accounts, chosen, whole=detail.whole)}
 
 
 @read(router, "/calendar", Calendar, name="calendar", twin="calendar")
 def calendar(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
     """What each day, week and month came to."""
-    accounts, chosen = meant(asker(request), asked)
     by_state(request)
+    accounts, chosen = meant(asker(request), asked)
     return {"groups": calendar_answer(accounts, chosen)}
 
 
@@ -66,8 +66,8 @@ def day(request: HttpRequest, day: Day, asked: Query[OfAccounts]) -> dict[str, A
 @read(router, "/intraday", Intraday, name="intraday", twin="intraday")
 def intraday(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
     """Results by hour, weekday, part of the session, holding time, number of the day and what came before."""
-    accounts, chosen = meant(asker(request), asked)
     by_state(request)
+    accounts, chosen = meant(asker(request), asked)
     return intraday_answer(accounts, chosen)
 
 

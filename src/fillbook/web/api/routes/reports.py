@@ -10,6 +10,7 @@ from fillbook.performance.keys import Key
 from fillbook.storage.answers.reports import breakdown_answer, crossing_answer, distribution_answer, statistics_answer
 from fillbook.web.api.asking import Chosen, meant
 from fillbook.web.api.declaring import read
+from fillbook.web.api.etags import by_state
 from fillbook.web.api.schemas.reports import BreakdownAnswer, CrossingAnswer, DistributionAnswer, StatisticsAnswer
 from fillbook.web.api.tokens import asker
 
@@ -45,6 +46,7 @@ class Of(Counting):
 @read(router, "/reports/breakdown", BreakdownAnswer, name="report-breakdown", twin="report --by symbol")
 def breakdown(request: HttpRequest, asked: Query[Chosen], detail: Query[By]) -> dict[str, Any]:
     """Results broken down by symbol, tag, month, hour, size …; each part with the filter that takes its round trips."""
+    by_state(request)
     accounts, chosen = meant(asker(request), asked)
     return {"groups": breakdown_answer(accounts, chosen, detail.by, gross=detail.gross)}
 
@@ -52,6 +54,7 @@ def breakdown(request: HttpRequest, asked: Query[Chosen], detail: Query[By]) -> 
 @read(router, "/reports/crossing", CrossingAnswer, name="report-crossing", twin="report --by symbol --cross side")
 def crossing(request: HttpRequest, asked: Query[Chosen], detail: Query[Crossed]) -> dict[str, Any]:
     """Results by two keys crossed."""
+    by_state(request)
     accounts, chosen = meant(asker(request), asked)
     return {"groups": crossing_answer(accounts, chosen, detail.down, detail.across, gross=detail.gross)}
 
@@ -66,5 +69,6 @@ def figures(request: HttpRequest, asked: Query[Chosen], detail: Query[Counting])
 @read(router, "/reports/distribution", DistributionAnswer, name="report-distribution", twin="report --spread profit")
 def distribution(request: HttpRequest, asked: Query[Chosen], detail: Query[Of]) -> dict[str, Any]:
     """How results are spread, with their mean and median."""
+    by_state(request)
     accounts, chosen = meant(asker(request), asked)
     return {"groups": distribution_answer(accounts, chosen, detail.of, gross=detail.gross)}

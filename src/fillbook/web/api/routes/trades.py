@@ -47,12 +47,12 @@ class Positions(Schema):
 @read(router, "/trades", PageOf[Trip], name="trades", twin="trades", exclude_unset=True)
 def trades(request: HttpRequest, asked: Query[Chosen], listing: Query[Listing], paging: Query[Paging]) -> dict[str, Any]:
     """Round trips, the latest first. Total them with /summary: it adds up what this lists."""
+    by_state(request)
     user = asker(request)
     accounts, chosen = meant(user, asked)
     fields = {name for name in listing.fields.split(",") if name}
     if fields - _FIELDS:
         raise refuse("fields", f"There is no field {min(fields - _FIELDS)}.", f"The fields are: {', '.join(Trip.model_fields)}.")
-    by_state(request)
     place = place_in(paging.cursor, str)
     key = place[0] if place else ""
     if key and not trips_of(user).filter(key=key, account__in=accounts).exists():
