@@ -8,11 +8,12 @@ import hashlib
 import re
 import secrets
 import zlib
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from fillbook.storage.models import ApiToken, SecurityEvent, User
@@ -101,10 +102,11 @@ def is_token(text: str) -> bool:
 
 
 def note_use(token: ApiToken) -> None:
-    """Remember the day."""
+    """Remember the day; where the database is written to for long, as by a first import, the next use does."""
     today = timezone.now().date()
     if token.last_used_on != today:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
+        with suppress(OperationalError):
+            ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
 
 
 def revoke(token: ApiToken) -> None:

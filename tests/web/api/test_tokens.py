@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -81,6 +82,18 @@ def test_use_is_remembered_by_the_day(owner: User) -> None:
     assert ApiToken.objects.get(pk=token.pk).last_used_on == timezone.now().date()
 
 
+def test_a_read_goes_on_where_its_use_cannot_be_remembered(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = make_token(owner, "notebook", ["read"])[1]
+
+    def locked(*_args: object, **_kwargs: object) -> int:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(QuerySet, "update", locked)
+        Asker(text).get("/me")
+    assert ApiToken.objects.get().last_used_on is None
+
+
 def test_a_token_in_the_address_opens_nothing_and_is_answered_nowhere(owner: User) -> None:
     text = make_token(owner, "notebook", ["read"])[1]
     answer = Client().get(f"/api/v1/me?token={text}")
@@ -104,6 +117,7 @@ def test_who_tries_many_bad_tokens_is_slowed_and_who_has_a_good_one_is_not(owner
     assert {bad.ask("/me").status_code for _ in range(MOST_TRIES)} == {401}
     slowed = bad.ask("/me")
     assert slowed.status_code == 429
+    assert cache.get("bad-tokens:127.0.0.1") == MOST_TRIES  # nothing more is written of who is slowed
     assert int(slowed.headers["Retry-After"]) > 0
     assert good.ask("/me").status_code == 200
 

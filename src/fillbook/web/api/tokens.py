@@ -64,10 +64,9 @@ def _unauthorized(detail: str) -> Problem:
 
 
 def _count(request: HttpRequest) -> None:
-    """Whoever holds a token that works is never counted, so nobody can lock anybody out."""
+    """Whoever holds a token that works is never counted, so nobody can lock anybody out. Who is slowed causes no more writes."""
     key = f"bad-tokens:{request.META.get('REMOTE_ADDR', '')}"
     tries = cache.get(key, 0) + 1
-    cache.set(key, tries, WINDOW)
     if tries > MOST_TRIES:
         raise Problem(
             "too_many",
@@ -76,3 +75,4 @@ def _count(request: HttpRequest) -> None:
             None,
             {"Retry-After": str(WINDOW)},
         )
+    cache.set(key, tries, WINDOW)
