@@ -1,5 +1,6 @@
 """The client: one method for each thing that the API answers with."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from types import TracebackType
@@ -29,13 +30,14 @@ from fillbook.client.records import (
 from fillbook.client.tables import Listing
 
 _PAGE: Final = 500
+_GOOD: Final = range(200, 300)
 _NO_CONTENT: Final = 204
 _NOT_MODIFIED: Final = 304
-_FAILED: Final = 400
+_ELSEWHERE: Final = range(300, 400)
 _KEPT: Final = 200
 """So many answers are remembered with their ETags."""
 Condition = str | int | bool | date | list[str] | list[int] | None
-"""What a filter's condition may be: lists are joined with commas."""
+"""What a filter's condition may be: lists are joined with commas, and have something in them."""
 
 
 class Reply(Protocol):
@@ -63,12 +65,15 @@ class Fillbook:
             token: a personal token (Settings, API tokens).
             timeout: seconds to wait for an answer.
             send: what sends a request in place of httpx2, called with method, url, params, json and headers.
+
+        Raises:
+            ValueError: the token can be none.
         """
         self._address = f"{address.rstrip('/')}/api/v1"
-        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._headers = {"Authorization": f"Bearer {_sendable(token)}", "Accept": "application/json"}
         self._session = httpx2.Client(timeout=timeout) if send is None else None
         self._send: Callable[..., Any] = send or (self._session.request if self._session else None)  # type: ignore[assignment]
-        self._known: dict[tuple[str, str], tuple[str, Any]] = {}
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
     def __enter__(self) -> "Fillbook":
         return self
@@ -217,39 +222,59 @@ class Fillbook:
         """The JSON of an answer.
 
         Raises:
-            ApiError: it is no success.
+            ApiError: it is no success, or none of Fillbook's.
+            ValueError: a condition is an empty list, which an address cannot say.
         """
-        params = {name.rstrip("_"): _written(value) for name, value in (chosen or {}).items() if value not in (None, "", [])}
+        params = {name.rstrip("_"): _written(name, value) for name, value in (chosen or {}).items() if value not in (None, "")}
         asked = (path, repr(sorted(params.items())))
-        etag, kept = self._known.get(asked, ("", None)) if method == "GET" else ("", None)
+        etag, kept = self._known.get(asked, ("", "")) if method == "GET" else ("", "")
         headers = {**self._headers, "If-None-Match": etag} if etag else self._headers
         reply: Reply = self._send(method, self._address + path, params=params, json=body, headers=headers)
         if reply.status_code == _NOT_MODIFIED:
-            return kept
-        if reply.status_code >= _FAILED:
+            return json.loads(kept)
+        if reply.status_code not in _GOOD:
             raise ApiError(reply.status_code, _problem(reply))
-        found = None if reply.status_code == _NO_CONTENT else reply.json()
+        found = None if reply.status_code == _NO_CONTENT else _json(reply)
         if method == "GET" and "ETag" in reply.headers:
             self._remember(asked, reply.headers["ETag"], found)
         return found
 
     def _remember(self, asked: tuple[str, str], etag: str, found: Any) -> None:
+        """As a text: what its reader changes of the answer is not changed here."""
         self._known.pop(asked, None)
-        self._known[asked] = (etag, found)
+        self._known[asked] = (etag, json.dumps(found))
         while len(self._known) > _KEPT:
             self._known.pop(next(iter(self._known)))
 
 
-def _written(value: Condition) -> str:
+def _sendable(token: str) -> str:
+    """Without the end of the line that it was read from; what sends it would show any other sign in its error, and the token with it."""
+    kept = token.strip()
+    if not (kept.isascii() and kept.replace("_", "").isalnum()):
+        raise ValueError("This is no token: one is fb_ and 49 letters and digits. Make one under Settings, API tokens.")
+    return kept
+
+
+def _written(name: str, value: Condition) -> str:
     """As an address has it."""
+    if value == []:
+        raise ValueError(f"{name}: an empty list would be no condition at all, and take everything.")
     if isinstance(value, bool):
         return "1" if value else "0"
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _problem(reply: Reply) -> dict[str, Any]:
+def _json(reply: Reply) -> Any:
     try:
-        found = reply.json()
+        return reply.json()
     except ValueError:
-        return {"detail": f"The answer ({reply.status_code}) is none of Fillbook's; is this its address?"}
+        problem = {"detail": f"The answer ({reply.status_code}) is none of Fillbook's; is this its address?"}
+        raise ApiError(reply.status_code, problem) from None
+
+
+def _problem(reply: Reply) -> dict[str, Any]:
+    if reply.status_code in _ELSEWHERE:
+        where = reply.headers.get("Location", "another address")
+        return {"type": "elsewhere", "detail": f"This address leads to {where}.", "remedy": "Give that one: a token goes nowhere by itself."}
+    found = _json(reply)
     return found if isinstance(found, dict) else {}
