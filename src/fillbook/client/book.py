@@ -275,6 +275,6 @@ def _json(reply: Reply) -> Any:
 def _problem(reply: Reply) -> dict[str, Any]:
     if reply.status_code in _ELSEWHERE:
         where = reply.headers.get("Location", "another address")
-        return {"type": "elsewhere", "detail": f"This address leads to {where}.", "remedy": "Give that one: a token goes nowhere by itself."}
+        return {"type": "elsewhere", "detail": f"This address leads to {where}.", "remedy": "Give that one; the token goes to no other."}
     found = _json(reply)
     return found if isinstance(found, dict) else {}
