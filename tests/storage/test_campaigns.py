@@ -17,7 +17,8 @@ from fillbook.storage.campaigning import BadCampaign
 from fillbook.storage.campaigns import Tally, campaign_of, campaigns_in, is_apart, tallies, with_legs
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, Campaign, CampaignLeg, CampaignRow, CampaignTrip, LegApart, RoundTripRow, User
-from tests.storage.deliveries import day_of, deliver, person, says
+from fillbook.storage.orphans import orphans
+from tests.storage.deliveries import day_of, days, deliver, person, says
 from tests.storage.test_words import take
 from tests.trades.builders import OTHER, STOCK, fill, option
 
@@ -33,6 +34,7 @@ SPREAD = (
     fill(3, 1, "0.60", P20, fee=1, day=4, order_id="8"),
     fill(4, -1, "0.20", P18, fee=1, day=4, order_id="8"),
 )
+WIDE = days(-30, 60)
 # Long 10 at 9 to 8: -10.
 LOSER = (fill(11, 10, 9, OTHER, day=1), fill(12, -10, 8, OTHER, day=2))
 
@@ -148,6 +150,24 @@ def test_a_kept_campaign_outlives_a_rebook_and_takes_its_roll_along(ada: User, a
     assert row.own is not None
     assert (row.own.name, members()) == ("Mine", [["ACME PUT 20", "ACME PUT 18", "ACME CALL 25"]])
     assert Campaign.objects.count() == 1
+
+
+def test_what_is_said_of_a_trade_that_is_gone_waits_for_it(ada: User, account: BrokerAccount) -> None:
+    three = [trip(symbol).key for symbol in ("ACME PUT 20", "ACME PUT 18", "ZORG")]
+    made = campaigning.gather(ada, three, "Mine")
+    assert orphans(ada) == []
+    take(ada, says(*SPREAD[::2], *LOSER, covers=WIDE, opened_on=day_of(0), written=1))
+    [lost] = orphans(ada)
+    assert isinstance(lost.word, CampaignLeg)
+    assert (lost.word.execution_id, lost.word.campaign.name, lost.account, lost.campaign) == ("2", "Mine", account, made.key)
+    assert lost.row is not None
+    assert lost.row.instrument.symbol == "ACME put 18"
+    campaigning.take_out(ada, trip("ZORG").key)
+    take(ada, says(*SPREAD[::2], covers=WIDE, opened_on=day_of(0), written=2))
+    assert [(type(one.word), one.campaign) for one in orphans(ada)] == [(CampaignLeg, ""), (LegApart, "")]  # one leg is no campaign
+    assert orphans(person("eve")) == []
+    take(ada, says(*SPREAD, *LOSER, covers=WIDE, opened_on=day_of(0), written=3))
+    assert (orphans(ada), members()) == ([], [["ACME PUT 20", "ACME PUT 18"]])
 
 
 def test_one_underlying_alone_is_made_again(ada: User, account: BrokerAccount) -> None:

@@ -17,6 +17,7 @@ from fillbook.storage.choices import choose_settings
 from fillbook.storage.choosing import trips_in
 from fillbook.storage.derive import rebuild_account, settings_of
 from fillbook.storage.models import BrokerAccount, Note, RoundTripRow, Tag, TagMark, User
+from fillbook.storage.orphans import orphans
 from fillbook.trades.settings import Grouping
 from tests.storage.deliveries import day_of, days, deliver, only_account, person, says
 from tests.trades.builders import OTHER, fill
@@ -107,7 +108,7 @@ def test_somebody_elses_words_are_not_there(ada: User, account: BrokerAccount) -
     ):
         with pytest.raises(Http404):
             reach()
-    assert (words.notes_of(eve).count(), words.tags_of(eve).count(), words.orphans(eve)) == (0, 0, [])
+    assert (words.notes_of(eve).count(), words.tags_of(eve).count(), orphans(eve)) == (0, 0, [])
     assert (note_for(ada, note.pk), tag_for(ada, tag.pk)) == (note, tag)
 
 
@@ -160,7 +161,7 @@ def test_on_cancel_and_rebook_words_move_to_the_replacement_and_back(ada: User, 
     take(ada, later)
     assert trip().key != old
     assert [note.text for note in words.words_of(trip()).notes] == ["Mine."]
-    assert (tagged("mine"), TagMark.objects.get().execution_id, words.orphans(ada)) == (["ACME"], "1", [])
+    assert (tagged("mine"), TagMark.objects.get().execution_id, orphans(ada)) == (["ACME"], "1", [])
     take(ada, says(BUY, MORE, SELL, LAST, *ZORG, opened_on=day_of(0), written=2))
     assert trip().key == old
     assert tagged("mine") == ["ACME"]
@@ -177,11 +178,11 @@ def test_words_of_a_withdrawn_fill_are_orphans_until_it_comes_back(ada: User, ac
     words.add_tag(ada, trip("ZORG").key, "tilt")
     take(ada, says(BUY, MORE, SELL, LAST, opened_on=day_of(0), written=1))
     assert not RoundTripRow.objects.filter(symbol="ZORG").exists()
-    lost = words.orphans(ada)
+    lost = orphans(ada)
     assert [(type(one.word).__name__, one.row and one.row.instrument.symbol) for one in lost] == [("Note", "ZORG"), ("TagMark", "ZORG")]
     assert (tagged("tilt"), [note.text for note in words.notes_of(ada)]) == ([], ["A small loss."])
     take(ada, says(BUY, MORE, SELL, LAST, *ZORG, opened_on=day_of(0), written=2))
-    assert (words.orphans(ada), tagged("tilt")) == ([], ["ZORG"])
+    assert (orphans(ada), tagged("tilt")) == ([], ["ZORG"])
     assert [note.text for note in words.words_of(trip("ZORG")).notes] == ["A small loss."]
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from fillbook.storage import words
+from fillbook.storage import campaigning, words
 from fillbook.storage.models import BrokerAccount, Note, RoundTripRow, Tag, TagMark, User
 from tests.web.conftest import text_of
 
@@ -64,11 +64,14 @@ def test_all_notes_are_listed_and_searched(browser_of_owner: Client, owner: User
 def test_what_lost_its_fill_is_listed_first(browser_of_owner: Client, owner: User, account: BrokerAccount, key: str) -> None:
     words.write_note(owner, key, "Sold too early")
     words.add_tag(owner, key, "dip")
+    campaigning.gather(owner, [key, RoundTripRow.objects.get(symbol="BOLT").key], "Hedge")
     RoundTripRow.objects.filter(account=account).delete()
     page = text_of(browser_of_owner.get("/notes/").content)
     assert "Without a trade" in page
     assert "ACME: 10 bought on 5 Jan 2026" in page
     assert "dip (ACME" in page
+    assert "Part of your campaign Hedge (ACME: 10 bought on 5 Jan 2026)" in page
+    assert "Part of your campaign Hedge (BOLT: 5 sold on 2 Mar 2026)" in page
 
 
 def test_a_tag_is_renamed_coloured_and_deleted(browser_of_owner: Client, owner: User, key: str) -> None:

@@ -24,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """List them, those changed last first."""
     open_database(options.data)
-    from fillbook.storage.words import notes_of, orphans, trips_of_notes
+    from fillbook.storage.orphans import orphans
+    from fillbook.storage.words import notes_of, trips_of_notes
 
     user = chosen_user(options.user)
     notes = list(notes_of(user, options.search))

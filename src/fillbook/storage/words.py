@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -18,7 +18,6 @@ from fillbook.storage.access import Viewer, trip_for
 from fillbook.storage.hanging import anchor_in, hang
 from fillbook.storage.models import (
     BrokerAccount,
-    ExecutionRow,
     Note,
     NoteAbout,
     RoundTripRow,
@@ -26,11 +25,9 @@ from fillbook.storage.models import (
     TagMark,
     TripMark,
     TripNote,
-    TripPlanned,
     User,
 )
 
-W = TypeVar("W", Note, TagMark, TripPlanned)
 _MOST_WORDS: Final = 10
 
 
@@ -40,14 +37,6 @@ class TripWords:
 
     notes: list[Note]
     tags: list[Tag]
-
-
-@dataclass(frozen=True, slots=True)
-class Orphan:
-    """A word that no trade holds at present. row: the last version of the execution that it hangs on; None when nothing is known of it."""
-
-    word: Note | TagMark | TripPlanned
-    row: ExecutionRow | None
 
 
 class NothingToHoldOn(Exception):
@@ -225,26 +214,6 @@ def trips_of_notes(notes: Iterable[Note]) -> dict[int, list[RoundTripRow]]:
     for link in links:
         found[link.word_id].append(link.trip)
     return found
-
-
-def orphans(viewer: Viewer) -> list[Orphan]:
-    """The viewer's words whose execution is in no trade at present, with what is known of it."""
-    if not viewer.is_authenticated:
-        return []
-    notes = Note.objects.filter(owner=viewer, about=NoteAbout.TRADE, hung=None).select_related("account").order_by("pk")
-    marks = TagMark.objects.filter(tag__owner=viewer, hung=None).select_related("tag", "account").order_by("pk")
-    plans = TripPlanned.objects.filter(account__owner=viewer, hung=None).select_related("account").order_by("pk")
-    return [*_orphans(notes), *_orphans(marks), *_orphans(plans)]
-
-
-def _orphans(words: QuerySet[W]) -> list[Orphan]:
-    found = list(words)
-    rows: dict[tuple[int | None, str], ExecutionRow] = {}
-    for account_id in {word.account_id for word in found}:
-        names = [word.execution_id for word in found if word.account_id == account_id]
-        versions = ExecutionRow.objects.filter(account_id=account_id, row_id__in=names).select_related("instrument").order_by("pk")
-        rows.update(((account_id, row.row_id), row) for row in versions)
-    return [Orphan(word, rows.get((word.account_id, word.execution_id))) for word in found]
 
 
 def _locked(owner: User, key: str) -> RoundTripRow:

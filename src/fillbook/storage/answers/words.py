@@ -1,12 +1,15 @@
 """The trader's own words as JSON values."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from fillbook.storage.answers.values import iso, number, rounded
-from fillbook.storage.models import Note, RoundTripRow, SavedView, Tag, TagMark, TripPlanned
+from fillbook.storage.models import CampaignLeg, LegApart, Note, RoundTripRow, SavedView, Tag, TagMark, TripPlanned
+from fillbook.storage.orphans import Orphan
 from fillbook.storage.plans import Planned
-from fillbook.storage.words import Orphan, trips_with
+from fillbook.storage.words import trips_with
+
+_ORPHANS: Final[dict[type, str]] = {Note: "note", TagMark: "tag", TripPlanned: "plan", CampaignLeg: "leg", LegApart: "apart"}
 
 
 def note_answer(note: Note, trips: Sequence[RoundTripRow]) -> dict[str, Any]:
@@ -62,13 +65,16 @@ def view_answer(view: SavedView) -> dict[str, Any]:
 
 def orphan_answer(lost: Orphan) -> dict[str, Any]:
     """A word that no trade holds at present."""
-    row = lost.row
+    word, row = lost.word, lost.row
     return {
-        "note": lost.word.pk if isinstance(lost.word, Note) else None,
-        "tag": lost.word.tag.name if isinstance(lost.word, TagMark) else None,
-        "plan": lost.word.pk if isinstance(lost.word, TripPlanned) else None,
-        "account": lost.word.account and lost.word.account.number,
-        "execution_id": lost.word.execution_id,
+        "kind": _ORPHANS[type(word)],
+        "note": word.pk if isinstance(word, Note) else None,
+        "tag": word.tag.name if isinstance(word, TagMark) else None,
+        "plan": word.pk if isinstance(word, TripPlanned) else None,
+        "campaign": lost.campaign or None,
+        "name": (word.campaign.name or None) if isinstance(word, CampaignLeg) else None,
+        "account": lost.account.number,
+        "execution_id": word.execution_id,
         "instrument": row and row.instrument.symbol,
         "trade_date": row and iso(row.trade_date),
     }

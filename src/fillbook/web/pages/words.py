@@ -22,7 +22,8 @@ from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
 from fillbook.storage import queries, words
 from fillbook.storage.access import note_for, tag_for, trip_for
-from fillbook.storage.models import BrokerAccount, Note, NoteAbout, RoundTripRow, Tag, TagMark, TripPlanned, User
+from fillbook.storage.models import BrokerAccount, LegApart, Note, NoteAbout, RoundTripRow, Tag, TagMark, TripPlanned, User
+from fillbook.storage.orphans import Orphan, orphans
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address
@@ -206,7 +207,7 @@ def notes(request: HttpRequest) -> HttpResponse:
     zone = _zone(user)
     context = {
         "notes": [note_view(one, reverse("note", args=[one.pk]), zone, _about(one, trips.get(one.pk, []))) for one in shown],
-        "orphans": [] if search else [_orphan(one, zone) for one in words.orphans(user)],
+        "orphans": [] if search else [_orphan(one, zone) for one in orphans(user)],
         "search": search,
         "total": total,
         "longest": LONGEST,
@@ -277,23 +278,36 @@ def _day_page(about: NoteAbout, day: date) -> tuple[str, str]:
     return readable.day(day), reverse("day", args=[day.isoformat()])
 
 
-def _orphan(lost: words.Orphan, zone: str) -> NoteView | TagView:
+def _orphan(lost: Orphan, zone: str) -> NoteView | TagView:
     """What a word hung on, as far as anything is known of it."""
-    row, word = lost.row, lost.word
-    where = _("a fill of account %(what)s") % {"what": word.account.number if word.account else ""}
-    if row is not None:
-        what = "bought" if row.quantity > 0 else "sold"
-        where = _("%(value)s: %(quantity)s %(what)s on %(trade_date)s") % {
-            "value": name_of(row.instrument)[0],
-            "quantity": readable.quantity(abs(row.quantity)),
-            "what": what,
-            "trade_date": readable.day(row.trade_date),
-        }
+    where, word = _where(lost), lost.word
+    if isinstance(word, Note):
+        return note_view(word, reverse("note", args=[word.pk]), zone, where=where)
     if isinstance(word, TagMark):
         return TagView(word.tag.pk, f"{word.tag.name} ({where})", word.tag.hue, "")
     if isinstance(word, TripPlanned):
         return TagView(word.pk, _("Your plan (%(where)s)") % {"where": where}, Hue.SLATE, "")
-    return note_view(word, reverse("note", args=[word.pk]), zone, where=where)
+    if isinstance(word, LegApart):
+        return TagView(word.pk, _("To stand by itself (%(where)s)") % {"where": where}, Hue.SLATE, "")
+    name = word.campaign.name
+    words_of_it = _("Part of your campaign %(name)s (%(where)s)") if name else _("Part of a campaign of yours (%(where)s)")
+    url = reverse("campaign", args=[lost.campaign]) if lost.campaign else ""
+    return TagView(word.pk, words_of_it % {"name": name, "where": where}, Hue.SLATE, url)
+
+
+def _where(lost: Orphan) -> str:
+    """The fill that a word hung on."""
+    row = lost.row
+    if row is None:
+        return _("a fill of account %(what)s") % {"what": lost.account.number}
+    words_of_it = _("%(value)s: %(quantity)s bought on %(trade_date)s")
+    if row.quantity < 0:
+        words_of_it = _("%(value)s: %(quantity)s sold on %(trade_date)s")
+    return words_of_it % {
+        "value": name_of(row.instrument)[0],
+        "quantity": readable.quantity(abs(row.quantity)),
+        "trade_date": readable.day(row.trade_date),
+    }
 
 
 def _results(accounts: Sequence[BrokerAccount], tag: Tag) -> tuple[TagResult, ...]:
