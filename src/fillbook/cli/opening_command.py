@@ -1,21 +1,19 @@
 """`fillbook opening`: what an account held before its history begins, stated by its owner; listed, added, changed, removed."""
 
 import argparse
-import json
-import sys
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from fillbook.cli.choosing import chosen_account
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.listing import print_json
 from fillbook.cli.numbers import day, money, quantity
 from fillbook.cli.paper import QUIET, figure_table, heading, indented, sheet
 from fillbook.cli.stop import Stop
-from fillbook.ledger.numbers import plain
 
 if TYPE_CHECKING:
     from fillbook.storage.models import BrokerAccount
@@ -40,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Change something if asked to, then list."""
     open_database(options.data)
+    from fillbook.storage.answers.openings import openings_answer
     from fillbook.storage.stating import statable
 
     account = chosen_account(options.account, chosen_user(options.user))
@@ -47,8 +46,7 @@ def run(options: argparse.Namespace) -> int:
     _act(options, account, known)
     known = statable(account)
     if options.json:
-        json.dump(_answer(account, known), sys.stdout, ensure_ascii=False)
-        print()
+        print_json(openings_answer(account, known))
     else:
         _print(account, known)
     return 0
@@ -118,37 +116,6 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 18):
         raise Stop(f"N must be a number of the list; {text} is none.", 2)
     return int(text)
-
-
-def _answer(account: "BrokerAccount", known: Sequence["Statable"]) -> dict[str, Any]:
-    from fillbook.storage.openings import openings_of
-
-    symbols = {one.instrument.key: one.instrument.symbol for one in known}
-    return {
-        "account": account.number,
-        "id": account.pk,
-        "stated": [
-            {
-                "n": row.pk,
-                "instrument": symbols.get(row.instrument_key, row.instrument_key),
-                "instrument_id": row.instrument_key,
-                "quantity": plain(row.quantity),
-                "cost": plain(abs(row.cost_basis)),
-                "day": row.opened_on.isoformat(),
-            }
-            for row in openings_of(account)
-        ],
-        "unmatched": [
-            {
-                "instrument": one.instrument.symbol,
-                "instrument_id": one.instrument.key,
-                "quantity": plain(one.unmatched),
-                "before": one.first and one.first.isoformat(),
-            }
-            for one in known
-            if one.unmatched
-        ],
-    }
 
 
 def _print(account: "BrokerAccount", known: Sequence["Statable"]) -> None:

@@ -43,6 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `reconcile` takes."""
     parser.add_argument("--account", metavar="ID[,ID…]", help="only these accounts, by number or by id")
     parser.add_argument("--all", action="store_true", help="list every difference, not only the first few for each reason")
+    parser.add_argument("--line", nargs=2, metavar=("KIND", "ID"), help="what stands behind one line: fill, position or fee, and its id")
+    parser.add_argument("--sent", type=int, metavar="N", help="with --line: what the broker sent of row number N behind it, byte for byte")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_user_argument(parser)
     add_data_argument(parser)
@@ -52,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare each account in turn."""
     open_database(options.data)
+    if options.line or options.sent is not None:
+        from fillbook.cli.comparison_page import print_line
+
+        return print_line(options)
     compared = [_compare(account) for account in chosen_accounts(options.account, chosen_user(options.user))]
     if options.json:
         json.dump({"accounts": [_account(one) for one in compared]}, sys.stdout, ensure_ascii=False)

@@ -12,6 +12,7 @@ Money, prices and quantities are `Decimal`, exact as the API gives them; tables 
 
 from fillbook.client.book import Fillbook
 from fillbook.client.errors import ApiError
+from fillbook.client.history import Mark, Notice, Opening, Orphan, Restatement, Statement
 from fillbook.client.records import (
     Account,
     Brief,
@@ -47,12 +48,18 @@ __all__ = [
     "Fillbook",
     "Group",
     "Listing",
+    "Mark",
     "Note",
+    "Notice",
+    "Opening",
+    "Orphan",
     "Part",
     "Plan",
     "Position",
+    "Restatement",
     "Run",
     "Slice",
+    "Statement",
     "Summary",
     "Tag",
     "Trade",

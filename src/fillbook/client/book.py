@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 import httpx2
 
 from fillbook.client.errors import ApiError
+from fillbook.client.history import Mark, Notice, Opening, Orphan, Restatement, Statement
 from fillbook.client.records import (
     Account,
     Campaign,
@@ -99,6 +100,40 @@ class Fillbook:
         """Your accounts."""
         return self._whole(Account, "/accounts")
 
+    def completeness(self, account: int) -> Listing[Mark]:
+        """How complete the history of each instrument of an account (by its id) is, the least complete first."""
+        return self._paged(Mark, f"/accounts/{account}/completeness", {})
+
+    def statements(self, account: int) -> Listing[Statement]:
+        """The documents that an account rests on, the latest first."""
+        return self._paged(Statement, f"/accounts/{account}/statements", {})
+
+    def restatements(self, account: int) -> Listing[Restatement]:
+        """What later statements changed in an account's past, the latest first."""
+        return self._paged(Restatement, f"/accounts/{account}/restatements", {})
+
+    def restatement(self, account: int, number: int) -> Restatement:
+        """One restatement; `raw` has its facts and trades, before and after."""
+        return Restatement.read(self._get(f"/accounts/{account}/restatements/{number}"))
+
+    def comparison(self, account: int, kind: str, number: str) -> dict[str, Any]:
+        """What stands behind one line of the reconciliation. kind: fill, position or fee; number: the line's `id`."""
+        found: dict[str, Any] = self._get(f"/accounts/{account}/comparison", {"kind": kind, "id": number})
+        return found
+
+    def openings(self, account: int) -> Listing[Opening]:
+        """What you stated of what an account held before its history."""
+        return Listing(Opening, lambda: iter(self._get(f"/accounts/{account}/openings")["stated"]))
+
+    def state_opening(self, account: int, instrument_id: str, *, quantity: object, cost: object, day: date | str) -> Opening:
+        """State what was held before, by the broker's contract id; numbers as `Decimal` or text, cost of all units."""
+        body = {"instrument_id": instrument_id, "quantity": str(quantity), "cost": str(cost), "day": str(day)}
+        return Opening.read(self._ask("POST", f"/accounts/{account}/openings", body=body))
+
+    def remove_opening(self, account: int, n: int) -> None:
+        """Take back what was stated."""
+        self._ask("DELETE", f"/accounts/{account}/openings/{n}")
+
     def trades(self, *, sort: str = "day", ascending: bool = False, **chosen: Condition) -> Listing[Trade]:
         """Round trips, the latest first."""
         return self._paged(Trade, "/trades", {"sort": sort, "ascending": ascending, **chosen})
@@ -160,6 +195,10 @@ class Fillbook:
         """Your notes, those changed last first."""
         return self._paged(Note, "/notes", {"search": search})
 
+    def orphans(self) -> Listing[Orphan]:
+        """Your words whose fill is in no trade at present."""
+        return self._whole(Orphan, "/orphans")
+
     def tags(self) -> Listing[Tag]:
         """Your tags."""
         return self._whole(Tag, "/tags")
@@ -189,6 +228,14 @@ class Fillbook:
     def runs(self, **chosen: Condition) -> Listing[Run]:
         """Sync runs, the latest first."""
         return self._paged(Run, "/runs", chosen)
+
+    def notices(self, *, unread: bool = False) -> Listing[Notice]:
+        """What you were told of your links, the latest first."""
+        return self._paged(Notice, "/notices", {"unread": unread})
+
+    def put_away(self, notice: int) -> Notice:
+        """Put a notice away that you have read."""
+        return Notice.read(self._ask("POST", f"/notices/{notice}/away"))
 
     def sync(self, link: str) -> Run:
         """Fetch now; the run that begins or goes on."""

@@ -1,13 +1,14 @@
-"""Links and their runs as JSON values, as the API and the commands answer with them. Nothing here is secret."""
+"""Links, their runs and notices as JSON values, as the API and the commands answer with them. Nothing here is secret."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from fillbook.brokers.manifests import manifests
 from fillbook.storage.access import accounts_of
-from fillbook.storage.models import Link, SyncRun
+from fillbook.storage.models import Link, Notice, SyncRun
 from fillbook.sync.notices import ends_on
 from fillbook.sync.runs import next_run_at
+from fillbook.sync.telling import told
 
 
 def link_answer(link: Link, run: SyncRun | None = None, refused: str = "") -> dict[str, Any]:
@@ -48,6 +49,25 @@ def run_answer(run: SyncRun) -> dict[str, Any]:
         "trades_changed": run.trades_changed,
         "note": run.note or None,
         "error": error if run.error_kind else None,
+    }
+
+
+def notice_answer(notice: Notice) -> dict[str, Any]:
+    """What its owner was told, in the words of the pages. page: where the one thing to do is done."""
+    words = told(notice)
+    return {
+        "id": notice.pk,
+        "kind": str(notice.kind),
+        "tone": words.tone,
+        "title": words.title,
+        "text": words.text,
+        "action": words.action,
+        "page": words.path,
+        "link": str(notice.link_id) if notice.link_id else None,
+        "account": notice.account.number if notice.account else None,
+        "created_at": _moment(notice.created_at),
+        "read_at": _moment(notice.read_at),
+        "mailed_at": _moment(notice.mailed_at),
     }
 
 

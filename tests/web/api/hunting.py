@@ -11,8 +11,10 @@ from hypothesis import HealthCheck
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-RULED = {"trade-tag", "tag-change", "trade-plan-write", "view-save"}
-"""Operations whose words obey rules that no pattern tells: which letters are seen, on which side of its entry a stop lies."""
+RULED = {"trade-tag", "tag-change", "trade-plan-write", "view-save", "opening-state", "opening-change"}
+"""Operations whose words obey rules that no pattern tells: which letters are seen, on which side of its entry a stop lies, what an account
+has traded.
+"""
 STRICT = hypothesis.settings(
     deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[hypothesis.Phase.generate]
 )

@@ -5,6 +5,7 @@ against the operations there are, so a new one without a line fails; somebody el
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -15,11 +16,13 @@ from django.test.utils import CaptureQueriesContext
 
 from fillbook.storage import words
 from fillbook.storage.campaigning import gather
-from fillbook.storage.models import BrokerAccount, NoteAbout, RoundTripRow, RunKind, SavedView, SyncRun, User
+from fillbook.storage.models import BrokerAccount, NoteAbout, Notice, NoticeKind, RoundTripRow, RunKind, SavedView, SyncRun, User
+from fillbook.storage.notices import tell
+from fillbook.storage.stating import Wording, state_opening
 from fillbook.storage.tokens import make_token
 from fillbook.web.api.app import description
 from tests.web.api.conftest import Asker
-from tests.web.book import utc
+from tests.web.book import restated_book, utc
 from tests.web.conftest import signed_in
 
 
@@ -47,10 +50,18 @@ READS = {
     "account": of("/accounts/{account}"),
     "account-doctor": of("/accounts/{account}/doctor"),
     "account-reconciliation": of("/accounts/{account}/reconciliation"),
+    "account-completeness": of("/accounts/{account}/completeness"),
+    "account-statements": of("/accounts/{account}/statements"),
+    "account-comparison": of("/accounts/{account}/comparison?kind=fill&id=2"),
+    "account-comparison-sent": of("/accounts/{account}/comparison/sent?kind=fill&id=2&number=1"),
+    "account-restatements": of("/accounts/{account}/restatements"),
+    "account-restatement": of("/accounts/{account}/restatements/{restatement}"),
+    "account-openings": of("/accounts/{account}/openings"),
     "links": Cell("/links"),
     "link": of("/links/{link}"),
     "runs": Cell("/runs"),
     "run": of("/runs/{run}"),
+    "notices": Cell("/notices"),
     "trades": Cell("/trades"),
     "trade": of("/trades/{trade}"),
     "trade-sent": of("/trades/{trade}/sent/1"),
@@ -70,14 +81,21 @@ READS = {
     "report-statistics": Cell("/reports/statistics"),
     "report-distribution": Cell("/reports/distribution"),
     "notes": Cell("/notes"),
+    "orphans": Cell("/orphans"),
     "note": of("/notes/{note}"),
     "day-note": of("/days/{noted}/note"),
     "month-note": of("/months/{noted}/note"),
     "tags": Cell("/tags"),
     "views": Cell("/views"),
 }
+OPENING = {"instrument_id": "4711", "quantity": "3", "cost": "240.5", "day": "2025-02-03"}
 WRITES = {
     "link-sync": ("POST", of("/links/{link}/sync", 202)),
+    "notice-away": ("POST", of("/notices/{notice}/away")),
+    "notices-away": ("POST", Cell("/notices/away", 204)),
+    "opening-state": ("POST", of("/accounts/{account}/openings", 201, OPENING)),
+    "opening-change": ("PUT", of("/accounts/{account}/openings/{opening}", body=OPENING)),
+    "opening-remove": ("DELETE", of("/accounts/{account}/openings/{opening}", 204)),
     "note-change": ("PUT", of("/notes/{note}", body=NOTE)),
     "note-delete": ("DELETE", of("/notes/{note}", 204)),
     "trade-note": ("POST", of("/trades/{trade}/notes", 201, NOTE)),
@@ -126,6 +144,9 @@ MISSING = {
     "account": "987654",
     "link": str(uuid4()),
     "run": "987654",
+    "restatement": "987654",
+    "opening": "987654",
+    "notice": "987654",
     "trade": "0" * 20,
     "campaign": "0" * 20,
     "bolt": "0" * 20,
@@ -139,6 +160,11 @@ MISSING = {
 @pytest.fixture
 def objects(owner: User, account: BrokerAccount) -> dict[str, str]:
     """One object of the owner's of each kind."""
+    restated = restated_book(owner, account.link)
+    said = Wording("4712", Decimal(-3), Decimal(90), utc(1, 1).date())
+    opening = state_opening(account, said)
+    assert account.link is not None
+    assert tell(account.link, NoticeKind.QUERY_CHANGED, "1", utc(9, 27), {"lacks": ["ACME is told no more."]}, account)
     key = RoundTripRow.objects.filter(account=account, is_open=False).earliest("closed_on").key
     note = words.write_note(owner, key, "ACME went as planned.")
     assert note is not None
@@ -148,6 +174,9 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, str]:
         "account": str(account.pk),
         "link": str(account.link_id),
         "run": str(SyncRun.objects.create(owner=owner, link=account.link, kind=RunKind.MANUAL, state="done").pk),
+        "restatement": str(restated.pk),
+        "opening": str(opening.pk),
+        "notice": str(Notice.objects.get(owner=owner).pk),
         "trade": key,
         "bolt": RoundTripRow.objects.get(account=account, symbol="BOLT").key,
         "campaign": gather(owner, list(RoundTripRow.objects.filter(symbol="ACME").values_list("key", flat=True)), "ACME twice").key,

@@ -26,9 +26,9 @@ API = (DOCS / "api.md").read_text("utf-8")
 EXAMPLE = re.compile(r"^    (curl [^\n]*)\n\n```json\n(.*?)```", re.MULTILINE | re.DOTALL)
 
 
-def asked(command: str, key: str) -> tuple[str, str, Any]:
+def asked(command: str, key: str, account: int) -> tuple[str, str, Any]:
     """(method, path below /api/v1, body) of a curl command."""
-    words = shlex.split(command.replace("$KEY", key).replace("$FILLBOOK/", "http://testserver/"))
+    words = shlex.split(command.replace("$KEY", key).replace("$ACCOUNT", str(account)).replace("$FILLBOOK/", "http://testserver/"))
     method = words[words.index("-X") + 1] if "-X" in words else "GET"
     url = urlsplit(words[-1])
     assert "Authorization: Bearer $FILLBOOK_TOKEN" in words
@@ -55,11 +55,11 @@ def assert_told(found: Any, told: Any) -> None:
 
 def test_the_examples_of_the_api(program: Asker, account: BrokerAccount, subtests: pytest.Subtests) -> None:
     examples = EXAMPLE.findall(API)
-    assert len(examples) == API.count("    curl ") == 10
+    assert len(examples) == API.count("    curl ") == 14
     key = RoundTripRow.objects.get(account=account, symbol="ACME", is_open=False).key
     for command, told in examples:
         with subtests.test(command):
-            method, path, body = asked(command, key)
+            method, path, body = asked(command, key, account.pk)
             assert_told(program.ask(path, method, body).json(), json.loads(told))
 
 

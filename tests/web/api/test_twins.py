@@ -36,6 +36,11 @@ IN_THE_COMMAND: dict[str, Callable[[Any, Any], bool]] = {
         == [(one["from"], one["to"], one["round_trips"]) for group in found["groups"] for one in group["bars"]]
     ),
     "campaigns": lambda found, told: told["items"] == found["items"],
+    "notices": lambda found, told: told["items"] == found["items"] != [],
+    "orphans": lambda found, told: told["orphans"] == found["items"],
+    "account-completeness": lambda found, told: told["items"] == found["items"] != [],
+    "account-statements": lambda found, told: told["items"] == found["items"] != [],
+    "account-restatements": lambda found, told: told["items"] == found["items"] != [],
     "executions": lambda found, told: told["items"] == found["items"],
     "runs": lambda found, told: told["items"] == found["items"],
     "notes": lambda found, told: told["notes"] == found["items"],
@@ -44,7 +49,10 @@ IN_THE_COMMAND: dict[str, Callable[[Any, Any], bool]] = {
     "month-note": lambda found, told: found in told["notes"],
     "tags": lambda found, told: told["tags"] == found["items"],
     "trade-plan": lambda found, told: told["plan"] == found,
-    "account-doctor": lambda found, told: _within(told["accounts"][0], found, ("new", "remedy", "lacking")),
+    "account-doctor": lambda found, told: (
+        _within(told["accounts"][0], found, ("findings", "lacking"))
+        and [one["message"] for one in told["accounts"][0]["findings"]] == [one["message"] for one in found["findings"]] != []
+    ),
     "account-reconciliation": lambda found, told: (
         told["accounts"][0]["id"] == 1 and sum(told["accounts"][0]["reconciliation"]["fills"].values()) == len(found["items"])
     ),
@@ -87,8 +95,8 @@ def test_every_read_names_a_command() -> None:
 
 def command_of(name: str, objects: dict[str, str]) -> list[str]:
     """The words of the command that an operation names, with the objects of the test in it."""
-    named = {"key": "trade", "number": "number", "day": "noted", **{f"{kind}_id": kind for kind in objects}}
-    values = {**objects, "number": "1"}
+    named = {"key": "trade", "number": "number", "day": "noted", "kind": "kind", "id": "line", **{f"{kind}_id": kind for kind in objects}}
+    values = {**objects, "number": "1", "kind": "fill", "line": "2"}
     return re.sub(r"{(\w+)}", lambda match: values[named[match[1]]], twins()[name]).split()
 
 

@@ -72,7 +72,7 @@ def whole_trip_answer(trip: RoundTripRow) -> dict[str, Any]:
         "exchange": trip.instrument.exchange or None,
         "multiplier": plain(trip.instrument.multiplier),
         "fill_rows": [_fill(fill, detail) for fill in detail.fills],
-        "lot_rows": [_lot(lot) for lot in detail.lots],
+        "lot_rows": [lot_answer(lot) for lot in detail.lots],
         "notes": [note_answer(note, about.get(note.pk, [])) for note in words.notes],
         "tag_rows": [tag_answer(tag) for tag in words.tags],
         "plan": plan_answer(planned(trip), trip.currency),
@@ -112,7 +112,8 @@ def _fill(fill: TripFillRow, detail: TripDetail) -> dict[str, Any]:
     }
 
 
-def _lot(lot: ClosedLotRow) -> dict[str, Any]:
+def lot_answer(lot: ClosedLotRow) -> dict[str, Any]:
+    """The part of a lot that one fill closed."""
     return {
         "quantity": plain(lot.quantity),
         "cost_basis": number(lot.cost_basis),

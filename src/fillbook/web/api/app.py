@@ -14,7 +14,7 @@ import fillbook
 from fillbook.web.api.declaring import door, strict
 from fillbook.web.api.etags import NotModified, not_modified, tagged
 from fillbook.web.api.problems import answer, install, missing
-from fillbook.web.api.routes import accounts, campaigns, figures, links, reports, trades, words
+from fillbook.web.api.routes import accounts, campaigns, figures, history, links, notices, reports, trades, words
 
 DESCRIPTION: Final = """What the pages of this Fillbook show, as JSON, for whoever holds a personal token.
 
@@ -40,7 +40,7 @@ api = NinjaAPI(
 install(api)
 api.add_exception_handler(NotModified, _same)
 api.add_decorator(strict, mode="view")
-for part in (accounts, links, trades, campaigns, figures, reports, words):
+for part in (accounts, history, links, notices, trades, campaigns, figures, reports, words):
     api.add_router("", part.router)
 
 

@@ -191,6 +191,12 @@ def moment_in(text: str) -> datetime:
     raise bad_cursor()
 
 
+def after_moment(cursor: str) -> tuple[datetime, int] | None:
+    """Moment and number after which a page begins, of a list in such an order; None for no cursor. Raises as `place_in`."""
+    place = place_in(cursor, str, int)
+    return (moment_in(place[0]), place[1]) if place else None
+
+
 def bad_cursor() -> Exception:
     """For a cursor that leads nowhere (any more)."""
     return gone("cursor", "It leads nowhere: it is not one of ours, or what it began after is gone.", "Begin again without a cursor.")

@@ -16,11 +16,12 @@ from fillbook.journal.tags import BadTag
 from fillbook.performance.filters import Filter
 from fillbook.storage import words
 from fillbook.storage.access import note_for, tag_for, trip_for, view_for, views_of
-from fillbook.storage.answers.words import counted_tag_answer, note_answer, plan_answer, tag_answer, view_answer
+from fillbook.storage.answers.words import counted_tag_answer, note_answer, orphan_answer, plan_answer, tag_answer, view_answer
 from fillbook.storage.models import Note, NoteAbout, User
+from fillbook.storage.orphans import orphans
 from fillbook.storage.plans import planned, write_plan
 from fillbook.storage.views import CannotSave, save_view
-from fillbook.web.api.asking import Day, Key, Number, Paging, cursor_of, moment_in, place_in
+from fillbook.web.api.asking import Day, Key, Number, Paging, after_moment, cursor_of
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem, missing, refuse
 from fillbook.web.api.routes.figures import day_in
@@ -28,6 +29,7 @@ from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.schemas.words import (
     NoteAnswer,
     NoteSent,
+    Orphans,
     PlanAnswer,
     PlanSent,
     TagAnswer,
@@ -54,14 +56,18 @@ class Search(Schema):
 def notes(request: HttpRequest, asked: Query[Search], paging: Query[Paging]) -> dict[str, Any]:
     """Your notes, those changed last first."""
     found = words.notes_of(asker(request), asked.search)
-    place = place_in(paging.cursor, str, int)
-    if place:
-        at = moment_in(place[0])
-        found = found.filter(Q(changed_at__lt=at) | Q(changed_at=at, pk__lt=place[1]))
+    if place := after_moment(paging.cursor):
+        found = found.filter(Q(changed_at__lt=place[0]) | Q(changed_at=place[0], pk__lt=place[1]))
     rows = list(found[: paging.limit + 1])
     kept = rows[: paging.limit]
     more = cursor_of(kept[-1].changed_at.isoformat(), kept[-1].pk) if len(rows) > len(kept) else None
     return {"items": _notes(kept), "next": more}
+
+
+@read(router, "/orphans", Orphans, name="orphans", twin="notes")
+def lost_words(request: HttpRequest) -> dict[str, Any]:
+    """Your words whose fill is in no trade at present: notes, tags, plans, and what you said of campaigns."""
+    return {"items": [orphan_answer(one) for one in orphans(asker(request))]}
 
 
 @read(router, "/notes/{note_id}", NoteAnswer, name="note", twin="notes")

@@ -78,6 +78,27 @@ class Views(Schema):
     items: list[ViewAnswer]
 
 
+class OrphanAnswer(Schema):
+    """A word whose fill is in no trade at present. It is kept, and goes back by itself should the fill return."""
+
+    kind: str = Field(description="note, tag, plan, leg (of a campaign) or apart (a trade that is to stand by itself).")
+    note: int | None = Field(description="Id of the note.")
+    tag: str | None = Field(description="Name of the tag.")
+    plan: int | None
+    campaign: str | None = Field(description="Key of the campaign that a leg belongs to; null where too little is left of it.")
+    name: str | None = Field(description="What its owner calls the campaign.")
+    account: str
+    execution_id: str
+    instrument: str | None
+    trade_date: Day | None
+
+
+class Orphans(Schema):
+    """All words that no trade holds."""
+
+    items: list[OrphanAnswer]
+
+
 class NoteSent(Body):
     """A note to write."""
 

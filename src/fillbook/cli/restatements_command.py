@@ -1,0 +1,70 @@
+"""`fillbook restatements`: what later statements changed in an account's past: its facts and trades, before and after."""
+
+import argparse
+from typing import Any
+
+from fillbook.cli.choosing import chosen_account
+from fillbook.cli.database import chosen_user, open_database
+from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_json, print_table, words
+from fillbook.cli.numbers import counted
+from fillbook.cli.stop import Stop
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words that `restatements` takes."""
+    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+    parser.add_argument("--id", metavar="ID", help="only this one, with its facts and trades before and after")
+    add_limit_argument(parser)
+    add_reading_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """List them, or tell of one."""
+    open_database(options.data)
+    from django.http import Http404
+
+    from fillbook.storage.access import restatement_for
+    from fillbook.storage.answers.restated import restatements_answer, whole_restatement_answer
+    from fillbook.storage.restated import restatements_of
+
+    account = chosen_account(options.account, chosen_user(options.user))
+    if options.id:
+        try:
+            whole = whole_restatement_answer(restatement_for(account, options.id))
+        except Http404:
+            raise Stop(f"Account {account.number} has no restatement {options.id}.", 2) from None
+        print_json(whole) if options.json else _print(whole)
+        return 0
+    rows = restatements_of(account)
+    found = restatements_answer(list(rows[: options.limit] if options.limit else rows))
+    if options.json:
+        print_json({"items": found})
+        return 0
+    columns: list[Column] = [
+        ("id", "id", words),
+        ("stated_at", "written", moment),
+        ("noted_at", "received", moment),
+        ("facts", "facts", words),
+        ("trades", "trades", words),
+    ]
+    print_table(found, columns, "No later statement changed anything.", left=3)
+    return 0
+
+
+def _print(whole: dict[str, Any]) -> None:
+    print(f"Written {moment(whole['stated_at'])}, received {moment(whole['noted_at'])}")
+    for fact in whole["fact_rows"]:
+        instead = f", booked anew as {fact['replaced_by']}" if fact["replaced_by"] else ""
+        print(f"\n{fact['instrument'] or fact['kind']} {fact['day']}: {fact['what']}{instead} ({fact['id']})")
+        for field in fact["fields"]:
+            print(f"  {field['name']}: {words(field['before'])} → {words(field['after'])}")
+    hidden = whole["facts"] - len(whole["fact_rows"])
+    if hidden:
+        print(f"\nand {counted(hidden, 'fact')} more")
+    for trade in whole["trade_rows"]:
+        before, after = trade["before"] or {}, trade["after"] or {}
+        named = before or after
+        print(f"\n{named['instrument']} {named['side']}, since {words(named['opened_on'])}{'' if after else ': gone'}")
+        for name in before or after:
+            if after and before.get(name) != after.get(name):
+                print(f"  {name}: {words(before.get(name))} → {words(after.get(name))}")

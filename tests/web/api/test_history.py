@@ -1,0 +1,136 @@
+"""What an account rests on: notices, restatements, statements, comparisons, completeness, stated openings, lost words."""
+
+from dataclasses import replace
+
+import pytest
+
+from fillbook.storage import words
+from fillbook.storage.campaigning import gather
+from fillbook.storage.models import BrokerAccount, Link, NoticeKind, RoundTripRow, User
+from fillbook.storage.notices import tell
+from tests.web.api.conftest import Asker
+from tests.web.book import BOLT, FILLS, RAW, fill, restated_book, says, utc, write_book
+
+pytestmark = pytest.mark.django_db
+CORD = replace(BOLT, key="4713", symbol="CORD")
+
+
+def test_notices_are_told_page_by_page_and_put_away(program: Asker, account: BrokerAccount, link: Link) -> None:
+    assert tell(link, NoticeKind.CREDENTIAL_AGES, "7", utc(9, 1), {"on": "2027-01-02"})
+    assert tell(link, NoticeKind.QUERY_CHANGED, "1", utc(9, 1), {"lacks": ["No positions."]}, account)
+    first = program.get("/notices?limit=1")
+    second = program.get(f"/notices?limit=1&cursor={first['next']}")
+    assert [(one["kind"], one["account"], one["read_at"]) for one in first["items"]] == [("query_changed", "U1", None)]
+    assert [(one["kind"], one["tone"], one["page"]) for one in second["items"]] == [
+        ("credential_ages", "warn", f"/accounts/links/{link.pk}/replace/")
+    ]
+    assert second["next"] is None
+    assert "ends on 2 Jan 2027 at the latest" in second["items"][0]["text"]
+    away = program.ask(f"/notices/{second['items'][0]['id']}/away", "POST").json()
+    assert away["read_at"] is not None
+    assert [one["kind"] for one in program.get("/notices?unread=1")["items"]] == ["query_changed"]
+    assert program.ask("/notices/away", "POST").status_code == 204
+    assert program.get("/notices?unread=true")["items"] == []
+    assert len(program.get("/notices")["items"]) == 2
+
+
+def test_a_restatement_before_and_after(program: Asker, owner: User, account: BrokerAccount) -> None:
+    """The first ACME was bought at 101 and not 100: 10 less."""
+    restated_book(owner, account.link)
+    (one,) = program.get(f"/accounts/{account.pk}/restatements")["items"]
+    assert {name: one[name] for name in ("account", "facts", "changed", "dropped", "trades")} == {
+        "account": "U1",
+        "facts": 1,
+        "changed": 1,
+        "dropped": 0,
+        "trades": 1,
+    }
+    whole = program.get(f"/accounts/{account.pk}/restatements/{one['id']}")
+    (fact,), (trade,) = whole["fact_rows"], whole["trade_rows"]
+    assert (fact["kind"], fact["what"], fact["id"], fact["instrument"], fact["day"]) == ("executions", "changed", "1", "ACME", "2026-01-05")
+    assert {change["name"]: (change["before"], change["after"]) for change in fact["fields"]} == {
+        "price": ("100", "101"),
+        "proceeds": ("-1000", "-1010"),
+    }
+    assert (trade["before"]["realized_pnl"], trade["after"]["realized_pnl"], trade["after"]["status"]) == ("98", "88", "closed")
+    key = RoundTripRow.objects.get(account=account, symbol="ACME", is_open=False).key
+    assert (trade["key_before"], trade["key"]) == (key, key)
+
+
+def test_statements_come_page_by_page(program: Asker, owner: User, account: BrokerAccount) -> None:
+    restated_book(owner, account.link)
+    first = program.get(f"/accounts/{account.pk}/statements?limit=1")
+    second = program.get(f"/accounts/{account.pk}/statements?limit=1&cursor={first['next']}")
+    ((later,), (earlier,)) = first["items"], second["items"]
+    assert (later["stated_at"], earlier["stated_at"], second["next"]) == ("2026-09-27T06:00:00+00:00", "2026-09-26T06:00:00+00:00", None)
+    assert (later["origin"], later["from"], later["to"], later["positions_as_of"]) == ("fetched", "2025-09-26", "2026-09-25", "2026-09-25")
+
+
+def test_what_stands_behind_a_comparison(program: Asker, account: BrokerAccount) -> None:
+    found = program.get(f"/accounts/{account.pk}/comparison?kind=fill&id=2")
+    key = RoundTripRow.objects.get(account=account, symbol="ACME", is_open=False).key
+    assert (found["ours"], found["broker"], found["status"], found["trades"]) == ("98", "98", "equal", [key])
+    assert [(lot["opened_by"], lot["cost_basis"], lot["proceeds"]) for lot in found["closed_lots"]] == [
+        ("1", "1001", "1099")
+    ]  # 1100 less a dollar of fees
+    assert [(row["number"], row["kind"], row["id"], row["quantity"]) for row in found["sources"]] == [
+        (1, "execution", "2", "-10"),
+        (2, "execution", "1", "10"),
+    ]
+    sent = program.get(f"/accounts/{account.pk}/comparison/sent?id=2&number=2")
+    assert sent["text"].encode() in RAW
+    held = program.get(f"/accounts/{account.pk}/comparison?kind=position&id=4711")
+    assert [(lot["quantity"], lot["cost_basis"]) for lot in held["held_lots"]] == [("4", "481")]
+    fee = program.get(f"/accounts/{account.pk}/comparison?kind=fee&id=1")
+    assert [(part["trade"], part["fees"], part["role"]) for part in fee["parts"]] == [(key, "-1", "opens")]
+    for path in ("comparison?id=77", "comparison/sent?id=2&number=3", "comparison/sent?id=77"):
+        assert program.ask(f"/accounts/{account.pk}/{path}").status_code == 404
+
+
+def test_an_opening_is_stated_changed_and_taken_back(program: Asker, owner: User) -> None:
+    """3 CORD sold at 60 with a dollar of fees and never bought; stated at 120 they earned 180 - 1 - 120 = 59, at 130 they earned 49."""
+    said = replace(says(*FILLS, fill(9, CORD, -3, 60, utc(6, 1))), opened_on=None, positions=(), states_positions=False)
+    account = write_book(owner, said)
+    path = f"/accounts/{account.pk}/openings"
+
+    def earned() -> list[str]:
+        return [trade["realized_pnl"] for trade in program.get("/trades?symbol=CORD&fields=realized_pnl")["items"]]
+
+    assert program.get(path) == {
+        "account": "U1",
+        "id": account.pk,
+        "stated": [],
+        "unmatched": [{"instrument": "CORD", "instrument_id": "4713", "quantity": "3", "before": "2026-06-01"}],
+    }
+    lacking = program.get(f"/accounts/{account.pk}/completeness?limit=1")
+    assert [(one["instrument"], one["status"], one["quantity"]) for one in lacking["items"]] == [("CORD", "missing", "3")]
+    others = program.get(f"/accounts/{account.pk}/completeness?cursor={lacking['next']}")
+    assert [(one["instrument"], one["status"]) for one in others["items"]] == [("ACME", "complete"), ("BOLT", "complete")]
+    assert program.ask(f"/accounts/{account.pk}/completeness?status=missing&cursor={lacking['next']}x").status_code == 404
+    body = {"instrument_id": "4713", "quantity": "3", "cost": "120", "day": "2025-02-03"}
+    made = program.ask(path, "POST", body)
+    assert (made.status_code, made.json()["instrument"], made.json()["cost"], earned()) == (201, "CORD", "120", ["59"])
+    number = made.json()["n"]
+    assert program.ask(f"{path}/{number}", "PUT", {**body, "cost": "130"}).json()["cost"] == "130"
+    assert (earned(), [one["n"] for one in program.get(path)["stated"]]) == (["49"], [number])
+    for wrong, field in (({"instrument_id": "77"}, "instrument_id"), ({"quantity": "0"}, "quantity"), ({"day": "2026-06-02"}, "day")):
+        refused = program.ask(path, "POST", {**body, **wrong})
+        assert (refused.status_code, refused.json()["where"][0]["field"]) == (422, field)
+    assert program.ask(path, "POST", {**body, "day": "2026-02-30"}).json()["where"][0]["field"] == "day"
+    assert program.ask(f"{path}/{number}", "DELETE").status_code == 204
+    assert (earned(), program.get(path)["stated"]) == ([], [])
+
+
+def test_words_whose_fill_is_gone(program: Asker, owner: User, account: BrokerAccount) -> None:
+    bolt = RoundTripRow.objects.get(account=account, symbol="BOLT").key
+    acme = RoundTripRow.objects.get(account=account, symbol="ACME", is_open=False).key
+    note = words.write_note(owner, bolt, "Too hasty.")
+    assert note is not None
+    gather(owner, [acme, bolt], "Hedge")
+    assert program.get("/orphans") == {"items": []}
+    write_book(owner, replace(says(FILLS[0], FILLS[1], FILLS[4]), generated_at=utc(9, 27)), account.link)
+    found = program.get("/orphans")["items"]
+    assert [(one["kind"], one["note"], one["name"], one["instrument"], one["trade_date"]) for one in found] == [
+        ("note", note.pk, None, "BOLT", "2026-03-02"),
+        ("leg", None, "Hedge", "BOLT", "2026-03-02"),
+    ]
