@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.figures import BrokerBalance, FigureKind
 from fillbook.performance import metrics
 from fillbook.performance.bands import Band, Banded
@@ -27,7 +28,7 @@ from fillbook.storage.queries import Group, summaries
 from fillbook.storage.words import add_tag
 from fillbook.trades.records import RoundTrip
 from tests.storage.deliveries import day_of, deliver, person, says
-from tests.storage.test_queries import ROWS, alike, book
+from tests.storage.test_queries import CALL, ROWS, alike, book
 from tests.trades.builders import OTHER, STOCK, fill
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -39,6 +40,11 @@ MORE = [
     fill(32, -600, 3, OTHER, day=41, fee="0.25"),
     fill(33, 20, 1200, STOCK, day=42, fee="150"),
     fill(34, -20, 1201, STOCK, day=60, fee="0"),
+    # shares that an exercise delivers have a time and no place in the day
+    fill(41, 1, "1.1", CALL, day=61),
+    fill(42, -1, 0, CALL, day=62, kind=ExecutionKind.EXERCISE),
+    fill(43, 100, 20, STOCK, day=62, kind=ExecutionKind.EXERCISE),
+    fill(44, -100, 22, STOCK, day=63),
 ]
 
 
@@ -104,8 +110,8 @@ def rows_are_their_trades(accounts: list[BrokerAccount], expected: dict[str, lis
 
 def test_tags_overlap_and_the_whole_counts_each_trade_once(owner: User) -> None:
     found = reports.breakdown(accounts_of(owner), Filter(), Key.TAG)[Group("real", "USD", "USD")]
-    assert {part.value: part.summary.n for part in found.parts} == {"gap": 1, "late": 2, None: 7}
-    assert (found.whole.n, found.overlaps) == (9, True)
+    assert {part.value: part.summary.n for part in found.parts} == {"gap": 1, "late": 2, None: 8}
+    assert (found.whole.n, found.overlaps) == (10, True)
 
 
 def test_bands_agree_with_the_core(owner: User) -> None:
@@ -233,12 +239,12 @@ def test_accounts_of_one_base_currency_are_one_group(owner: User) -> None:
         rebuild_account(account)
     accounts, group = accounts_of(owner), Group("real", "USD", "USD")
     whole = summaries(accounts, Filter())[group]
-    assert (len(accounts), whole.n) == (2, 11)
+    assert (len(accounts), whole.n) == (2, 12)
     for key in (Key.ACCOUNT, Key.SIDE, Key.MONTH):
         alike(Summary.together(one.summary for one in reports.breakdown(accounts, Filter(), key)[group].parts), whole)
     days = reports.days(accounts, Filter(), gross=True)[group]
     assert [day.first for day in days] == sorted({one.day for one in reports.closings(accounts, Filter())[group]})
-    assert sum(day.summary.n for day in days) == 11
+    assert sum(day.summary.n for day in days) == 12
     net, paid = reports.own_currency(accounts, Filter())[group]["USD"]
     assert (to_e8(net), to_e8(paid)) == tuple(
         sum(getattr(part.summary, name) for part in reports.breakdown(accounts, Filter(traded="USD"), Key.SIDE)[group].parts)

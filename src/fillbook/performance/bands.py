@@ -122,7 +122,7 @@ def _held(trip: RoundTrip) -> int | None:
 
 
 def _clock(trip: RoundTrip) -> int | None:
-    return None if trip.opened_at is None else clock_of(trip.opened_at, trip.instrument.exchange)
+    return None if trip.begun_at is None else clock_of(trip.begun_at, trip.instrument.exchange)
 
 
 def _hour(trip: RoundTrip) -> int | None:
@@ -143,5 +143,5 @@ _RULES: Final[dict[Banded, Callable[[RoundTrip], int | None]]] = {
     Banded.HELD: _held,
     Banded.HOUR: _hour,
     Banded.WEEKDAY: _weekday,
-    Banded.SESSION: lambda trip: None if trip.opened_at is None else session_of(trip.opened_at, trip.instrument.exchange),
+    Banded.SESSION: lambda trip: None if trip.begun_at is None else session_of(trip.begun_at, trip.instrument.exchange),
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import BigIntegerField, Case, CharField, ExpressionWrapper, F, FloatField, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Least, Substr
+from django.db.models.functions import Cast, Substr
 from django.db.models.lookups import IsNull, LessThan
 
 from fillbook.performance.bands import BOUNDS, Band, Banded, bounds_of
@@ -89,7 +89,7 @@ def _band(kind: Banded, prefix: str) -> Any:
         case Banded.WEEKDAY:
             return ExpressionWrapper((column - column % Value(HOURS)) / Value(HOURS), IntegerField())  # type: ignore[operator]
         case Banded.NUMBER:
-            return Least(column, Value(LAST_NUMBER))
+            return _cases(column, range(1, LAST_NUMBER + 1))  # not the least of both, which is the last number where PostgreSQL has no other
         case Banded.HELD:
             edges = [most for slot in HeldFor if (most := held_bounds(slot)[1]) is not None]
             return _cases(column, edges)
