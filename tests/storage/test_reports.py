@@ -11,6 +11,7 @@ from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.figures import BrokerBalance, FigureKind
 from fillbook.performance import metrics
 from fillbook.performance.bands import Band, Banded
+from fillbook.performance.compare import compared
 from fillbook.performance.curves import equity_curve
 from fillbook.performance.distributions import Spread
 from fillbook.performance.drawdowns import falls
@@ -18,8 +19,9 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key, Value, banded, narrowed, value_of
 from fillbook.performance.results import results_in, summarize
 from fillbook.performance.statistics import statistics
-from fillbook.performance.summary import Summary, to_e8
+from fillbook.performance.summary import Summary, from_e8, to_e8
 from fillbook.storage import reports
+from fillbook.storage.answers.reports import breakdown_answer, crossing_answer
 from fillbook.storage.choosing import accounts_in, trips_in
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
@@ -170,6 +172,15 @@ def test_before_fees_a_trade_may_end_otherwise(owner: User) -> None:
         )
     days = reports.days(accounts, Filter(), gross=True)[group]
     assert sum(day.summary.total for day in days) == sum(expected)
+    net, gross = (reports.samples(accounts, Filter(), gross=before)[group] for before in (False, True))
+    pairs = {pair.first.name: pair for pair in compared(net, gross)}
+    assert pairs["profit"].second.value == pairs["gross_profit"].first.value == from_e8(sum(expected))
+    for name in ("gross_profit", "fees", "fee_share", "volume", "average_gain_percent", "weighted_gain_percent"):
+        assert pairs[name].difference == 0, name
+    for total in (answer["total"] for answer in breakdown_answer(accounts, Filter(), Key.SIDE, gross=True)):
+        assert total["profit"] == total["gross_profit"]
+    for cell in (cell for answer in crossing_answer(accounts, Filter(), Key.SIDE, Key.TAG, gross=True) for cell in answer["cells"]):
+        assert cell["profit"] == cell["gross_profit"]
     assert sum(one.net for one in reports.closings(accounts, Filter(), gross=True)[group]) == sum(expected)
     assert sorted(reports.spread(accounts, Filter(), Spread.PROFIT, gross=True)[group]) == sorted(expected)
 

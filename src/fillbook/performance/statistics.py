@@ -77,7 +77,8 @@ class Figure:
 class Sample:
     """Round trips of one currency as figures need them. days: of each day on which one closed, in order. closings: in closing order.
 
-    rs: results in R of those with a plan. returns: of the account's days, where the broker's net asset values allow.
+    rs: results in R of those with a plan. returns: of the account's days, where the broker's net asset values allow. gross: the results
+    are those before fees and taxes.
     """
 
     summary: Summary
@@ -86,6 +87,7 @@ class Sample:
     rs: tuple[Decimal, ...] = ()
     returns: Returns | None = None
     drawn: Resampled | None = field(default=None)
+    gross: bool = False
 
     @classmethod
     def of(
@@ -95,10 +97,12 @@ class Sample:
         closings: Sequence[Closing],
         rs: Sequence[Decimal] = (),
         returns: Returns | None = None,
+        *,
+        gross: bool = False,
     ) -> "Sample":
         """With the bootstrap done."""
         sums = tuple(Day(one.total_wins, one.total_losses, one.n, one.gain_total, one.gain_count) for one in days)
-        return cls(summary, tuple(days), tuple(closings), tuple(rs), returns, resampled(sums))
+        return cls(summary, tuple(days), tuple(closings), tuple(rs), returns, resampled(sums), gross)
 
 
 def statistics(sample: Sample) -> tuple[Figure, ...]:
@@ -281,7 +285,7 @@ def track_record(days: Sequence[int]) -> tuple[float | None, Absent]:
 
 def _costs(sample: Sample) -> tuple[Figure, ...]:
     one = sample.summary
-    gross = one.total - one.fees
+    gross = one.total if sample.gross else one.total - one.fees
     share = Decimal(-100 * one.fees) / gross if gross > 0 else None
     volume = Decimal(repr(one.costs)).quantize(_FINE) if one.costs else None
     return (

@@ -89,7 +89,9 @@ def _band(kind: Banded, prefix: str) -> Any:
         case Banded.WEEKDAY:
             return ExpressionWrapper((column - column % Value(HOURS)) / Value(HOURS), IntegerField())  # type: ignore[operator]
         case Banded.NUMBER:
-            return _cases(column, range(1, LAST_NUMBER + 1))  # not the least of both, which is the last number where PostgreSQL has no other
+            return _cases(
+                column, range(1, LAST_NUMBER + 1)
+            )  # not the least of both, which is the last number where PostgreSQL has no other
         case Banded.HELD:
             edges = [most for slot in HeldFor if (most := held_bounds(slot)[1]) is not None]
             return _cases(column, edges)

@@ -219,7 +219,8 @@ def merged_sums() -> dict[str, Any]:
 def summed(result: str = "net_e8", prefix: str = "") -> dict[str, Any]:
     """Aggregates that sum round trips up as `Summary.of_one` and `merge` would.
 
-    result: the name of what each came to, in units of 1e-8. prefix: leads to the round trip, such as `trip__`; not part of `result`.
+    result: the name of what each came to, in units of 1e-8; gains by cost are those after fees, whatever it is. prefix: leads to the round
+    trip, such as `trip__`; not part of `result`.
     """
     if result == "net_e8":
         result = f"{prefix}net_e8"
@@ -241,7 +242,7 @@ def summed(result: str = "net_e8", prefix: str = "") -> dict[str, Any]:
         "of_squares": Sum(money * money, output_field=FloatField()),
         "of_least": Min(result),
         "of_greatest": Max(result),
-        "of_costed": Sum(Case(When(has_cost, then=result), default=0, output_field=IntegerField())),
+        "of_costed": Sum(Case(When(has_cost, then=f"{prefix}net_e8"), default=0, output_field=IntegerField())),
         "of_costs": Sum(Cast(cost, FloatField()), output_field=FloatField()),
     }
 

@@ -114,7 +114,7 @@ def samples(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[
         periods = by_day.get(group, ())
         rs = results_in_r(own, chosen) if group.is_base else []
         returns = returns_of(own, chosen, periods) if group.is_base else None
-        found[group] = Sample.of(summary, [period.summary for period in periods], ordered.get(group, ()), rs, returns)
+        found[group] = Sample.of(summary, [period.summary for period in periods], ordered.get(group, ()), rs, returns, gross=gross)
     return found
 
 

@@ -33,9 +33,11 @@ def breakdown_answer(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key
         group_answer(group)
         | {
             "overlaps": found.overlaps,
-            "total": summary_answer(found.whole),
+            "total": summary_answer(found.whole, gross=gross),
             "parts": [
-                _place(part.value, chosen, key) | summary_answer(part.summary) | {"in_r": part.r_count, "mean_r": rounded(part.mean_r)}
+                _place(part.value, chosen, key)
+                | summary_answer(part.summary, gross=gross)
+                | {"in_r": part.r_count, "mean_r": rounded(part.mean_r)}
                 for part in found.parts
             ],
         }
@@ -51,7 +53,7 @@ def crossing_answer(
     for group, whole in _ordered(reports.crossing(accounts, chosen, down, across, gross=gross)):
         grid = limited(whole, MOST_PLACES, MOST_PLACES)
         cells = [
-            {"row": _written(row), "column": _written(column)} | summary_answer(grid.cells[row, column])
+            {"row": _written(row), "column": _written(column)} | summary_answer(grid.cells[row, column], gross=gross)
             for row in grid.rows
             for column in grid.columns
             if (row, column) in grid.cells

@@ -25,8 +25,11 @@ def group_answer(group: "Group") -> dict[str, Any]:
     return {"kind": group.kind, "base_currency": group.base_currency or None, "currency": group.currency}
 
 
-def summary_answer(summary: Summary) -> dict[str, Any]:
-    """What a summary alone can tell. Money with all its digits, averages and ratios with eight decimals, rates in percent."""
+def summary_answer(summary: Summary, *, gross: bool = False) -> dict[str, Any]:
+    """What a summary alone can tell. Money with all its digits, averages and ratios with eight decimals, rates in percent.
+
+    gross: it is one of results before fees and taxes.
+    """
     factor, expectancy = metrics.profit_factor(summary), metrics.expectancy(summary)
     return {
         "round_trips": summary.n,
@@ -34,7 +37,7 @@ def summary_answer(summary: Summary) -> dict[str, Any]:
         "losers": summary.losses,
         "break_even": summary.zeros,
         "profit": plain(metrics.profit(summary)),
-        "gross_profit": plain(metrics.gross_profit(summary)),
+        "gross_profit": plain(metrics.profit(summary) if gross else metrics.gross_profit(summary)),
         "fees": plain(metrics.fees(summary)),
         "win_rate": rounded(metrics.win_rate(summary)),
         "win_rate_decided": rounded(metrics.win_rate_decided(summary)),

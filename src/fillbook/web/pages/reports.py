@@ -148,7 +148,7 @@ def _told(asked: Asked, group: Group) -> str:
     if not group.is_base and group.base_currency:
         return _("In %(currency)s, the trades' own currency, as no rate to %(base)s is known.") % words
     if asked.gross:
-        return _("Before fees and taxes, in %(currency)s, the base currency.") % words
+        return _("Before fees and taxes, in %(currency)s, the base currency; gains in percent and in R after them.") % words
     return _("After fees and taxes, in %(currency)s, the base currency.") % words
 
 
