@@ -21,7 +21,7 @@ from fillbook.performance.distributions import histogram, in_classes
 from fillbook.performance.drawdowns import falls
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key, Value, banded, narrowed, value_of
-from fillbook.performance.ratios import daily_returns, sharpe, sortino
+from fillbook.performance.ratios import Returns, daily_returns, sharpe, sortino
 from fillbook.performance.results import Result
 from fillbook.performance.statistics import Absent, Figure, Sample, k_ratio, statistics, track_record
 from fillbook.performance.streaks import Closing, streaks, z_score
@@ -123,6 +123,17 @@ def plain_z(values: list[float]) -> float | None:
     return (n * (runs - 0.5) - x) / math.sqrt(x * (x - n) / (n - 1))
 
 
+def test_trades_that_are_all_alike_have_no_chance_and_great_ones_have_figures() -> None:
+    """40 times 1.10, whose squares as doubles are not quite their mean's; and 10^12 and -10^12 in turn with one 10^-8 more."""
+    alike = figure("random_chance", sample([110_000_000] * 40))
+    assert (alike.value, alike.absent) == (None, Absent.ALL_ALIKE)
+    days = figure("minimum_track_record", sample([10**12, -(10**12)] * 20 + [1])).value
+    assert days is not None
+    assert days > 10**27  # SR = (1 / 41) / 10^12, and (1.645 / SR)^2 = 4.5e27
+    parts = [Summary.of_one(E8, 0, 1, D("9e19"))] * 30
+    assert figure("volume", Sample.of(Summary.together(parts), parts, ())).value == pytest.approx(D("2.7e21"))
+
+
 def test_runs_that_alternate_are_far_from_chance() -> None:
     # W = L = 20, R = 40: X = 800, z = (40 x 39.5 - 800) / sqrt(800 x 760 / 39) = 780 / 124.86
     assert z_score([E8, -E8] * 20) == pytest.approx(6.247, abs=1e-3)
@@ -193,6 +204,8 @@ def test_ratios_on_the_brokers_net_asset_values() -> None:
     assert sharpe(found.daily) == pytest.approx(-0.005 / math.sqrt(0.00045) * math.sqrt(252))
     assert sortino(found.daily) == pytest.approx(-0.005 / math.sqrt(0.0004 / 2) * math.sqrt(252))
     assert sortino([0.01, 0.02]) is None
+    rising = Sample(Summary(), returns=Returns(START, START + timedelta(60), (0.01, 0.02) * 30))
+    assert (figure("sharpe", rising).absent, figure("sortino", rising).absent) == (Absent.NONE, Absent.NO_LOSSES)
     assert daily_returns(gains, {START: D(1000)}) is None
 
 

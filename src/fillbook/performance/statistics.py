@@ -13,6 +13,7 @@ from itertools import accumulate
 from operator import mul
 from typing import Final
 
+from fillbook.ledger.numbers import EXACT
 from fillbook.performance import metrics
 from fillbook.performance.chance import Z_ONE_SIDED, Day, Interval, Resampled, chance_of, resampled, wilson
 from fillbook.performance.multiples import multiples
@@ -222,7 +223,8 @@ def k_ratio(nets: Sequence[int]) -> float | None:
 def _chance(sample: Sample) -> tuple[Figure, ...]:
     one, drawn = sample.summary, sample.drawn
     total = one.total / 1e8
-    spread = max(one.squares - total * total / one.n, 0.0) / (one.n - 1) if one.n > 1 else 0.0
+    # the sum of squares is one of doubles, of which a little would be left
+    spread = 0.0 if one.least == one.greatest else max(one.squares - total * total / one.n, 0.0) / (one.n - 1)
     p = chance_of(total / one.n, math.sqrt(spread), one.n) if one.n else None
     by_day = None if drawn is None else drawn.chance
     return (
@@ -287,7 +289,7 @@ def _costs(sample: Sample) -> tuple[Figure, ...]:
     one = sample.summary
     gross = one.total if sample.gross else one.total - one.fees
     share = Decimal(-100 * one.fees) / gross if gross > 0 else None
-    volume = Decimal(repr(one.costs)).quantize(_FINE) if one.costs else None
+    volume = _rounded(Decimal(repr(one.costs))) if one.costs else None
     return (
         Figure("volume", Unit.MONEY, volume, one.gain_count, 0, absent=Absent.NONE if volume is not None else Absent.NO_COST),
         Figure("fee_share", Unit.PERCENT, share, one.n, 0, absent=Absent.NONE if share is not None else Absent.NOT_POSITIVE),
@@ -297,10 +299,10 @@ def _costs(sample: Sample) -> tuple[Figure, ...]:
 def _on_capital(sample: Sample) -> tuple[Figure, ...]:
     returns = sample.returns
     found = []
-    for name, formula in (("sharpe", sharpe), ("sortino", sortino)):
+    for name, formula, without in (("sharpe", sharpe, Absent.ALL_ALIKE), ("sortino", sortino, Absent.NO_LOSSES)):
         n = len(returns.daily) if returns else 0
         value = formula(returns.daily) if returns and n >= ENOUGH_RETURNS else None
-        why = Absent.NO_NAV if returns is None else _few_or_alike(n, ENOUGH_RETURNS)
+        why = Absent.NO_NAV if returns is None else Absent.TOO_FEW if n < ENOUGH_RETURNS else without
         found.append(
             Figure(name, Unit.RATIO, _fine(value), n, ENOUGH_RETURNS, absent=Absent.NONE if value is not None else why, of_days=True)
         )
@@ -308,11 +310,16 @@ def _on_capital(sample: Sample) -> tuple[Figure, ...]:
 
 
 def _within(interval: Interval | None, factor: float = 1.0) -> tuple[Decimal, Decimal] | None:
-    return None if interval is None else (Decimal(interval.low * factor).quantize(_FINE), Decimal(interval.high * factor).quantize(_FINE))
+    return None if interval is None else (_rounded(Decimal(interval.low * factor)), _rounded(Decimal(interval.high * factor)))
 
 
 def _fine(value: float | None, factor: float = 1.0) -> Decimal | None:
-    return None if value is None else Decimal(value * factor).quantize(_FINE)
+    return None if value is None else _rounded(Decimal(value * factor))
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """To eight decimals, however large."""
+    return EXACT.quantize(value, _FINE)
 
 
 def _side(count: int, absent: Absent) -> Absent:
