@@ -13,9 +13,11 @@ from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
 from fillbook.ledger.instrument import Instrument, Right
 from fillbook.ledger.statement import AccountStatement
+from fillbook.performance.filters import Filter
 from fillbook.performance.results import results_in, summarize
 from fillbook.performance.summary import Summary
 from fillbook.storage.connections import connected
+from fillbook.storage.days import fills_of
 from fillbook.storage.derive import RULES, outdated_accounts, rebuild_account
 from fillbook.storage.hashes import derived_hash
 from fillbook.storage.loading import load_statement
@@ -78,6 +80,11 @@ def test_a_round_trip_is_stored_with_its_figures() -> None:
     assert (lot.cost_basis, lot.proceeds, lot.opened_by, lot.closed_by) == (Decimal("206.25"), Decimal("218.75"), "1", "2")
     day = DayTotals.objects.get(account=account, facet="")
     assert (day.day, day.currency, day.n, day.wins, day.total, day.fees) == (day_of(5), "USD", 1, 1, 12_5000_0000, -2_5000_0000)
+    # no rate is stated, nor is one needed from the base currency to itself
+    assert (trip.result_cost, day.costed, day.costs) == (Decimal("206.25"), 12_5000_0000, 206.25)
+    assert [(one.realized, one.charges, one.unknown) for one in fills_of([account], day_of(5), Filter())] == [
+        (Decimal("12.5"), Decimal("-1.25"), False)
+    ]
 
 
 def test_what_is_open_left_over_or_not_equal_is_stored() -> None:

@@ -8,8 +8,9 @@ from typing import Final
 
 from fillbook.ledger.numbers import ZERO, exact, stored
 from fillbook.performance.summary import Summary, fits, gain_e8, gain_of, to_e8
-from fillbook.trades.records import ClosedLot, RoundTrip
+from fillbook.trades.records import RoundTrip
 
+_ONE: Final = Decimal(1)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -72,20 +73,19 @@ def _result(trip: RoundTrip, closed_on: date, net: Decimal, charges: Decimal, co
 def base_cost(trip: RoundTrip) -> Decimal | None:
     """Opening cost in base currency: at the rate of the closing fills, each weighing by the quantity it closed, as the P&L is.
 
-    None where the cost or a rate is unknown. Rounded half-even to 18 decimals.
+    A rate that is not stated is 1 where none was needed for the P&L in base currency either. None where the cost or a rate is unknown.
+    Rounded half-even to 18 decimals.
     """
     if trip.opening_cost is None or not trip.closed_lots:
         return None
     with exact():
         closed = sum((abs(lot.quantity) for lot in trip.closed_lots), ZERO)
-        weighed = [_weighed_rate(lot) for lot in trip.closed_lots]
-        if not closed or None in weighed:
+        home = None if trip.base_pnl is None else _ONE
+        rates = [home if lot.rate_to_base is None else lot.rate_to_base for lot in trip.closed_lots]
+        if not closed or None in rates:
             return None
-        return stored(trip.opening_cost * sum((rate for rate in weighed if rate is not None), ZERO) / closed)
-
-
-def _weighed_rate(lot: ClosedLot) -> Decimal | None:
-    return None if lot.rate_to_base is None else lot.rate_to_base * abs(lot.quantity)
+        weighed = sum((rate * abs(lot.quantity) for rate, lot in zip(rates, trip.closed_lots, strict=True) if rate is not None), ZERO)
+        return stored(trip.opening_cost * weighed / closed)
 
 
 def summarize(results: Sequence[Result]) -> Summary:

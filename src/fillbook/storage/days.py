@@ -87,8 +87,10 @@ def _is_trade(row: Row, chosen: Filter) -> bool:
 
 def _fill(account: BrokerAccount, row: Row, parts: Sequence[TripFillRow]) -> DayFill:
     closing = [part for part in parts if part.role == "closes" or part.realized_pnl is not None]
-    known = [in_base(part.realized_pnl, row.rate_to_base) for part in closing]
-    paid = [in_base(part.charges, row.rate_to_base) for part in parts]
+    home = Decimal(1) if row.instrument.currency == account.base_currency else None  # as a round trip takes a rate that is not stated
+    rate = home if row.rate_to_base is None else row.rate_to_base
+    known = [in_base(part.realized_pnl, rate) for part in closing]
+    paid = [in_base(part.charges, rate) for part in parts]
     realized = None if not known or None in known else _sum(known)
     return DayFill(account, row, tuple(parts), realized, None if None in paid else _sum(paid), bool(known) and realized is None)
 
