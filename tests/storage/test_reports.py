@@ -199,7 +199,7 @@ def test_curve_falls_and_spreads_are_those_of_the_trades(owner: User) -> None:
 
 def test_results_in_r_are_kept_and_never_nothing(owner: User) -> None:
     accounts, group = accounts_of(owner), Group("real", "USD", "USD")
-    exact = results_in_r(accounts, Filter())
+    exact = results_in_r(accounts, Filter(), "USD")
     kept = reports.spread(accounts, Filter(), Spread.R)[group]
     assert sorted(kept) == sorted(to_e8(one) for one in exact)
     assert len(kept) == 2
@@ -208,6 +208,9 @@ def test_results_in_r_are_kept_and_never_nothing(owner: User) -> None:
     by_tag = {part.value: part for part in reports.breakdown(accounts, Filter(), Key.TAG)[group].parts}
     assert (by_tag["gap"].r_count, by_tag["late"].r_count, by_tag[None].r_count) == (1, 1, 1)
     assert by_tag["gap"].mean_r == pytest.approx(exact[0])
+    write_plan(owner, RoundTripRow.objects.get(symbol="KAESE").key, "7", "", "")  # in euros without a rate, so of a group of its own
+    assert {found.currency: len(one.rs) for found, one in reports.samples(accounts, Filter()).items()} == {"USD": 2, "EUR": 1}
+    write_plan(owner, RoundTripRow.objects.get(symbol="KAESE").key, "", "", "")
     planned = RoundTripRow.objects.filter(r_e8__isnull=False).order_by("day")
     write_plan(owner, planned[0].key, "", "", "")
     assert [trip.symbol for trip in planned.all()] == ["ACME"]

@@ -112,7 +112,7 @@ def samples(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[
     for group, summary in sums.items():
         own = [one for one in held if (one.kind, one.base_currency) == (group.kind, group.base_currency)]
         periods = by_day.get(group, ())
-        rs = results_in_r(own, chosen) if group.is_base else []
+        rs = results_in_r(own, chosen, group.currency)
         returns = returns_of(own, chosen, periods) if group.is_base else None
         found[group] = Sample.of(summary, [period.summary for period in periods], ordered.get(group, ()), rs, returns, gross=gross)
     return found

@@ -44,7 +44,7 @@ def dashboard_answer(accounts: Sequence[BrokerAccount], chosen: Filter) -> list[
         same = [one for one in accounts if (one.kind, one.base_currency) == (group.kind, group.base_currency)]
         entry = group_answer(group) | summary_answer(summary) | {"weighted_gain_percent": rounded(summary.weighted_gain)}
         entry["max_drawdown"] = units(min(day.drawdown for day in _curve(within)))
-        entry["in_r"] = multiples_answer(multiples(results_in_r(same, chosen)))
+        entry["in_r"] = multiples_answer(multiples(results_in_r(same, chosen, group.currency)))
         entry["previous"] = _previous(before, records) if before else None
         found.append(entry)
     return found

@@ -200,7 +200,7 @@ def _tiles(
 ) -> tuple[Stat, ...]:
     """The further figures; in R where some trade has a plan."""
     found = tiles(summary, fall, chosen, measure, asked.trades)
-    in_r = r_tile(multiples(results_in_r(accounts, chosen)), summary.n)
+    in_r = r_tile(multiples(results_in_r(accounts, chosen, measure.currency)), summary.n)
     return found if in_r is None else (*found, in_r)
 
 
