@@ -2,10 +2,12 @@
 
 import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from fillbook.storage import keyfile
@@ -26,6 +28,13 @@ def _quick_and_plain(settings: Settings, tmp_path: Path) -> None:
     settings.VAULT_KEYS, settings.VAULT_KEY_FILE = "", tmp_path / "keys" / "vault.key"
     keyfile.make(settings.VAULT_KEY_FILE, keys.generate())
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """The language that a page was asked for in stays with its thread, so it ends with the test."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
+from fillbook.ledger.sentences import Sentences
 from fillbook.ledger.statement import DateRange, ParsedStatement
 
 FetchState = Mapping[str, Any]
@@ -151,6 +152,11 @@ class BrokerError(Exception):
         self.message = message
         self.retry_after = retry_after
 
+    @classmethod
+    def of(cls, table: Sentences, code: str, retry_after: int | None = None, **params: object) -> Self:
+        """The error with its sentence of a table, whose places are filled with `params`: in English; a page says it in other languages."""
+        return cls(code, table.message(code, _texts(params)), retry_after)
+
 
 class NeedsUser(BrokerError):
     """The user must do something at the broker or in the link."""
@@ -193,6 +199,16 @@ class StatementUnreadable(Exception):
         self.message = message
         self.remedy = remedy
         self.place = place
+
+    @classmethod
+    def of(cls, table: Sentences, code: str, place: int | None = None, **params: object) -> Self:
+        """Likewise, with message and remedy; `place` may be named in them."""
+        given = _texts({"place": place, **params})
+        return cls(code, table.message(code, given), table.remedy(code, given), place)
+
+
+def _texts(params: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
-_PLACE: Final = re.compile(r"%\((\w+)\)s")
+PLACE: Final = re.compile(r"%\((\w+)\)s")
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -42,7 +44,7 @@ class Sentences:
 
     phrases: place -> text that stands there in any sentence. worded: parameters whose values are texts of the table, with what stands
     between several of them; words: those texts, and others of the same source that are shown as they are. numbers: parameters that are
-    counts.
+    counts. quoted: parameters that are whole sentences of whatever table (`retelling` tells them anew).
     """
 
     of: Mapping[str, Sentence]
@@ -50,8 +52,9 @@ class Sentences:
     worded: Mapping[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     numbers: frozenset[str] = frozenset({"count"})
+    quoted: frozenset[str] = frozenset()
 
-    def message(self, code: str, params: Mapping[str, str], speaker: Speaker = ENGLISH) -> str:
+    def message(self, code: str, params: Mapping[str, str] = NOTHING, speaker: Speaker = ENGLISH) -> str:
         """The message of a finding.
 
         Raises:
@@ -59,28 +62,28 @@ class Sentences:
         """
         sentence = self.of[code]
         alone = sentence.one and any(params.get(name) == "1" for name in self.numbers)
-        return self._said(sentence.one if alone else sentence.message, params, speaker)
+        return self.said(sentence.one if alone else sentence.message, params, speaker)
 
-    def remedy(self, code: str, params: Mapping[str, str], speaker: Speaker = ENGLISH) -> str:
+    def remedy(self, code: str, params: Mapping[str, str] = NOTHING, speaker: Speaker = ENGLISH) -> str:
         """What to do about it; raises as `message`."""
-        return self._said(self.of[code].remedy, params, speaker)
+        return self.said(self.of[code].remedy, params, speaker)
 
     def texts(self) -> Iterator[str]:
         """Everything that needs words in another language."""
         said = (text for sentence in self.of.values() for text in (sentence.message, sentence.remedy, sentence.one))
-        yield from (text for text in (*said, *self.phrases.values(), *self.words) if _PLACE.sub("", text))
+        yield from (text for text in (*said, *self.phrases.values(), *self.words) if PLACE.sub("", text))
 
-    def _said(self, text: str, params: Mapping[str, str], speaker: Speaker) -> str:
-        """The text in the speaker's language with all its places filled."""
-        return _PLACE.sub(lambda place: self._filled(place[1], params, speaker), speaker.text(text) if text else "")
+    def said(self, text: str, params: Mapping[str, str], speaker: Speaker = ENGLISH) -> str:
+        """A text of the table in the speaker's language with all its places filled; raises as `message`."""
+        return PLACE.sub(lambda place: self._filled(place[1], params, speaker), speaker.text(text) if text else "")
 
     def _filled(self, name: str, params: Mapping[str, str], speaker: Speaker) -> str:
         if name in self.phrases:
-            return self._said(self.phrases[name], params, speaker)
+            return self.said(self.phrases[name], params, speaker)
         value = params[name]
         if name in self.worded:
             between = self.worded[name]
-            return between.join(self._said(part, params, speaker) for part in value.split(between))
+            return between.join(self.said(part, params, speaker) for part in value.split(between))
         if name in self.numbers and value.isdigit():
             return speaker.whole(int(value))
         day = _day_of(value)

@@ -31,13 +31,22 @@ class Told:
     path: str
 
 
-def told(notice: Notice) -> Told:
-    """The words of a notice."""
+Say = Callable[[str], str]
+
+
+def told(notice: Notice, say: Say = str) -> Told:
+    """The words of a notice. say: how a page says, in its reader's language, a sentence that was kept."""
     words = _WORDS.get(NoticeKind(notice.kind)) if notice.kind in set(NoticeKind) else None
     if words is None or notice.link is None:
         text = _("Something about one of your links has changed.")
         return Told("info", _("Something has changed"), text, text, _("See your accounts"), reverse("accounts"))
-    return words(notice, notice.link, notice.parameters)
+    return words(notice, notice.link, _in_words(notice.parameters, say))
+
+
+def _in_words(parameters: Mapping[str, Any], say: Say) -> Mapping[str, Any]:
+    """The parameters of a notice with those said that are sentences."""
+    message, lacks = parameters.get("message", ""), parameters.get("lacks", ())
+    return {**parameters, "message": say(message) if message else "", "lacks": [say(one) for one in lacks]}
 
 
 def _credential_ages(_notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:

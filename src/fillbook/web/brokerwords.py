@@ -1,5 +1,6 @@
 """Brokers' texts in the reader's language: manifests, findings, and sentences that were kept as a broker's code made them."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -9,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fillbook.brokers.manifests import GuidePart, GuideStep, Manifest, manifest, manifests
-from fillbook.brokers.sentences import sentences
+from fillbook.brokers.sentences import errors, sentences
+from fillbook.ledger.retelling import Retelling
 from fillbook.ledger.sentences import Sentences, Speaker
 from fillbook.ledger.statement import Finding
 from fillbook.sync import findings as of_sync
@@ -21,8 +23,9 @@ OURS: Final = (of_trades.SENTENCES, of_sync.SENTENCES)
 
 
 def said(text: str) -> str:
-    """A sentence as it was kept, in the reader's language where the catalogue has it; "" stays so."""
-    return _(text) if text else ""
+    """Sentences as they were kept, in the reader's language: as the catalogue has them, else by the texts they were made of."""
+    words = _(text) if text else ""
+    return words if words != text or not text or _is_english() else _retelling().told(text, _speaker())
 
 
 def broker_in_words(broker_id: str) -> Manifest:
@@ -71,13 +74,32 @@ def finding_in_words(finding: Finding, broker: str) -> tuple[str, str, str]:
                 return (*_anew(table, finding.code, finding.params), "")
             except KeyError:
                 break
-    english = (get_language() or "en").startswith("en")
-    return finding.message, finding.remedy, "" if english else "en"
+    return finding.message, finding.remedy, "" if _is_english() else "en"
 
 
 def _anew(table: Sentences, code: str, params: Mapping[str, str]) -> tuple[str, str]:
-    speaker = Speaker(said, readable.whole, readable.day)
-    return table.message(code, params, speaker), table.remedy(code, params, speaker)
+    return table.message(code, params, _speaker()), table.remedy(code, params, _speaker())
+
+
+def _is_english() -> bool:
+    return (get_language() or "en").startswith("en")
+
+
+def _speaker() -> Speaker:
+    return Speaker(_in_catalogue, readable.whole, readable.day)
+
+
+def _in_catalogue(text: str) -> str:
+    return _(text) if text else ""
+
+
+def _tables() -> tuple[Sentences, ...]:
+    return (*sentences().values(), *errors().values(), *OURS)
+
+
+@functools.cache
+def _retelling() -> Retelling:
+    return Retelling(_tables())
 
 
 def every_text() -> Iterator[tuple[str, str]]:
@@ -90,6 +112,6 @@ def every_text() -> Iterator[tuple[str, str]]:
 
     for one in manifests().values():
         in_words(one, note)
-    for table in (*sentences().values(), *OURS):
+    for table in _tables():
         found.extend(table.texts())
     yield from (("brokers", text) for text in dict.fromkeys(found) if text)

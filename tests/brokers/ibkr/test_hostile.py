@@ -39,6 +39,7 @@ def refusal(content: bytes) -> StatementUnreadable:
         (b"\x1f\x8b\x08\x00compressed", "not_xml"),
         (b"PK\x03\x04", "not_xml"),
         (b"<!DOCTYPE html><html><body>down for maintenance</body></html>", "web_page"),
+        (b"\n<!doctype HTML>\n<html lang=en><title>503</title>", "web_page"),
         (b"<html><head><title>503</title></head></html>", "web_page"),
         (b"<HTML></HTML>", "web_page"),
         (b"<OFX></OFX>", "other_xml"),

@@ -29,7 +29,7 @@ def account_id(typed: str) -> AccountId:
     notes = []
     firm = _FIRM.match(text)
     if firm and len(text) > firm.end():
-        notes.append(f"The {firm[0]} at the beginning was cut: it is the number of the clearing firm and no part of your account id.")
+        notes.append(FORM["firm_cut"] % {"firm": firm[0]})
         text = text[firm.end() :]
     if "-" in text:
         notes.append(FORM["dashes_cut"])

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fillbook.brokers.apex.replies import written
+from fillbook.brokers.apex.sentences import ERRORS
 from fillbook.brokers.interface import StatementUnreadable
 from fillbook.ledger.statement import DateRange
 
@@ -18,7 +19,6 @@ SOURCE: Final = "apex-portal-activities"
 PERSONAL: Final = frozenset({"accounttitle"})
 """Fields, in lower case, that name the holder of the account."""
 _HEAD: Final = f'{{"source":"{SOURCE}"'
-_REMEDY: Final = "Fetch it again with Sync. If that does not help, report it with the document's number."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,13 @@ def unseal(data: bytes) -> Envelope:
     Raises:
         StatementUnreadable: it is none, or was cut.
     """
-    unknown = StatementUnreadable("not_activities", "This is no list of activities that Fillbook fetched from the portal.", _REMEDY)
+    unknown = StatementUnreadable.of(ERRORS, "not_activities")
     try:
         found = json.loads(data, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
         source, account, rows = found["source"], str(found["account"]), list(found["rows"])
         days = DateRange(date.fromisoformat(found["first"]), date.fromisoformat(found["last"]))
     except json.JSONDecodeError as problem:
-        message = f"The document breaks off or is damaged at line {problem.lineno}, column {problem.colno}."
-        raise StatementUnreadable("damaged", message, _REMEDY, problem.pos) from None
+        raise StatementUnreadable.of(ERRORS, "damaged", problem.pos, line=problem.lineno, column=problem.colno) from None
     except (KeyError, TypeError, ValueError, RecursionError):
         raise unknown from None
     if source != SOURCE:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fillbook.brokers.apex.replies import AGENT, ORIGIN, problem_of
+from fillbook.brokers.apex.sentences import ERRORS
 from fillbook.brokers.interface import CONFIG, BrokerConfig, OurFault, RateLimited, Reply, Request
 
 COOKIE: Final = "apex_jwt"
@@ -25,10 +26,7 @@ class PortalSession:
         """Name and password as JSON, beside a field `user` that the portal's own page leaves empty."""
         username = config.values.get("username", "")
         if not username or "password" not in config.secrets:
-            raise OurFault(
-                "login_unset",
-                "The operator of this site has not set Fillbook's own login at Apex Clearing, or the session that was pasted has ended.",
-            )
+            raise OurFault.of(ERRORS, "login_unset")
         return Request(
             host=host_of(config),
             path="/legit/api/v2/session",
@@ -44,11 +42,11 @@ class PortalSession:
         if reply.status == 200 and COOKIE in reply.cookies:
             return {"cookie": reply.cookies[COOKIE]}
         if reply.status == 429:
-            raise RateLimited("login_limited", "Apex Clearing asks Fillbook's own login to slow down; it goes on by itself.", 900)
+            raise RateLimited.of(ERRORS, "login_limited", 900)
         if 200 <= reply.status < 300:
-            raise OurFault("login_unknown", "Apex Clearing answered Fillbook's own login with something that holds no session.")
+            raise OurFault.of(ERRORS, "login_unknown")
         if 400 <= reply.status < 500:
-            raise OurFault("login_refused", "Apex Clearing refused Fillbook's own login. The operator of this site has to look at it.")
+            raise OurFault.of(ERRORS, "login_refused")
         raise problem_of(reply)
 
     def ended(self, reply: Reply) -> bool:

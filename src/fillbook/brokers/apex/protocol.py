@@ -9,6 +9,7 @@ from typing import Any, Final
 from fillbook.brokers.apex.envelope import seal
 from fillbook.brokers.apex.login import COOKIE, host_of
 from fillbook.brokers.apex.replies import AGENT, ORIGIN, rows_of
+from fillbook.brokers.apex.sentences import ERRORS
 from fillbook.brokers.interface import NOTHING, SESSION, Action, BrokerConfig, Done, FetchState, OurFault, Page, Reply, Request, Send
 from fillbook.ledger.statement import DateRange
 
@@ -22,9 +23,9 @@ _SMALLEST: Final = 14
 def start(window: DateRange | None, new_link: bool, memory: FetchState, config: BrokerConfig, account: str) -> FetchState:
     """Plan the windows of a fetch; the state names the account, which is no secret, and no login."""
     if not account:
-        raise OurFault("no_account", "This link names no account. Unlink it and link the account again.")
+        raise OurFault.of(ERRORS, "no_account")
     if window is None:
-        raise OurFault("no_days", "Fillbook asked Apex Clearing for no days at all.")
+        raise OurFault.of(ERRORS, "no_days")
     parts = [[str(part.first), str(part.last)] for part in _parts(window)]
     return {"account": account, "host": host_of(config), "new": new_link, "todo": parts, "asked": None, "memory": dict(memory or NOTHING)}
 

@@ -8,6 +8,7 @@ import json
 from decimal import Decimal
 from typing import Any, Final
 
+from fillbook.brokers.apex.sentences import ERRORS
 from fillbook.brokers.interface import BrokerError, NotGranted, OurFault, RateLimited, Reply, Transient
 
 AGENT: Final = ("user-agent", "Mozilla/5.0 (compatible; Fillbook)")
@@ -17,14 +18,6 @@ ORIGIN: Final = (
     ("referer", "https://public-apps.apexclearing.com/"),
 )
 """What the portal's own pages send along."""
-NOT_GRANTED: Final = (
-    "Apex Clearing does not let Fillbook read this account yet. In the portal choose Grant Account Access and grant it to Fillbook's user "
-    "id; Fillbook looks again by itself."
-)
-WITHDRAWN: Final = (
-    "Apex Clearing no longer lets Fillbook read this account. If that was not meant, grant access again in the portal under Grant "
-    "Account Access and sync; what was fetched stays as it is."
-)
 
 
 class _Number(str):
@@ -46,37 +39,36 @@ def rows_of(reply: Reply, *, new_link: bool) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         raise _no_json(reply) from None
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise OurFault("answer_unknown", "Apex Clearing answered with something that is no list of activities. Fillbook has to learn it.")
+        raise OurFault.of(ERRORS, "answer_unknown")
     return found
 
 
 def problem_of(reply: Reply) -> BrokerError:
     """Why there is no usable answer: time mends it."""
     if reply.status == 0:
-        words = {"timeout": "took too long to answer", "redirect": "sent Fillbook elsewhere", "too_large": "answered with too much at once"}
-        return Transient(reply.failure or "connect", f"Apex Clearing {words.get(reply.failure, 'could not be reached')}.")
+        return Transient.of(ERRORS, reply.failure or "connect")
     if reply.status == 429:
-        return RateLimited("limited", "Apex Clearing asks Fillbook to slow down.", _pause(reply))
+        return RateLimited.of(ERRORS, "limited", _pause(reply))
     if reply.status >= 500:
-        return Transient("portal_down", "Apex Clearing's portal does not work at present. It is tried again by itself.", 300)
-    return OurFault("refused", f"Apex Clearing refused the request (status {reply.status}). The operator of this site has to look at it.")
+        return Transient.of(ERRORS, "portal_down", 300)
+    return OurFault.of(ERRORS, "refused", status=reply.status)
 
 
 def _refused(reply: Reply, *, new_link: bool) -> BrokerError:
     if reply.status == 401:
-        return OurFault("session_refused", "Apex Clearing ends Fillbook's sessions at once. The operator of this site has to look at it.")
+        return OurFault.of(ERRORS, "session_refused")
     if reply.status in {403, 404} or (reply.status == 400 and new_link):
-        return NotGranted("not_granted", NOT_GRANTED if new_link else WITHDRAWN)
+        return NotGranted("not_granted", ERRORS.message("not_granted" if new_link else "withdrawn"))
     return problem_of(reply)
 
 
 def _no_json(reply: Reply) -> BrokerError:
     start = reply.body[:200].lstrip()
     if start[:1] in {b"[", b"{"}:
-        return Transient("cut_short", "Apex Clearing's answer broke off in the middle. It is fetched again.")
+        return Transient.of(ERRORS, "cut_short")
     if start[:1] == b"<":
-        return Transient("page_for_data", "Apex Clearing answered with a page in place of data, as it does during maintenance.", 600)
-    return Transient("no_data", "Apex Clearing's answer could not be read. It is fetched again.", 300)
+        return Transient.of(ERRORS, "page_for_data", 600)
+    return Transient.of(ERRORS, "no_data", 300)
 
 
 def _pause(reply: Reply) -> int:

@@ -141,6 +141,12 @@ NEW_LINK: Final[dict[str, Sentence]] = {
 }
 """What the same code means while nothing has ever been fetched with this token and query."""
 
+PASSING: Final = f"Interactive Brokers answered with error %(number)s (%(said)s). {_RETRY}"
+UNKNOWN: Final = (
+    "Interactive Brokers answered with error %(number)s, which Fillbook does not know (%(said)s). Please tell the operator of this site."
+)
+"""Any other code, with what Interactive Brokers says about it."""
+
 _PROMISES_RETRY: Final = re.compile(r"try again|shortly", re.IGNORECASE)
 _LONG_DIGITS: Final = re.compile(r"\d{5,}")
 _UNPRINTABLE: Final = re.compile(r"[^ -~]+")
@@ -159,9 +165,5 @@ def error(code: str, new_link: bool = False, text: str = "") -> BrokerError:
         return known.kind(code, known.message, known.retry_after)
     said = _LONG_DIGITS.sub("(number)", _UNPRINTABLE.sub(" ", text[:300])).strip(" .")[:160] or "nothing more"
     name = _LONG_DIGITS.sub("(number)", _UNPRINTABLE.sub("", code[:40]))[:20] or "without a number"
-    if _PROMISES_RETRY.search(text):
-        return Transient(name, f"Interactive Brokers answered with error {name} ({said}). {_RETRY}", HOUR)
-    return OurFault(
-        name,
-        f"Interactive Brokers answered with error {name}, which Fillbook does not know ({said}). Please tell the operator of this site.",
-    )
+    told = {"number": name, "said": said}
+    return Transient(name, PASSING % told, HOUR) if _PROMISES_RETRY.search(text) else OurFault(name, UNKNOWN % told)

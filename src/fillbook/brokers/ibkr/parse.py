@@ -124,7 +124,7 @@ class _Reading:
             raise refusals.trade_confirmations()
         lacking = [name for name, sources in _VITAL.items() if not fields & sources]
         if self._observed.rows["Trade"] and lacking:
-            raise refusals.trades_without(" and ".join(lacking))
+            raise refusals.trades_without(lacking)
 
     def _read_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []

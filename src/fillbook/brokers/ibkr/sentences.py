@@ -5,6 +5,10 @@ from typing import Final
 from fillbook.brokers.ibkr import errors, portal
 from fillbook.ledger.sentences import Sentence, Sentences
 
+_AGAIN: Final = "Fetch or download the statement again; if it was edited, take the original."
+_CHOOSE: Final = "Choose the XML file of an Activity Flex query."
+_ASK_AGAIN: Final = "Ask for the statement again after a while; if the answer stays, see what its error number asks for."
+_DATE_FORMAT: Final = "%(edit)s and, under General Configuration, set Date Format to yyyyMMdd."
 _REPORT: Final = "Nothing to do; if a figure looks wrong, report it with this statement."
 _ORIGINAL: Final = "Interactive Brokers never does this: use the original statement, not an edited one."
 _SECTION: Final = Sentence("The query lacks the section %(section)s: %(costs)s.", "%(path)s")
@@ -161,7 +165,85 @@ SENTENCES: Final = Sentences(
         *(section.costs for section in portal.SECTIONS.values()),
         *(costs for fields in portal.FIELDS.values() for _, costs in fields.values()),
         *(costs for _, costs in portal.OPTION_FIELDS.values()),
-        *(sentence.message for sentence in (*errors.SENTENCES.values(), *errors.NEW_LINK.values())),
     ),
     numbers=frozenset({"count", "days", "statements"}),
 )
+
+ERRORS: Final = Sentences(
+    of={
+        "empty": Sentence("The file is empty.", _AGAIN),
+        "csv": Sentence(
+            "This is a Flex query in CSV form; Fillbook reads the XML form.",
+            "%(edit)s and, under Delivery Configuration, set Format to XML.",
+        ),
+        "json": Sentence("This is a JSON document, not a Flex statement.", _CHOOSE),
+        "not_xml": Sentence("This is not a Flex statement: it does not begin like an XML document.", _CHOOSE),
+        "web_page": Sentence(
+            "This is a web page (perhaps an error page), not a Flex statement.", "Try again later; if it stays, fetch it anew."
+        ),
+        "other_xml": Sentence("This XML document is not a Flex statement: its root is <%(tag)s>, expected <FlexQueryResponse>.", _CHOOSE),
+        "service_error": Sentence(
+            "This is an answer of the Flex Web Service, not a statement; it says error %(number)s: %(words)s.", _ASK_AGAIN
+        ),
+        "service_status": Sentence("This is an answer of the Flex Web Service, not a statement; it says %(status)s.", _ASK_AGAIN),
+        "service_silent": Sentence("This is an answer of the Flex Web Service, not a statement; it says nothing.", _ASK_AGAIN),
+        "trade_confirmations": Sentence(
+            "This is a Trade Confirmation Flex query, which lacks what performance is made of.",
+            "In the portal open Performance & Statements > Flex Queries, create an Activity Flex Query and use its Query ID.",
+        ),
+        "doctype": Sentence(
+            "The document declares a document type (byte %(place)s), which no Flex statement does; it is refused unread.", _AGAIN
+        ),
+        "encoding": Sentence("The document says its encoding is %(encoding)s, which no Flex statement uses; expected UTF-8.", _AGAIN),
+        "truncated": Sentence(
+            "The document is cut off: it ends at line %(line)s, column %(column)s before its last element is closed.", _AGAIN
+        ),
+        "not_well_formed": Sentence("The document is not well-formed XML at line %(line)s, column %(column)s: %(fault)s.", _AGAIN),
+        "too_deep": Sentence("Elements are nested deeper than %(limit)s at byte %(place)s; no Flex statement is.", _AGAIN),
+        "too_many_attributes": Sentence("Element <%(tag)s> at byte %(place)s has more than %(limit)s attributes.", _AGAIN),
+        "value_too_long": Sentence("Element <%(tag)s> at byte %(place)s has a value longer than %(limit)s characters.", _AGAIN),
+        "id_too_long": Sentence("%(id)s… is longer than any id of the broker.", _AGAIN),
+        "amount_too_large": Sentence("The row at byte %(place)s is worth more than any account can hold.", _AGAIN),
+        "element_too_long": Sentence("The element at byte %(place)s does not end within a mebibyte; no Flex row is so long.", _AGAIN),
+        "too_many_elements": Sentence("The document has more than %(count)s elements.", "Split its period into several statements."),
+        "statement_count": Sentence("The document announces %(announced)s statements and holds %(found)s; it is not whole.", _AGAIN),
+        "no_statement": Sentence("The document holds no statement of any account.", _AGAIN),
+        "bad_number": Sentence("%(attribute)s=%(value)s of <%(tag)s> at byte %(place)s is not a decimal number.", _AGAIN),
+        "bad_date": Sentence("%(attribute)s=%(value)s of <%(tag)s> at byte %(place)s is no date that a Flex query writes.", _DATE_FORMAT),
+        "dates_undecidable": Sentence(
+            "The dates of this statement can be read as month/day and as day/month, and nothing in it decides which.", _DATE_FORMAT
+        ),
+        "dates_contradict": Sentence(
+            "The date %(value)s contradicts the order of day and month that the rest of the statement uses.", _DATE_FORMAT
+        ),
+        "trades_without_one": Sentence(
+            "The section Trades lacks %(first)s, without which no row of it means anything.", portal.SELECT_OPTION
+        ),
+        "trades_without_two": Sentence(
+            "The section Trades lacks %(first)s and %(second)s, without which no row of it means anything.", portal.SELECT_OPTION
+        ),
+        "trades_without_three": Sentence(
+            "The section Trades lacks %(first)s and %(second)s and %(third)s, without which no row of it means anything.",
+            portal.SELECT_OPTION,
+        ),
+        "passing": Sentence(errors.PASSING),
+        "unknown": Sentence(errors.UNKNOWN),
+    },
+    phrases={"edit": portal.EDIT_QUERY, "again": portal.AGAIN},
+    worded={"fault": "; "},
+    words=(
+        "syntax error",
+        "no element found",
+        "not well-formed (invalid token)",
+        "unclosed token",
+        "mismatched tag",
+        "duplicate attribute",
+        "junk after document element",
+        "undefined entity",
+        "reference to invalid character number",
+        "unbound prefix",
+        "unclosed CDATA section",
+        *(sentence.message for sentence in (*errors.SENTENCES.values(), *errors.NEW_LINK.values())),
+    ),
+)
+"""Why a document cannot be used, by code, and what else stops a sync. The words are those of the XML parser, and of the error codes."""

@@ -20,7 +20,8 @@ def refuse_other_formats(head: bytes) -> None:
     """Raise for what is not XML at all.
 
     Raises:
-        StatementUnreadable: the file is empty, CSV, JSON or anything else that does not begin with `<`.
+        StatementUnreadable: the file is empty, CSV, JSON, a web page whose first word XML does not know, or anything else that does not
+            begin with `<`.
     """
     text = _narrow(head)
     if not text:
@@ -31,6 +32,8 @@ def refuse_other_formats(head: bytes) -> None:
         raise refusals.json()
     if not text.startswith(b"<"):
         raise refusals.not_xml()
+    if text[:14].lower() == b"<!doctype html":
+        raise refusals.web_page(0)
 
 
 def _narrow(head: bytes) -> bytes:

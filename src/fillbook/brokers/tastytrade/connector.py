@@ -18,10 +18,9 @@ from fillbook.brokers.interface import (
     Unsupported,
 )
 from fillbook.brokers.tastytrade.parse import parse
+from fillbook.brokers.tastytrade.sentences import ERRORS
 from fillbook.brokers.tastytrade.table import recognize
 from fillbook.ledger.statement import DateRange, ParsedStatement
-
-_FILES_ALONE: Final = "tastytrade is read from files that you download there and upload here; there is nothing to link."
 
 
 class Tastytrade:
@@ -37,7 +36,7 @@ class Tastytrade:
 
     def complete(self, answer: Mapping[str, str], renew: bool = False) -> Credential | Form:  # noqa: ARG002 - as above
         """Says that there is nothing to link."""
-        return Form((FieldError("", _FILES_ALONE),))
+        return Form((FieldError("", ERRORS.message("files_alone")),))
 
     def start(
         self,
@@ -48,11 +47,11 @@ class Tastytrade:
         account: str = "",  # noqa: ARG002
     ) -> FetchState:
         """Says that there is nothing to fetch."""
-        raise Unsupported("files_alone", _FILES_ALONE)
+        raise Unsupported.of(ERRORS, "files_alone")
 
     def advance(self, state: FetchState, reply: Reply | None) -> tuple[FetchState, Action]:  # noqa: ARG002 - nothing is fetched
         """As `start`."""
-        raise Unsupported("files_alone", _FILES_ALONE)
+        raise Unsupported.of(ERRORS, "files_alone")
 
     def parse(self, chunks: Iterable[bytes], config: BrokerConfig = NO_CONFIG) -> ParsedStatement:
         """See `parse.parse`."""

@@ -13,6 +13,7 @@ from fillbook.brokers.tastytrade import findings
 from fillbook.brokers.tastytrade.facts import Facts, moment_of
 from fillbook.brokers.tastytrade.instruments import units_of_futures
 from fillbook.brokers.tastytrade.row import TRADE, Entry, NotUnderstood, legacy, modern
+from fillbook.brokers.tastytrade.sentences import ERRORS
 from fillbook.brokers.tastytrade.table import Line, Table, read_table, recognize
 from fillbook.ledger.numbers import exact
 from fillbook.ledger.pairs import in_place
@@ -34,7 +35,7 @@ def parse(chunks: Iterable[bytes], config: BrokerConfig = NO_CONFIG) -> ParsedSt
     with exact():
         entries, odd = _entries(table)
         if not entries:
-            raise StatementUnreadable("nothing_in_it", "The file holds no transaction that can be read.", "Download a longer period.")
+            raise StatementUnreadable.of(ERRORS, "nothing_in_it")
         facts = Facts(_account(table), units_of_futures(entries), entries)
         left_out = [(entry, why) for entry in sorted(entries, key=_oldest_first) if (why := _problem(facts, entry))]
         odd += [findings.not_understood(entry.line, why) for entry, why in left_out]

@@ -1,9 +1,10 @@
-"""What the findings say, by code."""
+"""What findings and errors say, by code."""
 
 from typing import Final
 
 from fillbook.ledger.sentences import Sentence, Sentences
 
+_REMEDY: Final = "Download the history again under History, Transactions, and upload the file as it is, without opening it first."
 SENTENCES: Final = Sentences(
     of={
         "row_not_understood": Sentence(
@@ -41,3 +42,15 @@ SENTENCES: Final = Sentences(
         "it does not say whether units come or go",
     ),
 )
+
+ERRORS: Final = Sentences(
+    of={
+        "files_alone": Sentence("tastytrade is read from files that you download there and upload here; there is nothing to link."),
+        "not_text": Sentence("The file holds bytes that are no text.", _REMEDY),
+        "not_history": Sentence("This is no tastytrade history: its first line names other columns.", _REMEDY),
+        "damaged": Sentence("Line %(line)s is damaged: its quotation marks do not match, or a cell is far too long.", _REMEDY),
+        "ragged": Sentence("Line %(line)s has %(cells)s cells where the first line names %(columns)s columns.", _REMEDY),
+        "nothing_in_it": Sentence("The file holds no transaction that can be read.", "Download a longer period."),
+    },
+)
+"""Why a file cannot be used, by code."""

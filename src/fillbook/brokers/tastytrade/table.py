@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fillbook.brokers.interface import StatementUnreadable
+from fillbook.brokers.tastytrade.sentences import ERRORS
 
 MODERN: Final = (
     "Date", "Type", "Action", "Symbol", "Instrument Type", "Description", "Value", "Quantity", "Average Price", "Commissions", "Fees",
@@ -21,7 +22,6 @@ LEGACY: Final = (
     "Date/Time", "Transaction Code", "Transaction Subcode", "Symbol", "Buy/Sell", "Open/Close", "Quantity", "Expiration Date", "Strike",
     "Call/Put", "Price", "Fees", "Amount", "Description",
 )  # fmt: skip
-_REMEDY: Final = "Download the history again under History, Transactions, and upload the file as it is, without opening it first."
 _MAY_LACK: Final = frozenset({"Order #", "Total", "Currency", "Account Reference"})
 csv.field_size_limit(1 << 20)
 
@@ -63,12 +63,12 @@ def read_table(data: bytes) -> Table:
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as problem:
-        raise StatementUnreadable("not_text", "The file holds bytes that are no text.", _REMEDY, problem.start) from None
+        raise StatementUnreadable.of(ERRORS, "not_text", problem.start) from None
     rows = _rows(text)
     _, header = next(rows, (1, []))
     columns = tuple(name.strip() for name in header)
     if not (set(MODERN) <= set(columns) or set(LEGACY) <= set(columns)):
-        raise StatementUnreadable("not_history", "This is no tastytrade history: its first line names other columns.", _REMEDY)
+        raise StatementUnreadable.of(ERRORS, "not_history")
     places = _places(data)
     lines = [_line(columns, row, number, places) for number, row in rows if any(cell.strip() for cell in row)]
     return Table("Date/Time" in columns, columns, lines)
@@ -83,16 +83,15 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error:
-            message = f"Line {number} is damaged: its quotation marks do not match, or a cell is far too long."
-            raise StatementUnreadable("damaged", message, _REMEDY) from None
+            raise StatementUnreadable.of(ERRORS, "damaged", line=number) from None
         yield number, row
         number = reader.line_num + 1
 
 
 def _line(columns: tuple[str, ...], row: list[str], number: int, places: list[int]) -> Line:
     if len(row) > len(columns) or any(name not in _MAY_LACK for name in columns[len(row) :]):
-        message = f"Line {number} has {len(row)} cells where the first line names {len(columns)} columns."
-        raise StatementUnreadable("ragged", message, _REMEDY, places[min(number, len(places)) - 1])
+        place = places[min(number, len(places)) - 1]
+        raise StatementUnreadable.of(ERRORS, "ragged", place, line=number, cells=len(row), columns=len(columns))
     return Line(dict(zip(columns, row, strict=False)), number, places[min(number, len(places)) - 1])
 
 

@@ -22,6 +22,7 @@ from fillbook.sync import proving, service
 from fillbook.sync.knowledge import Answer
 from fillbook.sync.proof import Standing, Way
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.forms import AnswerForm
 from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.brokers import grantee_of, portal_of
@@ -89,7 +90,7 @@ def answer(request: HttpRequest, link_id: str) -> HttpResponse:
     try:
         service.answer(user, link.pk, [Answer(row.day, abs(row.quantity), row.price) for row in form.rows])
     except service.Refused as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, said(refusal.message))
     else:
         messages.success(request, _("Kept sealed. It is compared with the next look, and this page goes on if it is right."))
     return redirect("link-progress", link.pk)

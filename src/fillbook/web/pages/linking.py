@@ -138,7 +138,7 @@ def start_sandbox(request: HttpRequest) -> HttpResponse:
     try:
         outcome = service.start_sandbox(viewer(request))
     except service.Refused as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, said(refusal.message))
         return redirect("welcome")
     assert outcome.link is not None
     return redirect("link-progress", outcome.link.pk)

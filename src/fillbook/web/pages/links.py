@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fillbook.storage.access import accounts_of, link_for
 from fillbook.sync import service
+from fillbook.web.brokerwords import said
 from fillbook.web.pages.linking import known_broker
 from fillbook.web.viewer import recently_confirmed, viewer
 
@@ -22,7 +23,7 @@ def sync(request: HttpRequest, link_id: str) -> HttpResponse:
     try:
         service.sync_now(viewer(request), link_id)
     except service.Refused as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, said(refusal.message))
         return redirect("accounts")
     return redirect("link-progress", link_id)
 
@@ -33,7 +34,7 @@ def back(request: HttpRequest, link_id: str) -> HttpResponse:
     try:
         service.go_back(viewer(request), link_id)
     except service.Refused as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, said(refusal.message))
         return redirect("accounts")
     return redirect("link-progress", link_id)
 

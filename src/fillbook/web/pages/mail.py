@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from fillbook.storage.models import SecurityEvent, User
 from fillbook.sync import operators
 from fillbook.sync.mail import MailRefused, send_test
+from fillbook.web.brokerwords import said
 from fillbook.web.viewer import recently_confirmed, viewer
 
 
@@ -56,7 +57,7 @@ def mail(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved. Send yourself a test message to see that it works."))
             return redirect("settings-mail")
         for error in errors:
-            form.add_error(error.field, error.message)
+            form.add_error(error.field, said(error.message))
     context = {"form": form, "is_set": present is not None}
     return render(request, "pages/mail.html", context, status=422 if form.errors else 200)
 
@@ -65,7 +66,7 @@ def _test(request: HttpRequest, user: User) -> HttpResponse:
     try:
         send_test(user.email)
     except MailRefused as problem:
-        messages.error(request, str(problem))
+        messages.error(request, said(str(problem)))
     else:
         messages.success(request, _("A test message is on its way to %(email)s.") % {"email": user.email})
     return redirect("settings-mail")

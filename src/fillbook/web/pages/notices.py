@@ -17,6 +17,7 @@ from fillbook.storage.access import notice_for, notices_of
 from fillbook.storage.models import Notice
 from fillbook.storage.notices import put_away
 from fillbook.sync.telling import Told, told
+from fillbook.web.brokerwords import said
 from fillbook.web.viewer import viewer
 
 SIZE: Final = 25
@@ -61,4 +62,4 @@ def all_away(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(notice: Notice) -> Shown:
-    return Shown(notice.pk, told(notice), notice.created_at, notice.read_at is not None, notice.mailed_at is not None)
+    return Shown(notice.pk, told(notice, said), notice.created_at, notice.read_at is not None, notice.mailed_at is not None)

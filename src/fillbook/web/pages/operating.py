@@ -19,6 +19,7 @@ from fillbook.storage.models import BrokerService, EndpointKind, SecurityEvent
 from fillbook.storage.services import BadSetting, config_of, save_settings
 from fillbook.sync import proving
 from fillbook.vault import CannotOpen
+from fillbook.web.brokerwords import said
 from fillbook.web.forms import SettingsForm
 from fillbook.web.pages.linking import known_broker
 from fillbook.web.viewer import recently_confirmed, viewer
@@ -54,7 +55,7 @@ def broker(request: HttpRequest, broker_id: str) -> HttpResponse:
         try:
             save_settings(chosen.id, form.changes, timezone.now())
         except BadSetting as problem:
-            form.add_error(problem.name, str(problem))
+            form.add_error(problem.name, said(str(problem)))
         else:
             SecurityEvent.objects.create(user=user, what="broker_settings_changed", detail={"broker": chosen.id})
             messages.success(request, _("Kept. Secrets are sealed; the next request logs in with what you set."))
@@ -82,7 +83,7 @@ def login(request: HttpRequest, broker_id: str) -> HttpResponse:
         try:
             grantees.save(chosen.id, form.changes, timezone.now())
         except BadSetting as problem:
-            form.add_error(problem.name if problem.name in form.fields else None, str(problem))
+            form.add_error(problem.name if problem.name in form.fields else None, said(str(problem)))
         else:
             SecurityEvent.objects.create(user=user, what="broker_login_set", detail={"broker": chosen.id})
             messages.success(request, _("Kept. The next claim to an account gets it."))

@@ -164,8 +164,8 @@ def words_of(link: Link, run: SyncRun | None, broker: Manifest, now: datetime) -
         return Words(_("Not linked yet"), "warn", (_("Nothing was fetched so far."),), retry)
     onward = Next(_("See how you trade"), reverse("dashboard"))
     if run is not None and run.kind == RunKind.HISTORY:
-        return Words(_("As far back as it goes"), "good", (_arrived(run), run.note), onward)
-    noted = run.note if run is not None else ""
+        return Words(_("As far back as it goes"), "good", (_arrived(run), said(run.note)), onward)
+    noted = said(run.note) if run is not None else ""
     return Words(
         _("Linked"),
         "good",

@@ -144,7 +144,7 @@ def ran(run: SyncRun, zone: str) -> Ran:
         tone=tone,
         brought=brought(run) if run.state == RunState.DONE or run.rows_new or run.rows_changed or run.rows_withdrawn else "",
         took=readable.duration(run.finished_at - began) if run.finished_at and run.finished_at > began else "",
-        notes=tuple(filter(None, (said(run.error_message), run.note))),
+        notes=tuple(filter(None, (said(run.error_message), said(run.note)))),
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fillbook.storage.access import run_for
 from fillbook.storage.restated import restated_in
 from fillbook.sync import uploads
-from fillbook.web.brokerwords import brokers_in_words
+from fillbook.web.brokerwords import brokers_in_words, said
 from fillbook.web.pages.findings import read_findings
 from fillbook.web.pages.linking import known_broker
 from fillbook.web.pages.progress import upload_progress
@@ -31,7 +31,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             preview = uploads.preview_upload(viewer(request), file.name or "", file.chunks())
             if preview.preview_id is not None:
                 return redirect("upload-preview", preview.preview_id)
-            error = preview.error
+            error = said(preview.error)
     brokers = [one for one in brokers_in_words() if one.uploads]
     kinds = [kind for one in brokers for kind in one.uploads]
     accepts = ",".join(sorted({suffix for kind in kinds for suffix in kind.suffixes}))

@@ -18,6 +18,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.pages.columns import Cell
 from fillbook.web.pages.monthgrid import MonthGrid
 from fillbook.web.pages.rows import FillRow, TripRow
@@ -39,6 +40,7 @@ register.filter("duration", readable.duration)
 register.filter("zone_name", readable.zone_name)
 register.filter("whole", readable.whole)
 register.filter("size", readable.size)
+register.filter("said", said)
 
 
 @register.filter
