@@ -40,6 +40,7 @@ from fillbook.trades.reconcile import LineKind, Status, same_money
 from fillbook.trades.records import Role
 
 WORST_FIRST: Final = (Status.DIFFERENT, Status.EXPLAINED, Status.UNSTATED, Status.INFERRED, Status.EQUAL)
+_RANK: Final = {str(status): at for at, status in enumerate(WORST_FIRST)}
 _MOST_SOURCES: Final = 12
 _TRADED: Final = (Role.OPENS, Role.CLOSES)
 
@@ -90,6 +91,25 @@ class ComparisonPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands among the others: the worst first, then the latest, then by symbol and ref."""
+
+    status: str
+    day: date | None
+    symbol: str
+    ref: str
+
+    @classmethod
+    def of(cls, line: Comparison) -> "Place":
+        """A line's."""
+        return cls(line.status, line.day, line.instrument.symbol, line.ref)
+
+    @property
+    def rank(self) -> tuple[int, int, str, str]:
+        return _RANK[self.status], -(self.day or date.min).toordinal(), self.symbol, self.ref
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """What stands behind a line: the round trips it is in, the lots it closed or holds, its parts in trades, the rows it was read from."""
 
@@ -111,9 +131,37 @@ def comparisons(account: BrokerAccount, chosen: Chosen, number: int = 1, size: i
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
     wanted = lines.filter(status=chosen.status) if chosen.status else lines
-    severity = Case(*(When(status=one, then=Value(at)) for at, one in enumerate(WORST_FIRST)), output_field=IntegerField())
-    ordered = wanted.order_by(severity, F("day").desc(nulls_last=True), "instrument__symbol", "ref").select_related("instrument")
-    return ComparisonPage([_line(row) for row in ordered[(number - 1) * size : number * size]], counts, total, number, pages)
+    rows = _ordered(wanted)[(number - 1) * size : number * size]
+    return ComparisonPage([_line(row) for row in rows], counts, total, number, pages)
+
+
+def comparisons_after(account: BrokerAccount, chosen: Chosen, after: Place | None, size: int) -> tuple[list[Comparison], Place | None]:
+    """(the lines that come after a place in the order of `comparisons`, where the next ones begin; None where there are none).
+
+    What a sync adds or takes away meanwhile shifts nothing, and the line that stood there need not be there any more.
+    """
+    if chosen.kind is LineKind.FEE:
+        fees = sorted(_fees(account, chosen.symbol), key=lambda line: Place.of(line).rank)
+        fees = [line for line in fees if not chosen.status or line.status == chosen.status]
+        found = [line for line in fees if after is None or Place.of(line).rank > after.rank][: size + 1]
+    else:
+        lines = _named(ReconciliationRow.objects.filter(account=account, kind=chosen.kind), chosen.symbol)
+        lines = lines.filter(status=chosen.status) if chosen.status else lines
+        lines = lines.filter(_beyond(after)) if after else lines
+        found = [_line(row) for row in _ordered(lines)[: size + 1]]
+    kept = found[:size]
+    return kept, Place.of(kept[-1]) if len(found) > size else None
+
+
+def _ordered(lines: QuerySet[ReconciliationRow]) -> QuerySet[ReconciliationRow]:
+    severity = Case(*(When(status=one, then=Value(at)) for one, at in _RANK.items()), output_field=IntegerField())
+    return lines.order_by(severity, F("day").desc(nulls_last=True), "instrument__symbol", "ref").select_related("instrument")
+
+
+def _beyond(place: Place) -> Q:
+    tie = Q(instrument__symbol__gt=place.symbol) | Q(instrument__symbol=place.symbol, ref__gt=place.ref)
+    later = Q(day__isnull=True) & tie if place.day is None else Q(day__lt=place.day) | Q(day__isnull=True) | Q(day=place.day) & tie
+    return Q(status__in=WORST_FIRST[_RANK[place.status] + 1 :]) | Q(status=place.status) & later
 
 
 def open_line(account: BrokerAccount, kind: str, ref: str) -> Opened:
@@ -173,8 +221,7 @@ def _line(row: ReconciliationRow) -> Comparison:
 def _page_of(lines: list[Comparison], status: str, number: int, size: int) -> ComparisonPage:
     counts = Counter(line.status for line in lines)
     wanted = [line for line in lines if not status or line.status == status]
-    rank = {str(one): at for at, one in enumerate(WORST_FIRST)}
-    wanted.sort(key=lambda line: (rank[line.status], -(line.day or date.min).toordinal(), line.instrument.symbol, line.ref))
+    wanted.sort(key=lambda line: Place.of(line).rank)
     pages = max(1, -(-len(wanted) // size))
     number = min(max(1, number), pages)
     return ComparisonPage(wanted[(number - 1) * size : number * size], dict(counts), len(wanted), number, pages)

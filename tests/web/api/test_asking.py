@@ -9,7 +9,7 @@ from fillbook.performance.filters import Filter
 from fillbook.storage import words
 from fillbook.storage.campaigning import gather
 from fillbook.storage.derive import rebuild_account
-from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from fillbook.storage.models import BrokerAccount, ReconciliationRow, RoundTripRow, User
 from fillbook.web.api.asking import Asked, cursor_of, meant
 from tests.web.api.conftest import Asker
 from tests.web.book import ACME, fill, says, utc, write_book
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 HALF = "\ud800"
 BEFORE_TIME = "0001-01-01T00:00:00+10:00"
 """Half a character, and a moment that lies before the first one in UTC: a cursor that we never made may hold them."""
-LISTS = ("/trades", "/executions", "/notes", "/runs", "/accounts/{account}/reconciliation")
+LISTS = ("/trades", "/executions", "/notes", "/runs", *(f"/accounts/{{account}}/reconciliation?kind={kind}" for kind in ("fill", "fee")))
 
 
 @pytest.fixture
@@ -75,6 +75,37 @@ def test_a_list_that_grows_between_two_pages_gives_nothing_twice(program: Asker,
     second = program.get(f"/trades?limit=10&cursor={first['next']}")
     days = [one["closed_on"] for one in [*first["items"], *second["items"]]]
     assert days == [f"2026-05-0{day}" for day in range(7, 0, -1)]
+
+
+def test_comparisons_go_on_after_a_line_whatever_comes_before_it(program: Asker, many: BrokerAccount, owner: User) -> None:
+    path = f"/accounts/{many.pk}/reconciliation"
+    first = program.get(f"{path}?limit=3")
+    write_book(owner, says(fill(100, ACME, 1, 100, utc(6, 1)), fill(101, ACME, -1, 101, utc(6, 1, 16), broker="-9"), number=many.number))
+    second = program.get(f"{path}?limit=2&cursor={first['next']}")
+    third = program.get(f"{path}?limit=10&cursor={second['next']}")
+    days = [one["day"] for page in (first, second, third) for one in page["items"]]
+    assert days == [f"2026-05-0{day}" for day in range(7, 0, -1)]
+    assert program.get(f"{path}?limit=1")["items"][0]["day"] == "2026-06-01"  # it differs by 8, and so stands first
+
+
+def test_comparisons_of_every_status_come_once_each(program: Asker, many: BrokerAccount) -> None:
+    path = f"/accounts/{many.pk}/reconciliation"
+    for number, row in enumerate(ReconciliationRow.objects.filter(account=many, kind="fill").order_by("day")):
+        row.status, row.day = ("equal", "different", "explained")[number % 3], None if number in (0, 3, 4) else row.day
+        row.save()
+    told = [(one["status"], one["day"]) for one in program.get(path)["items"]]
+    assert told == [
+        ("different", "2026-05-02"),
+        ("different", None),
+        ("explained", "2026-05-06"),
+        ("explained", "2026-05-03"),
+        ("equal", "2026-05-07"),
+        ("equal", None),
+        ("equal", None),
+    ]
+    for limit in (1, 2, 3):
+        assert [(one["status"], one["day"]) for page in pages(program, path, limit) for one in page] == told
+    assert [one["day"] for page in pages(program, f"{path}?status=equal", 1) for one in page] == ["2026-05-07", None, None]
 
 
 def test_conditions_are_those_of_the_pages(program: Asker, account: BrokerAccount, owner: User) -> None:
@@ -293,6 +324,8 @@ def test_a_value_that_means_nothing_is_refused_by_its_name(program: Asker, accou
         ("/trades?cursor=bm9uc2Vuc2U", "cursor"),
         ("/trades?cursor=WyIwMCJd", "cursor"),
         ("/executions?cursor=WyJ4IiwxXQ", "cursor"),
+        (f"/accounts/{{account}}/reconciliation?cursor={cursor_of('worse', '', '', '')}", "cursor"),
+        (f"/accounts/{{account}}/reconciliation?cursor={cursor_of('equal', 'today', '', '')}", "cursor"),
         ("/notes?cursor=WyIyMDI2LTAxLTAxIiwxXQ", "cursor"),
         (f"/trades?cursor={cursor_of(HALF)}", "cursor"),
         (f"/executions?cursor={cursor_of('0001-01-01', BEFORE_TIME, 1)}", "cursor"),
@@ -300,7 +333,7 @@ def test_a_value_that_means_nothing_is_refused_by_its_name(program: Asker, accou
     ],
 )
 def test_a_value_that_names_what_is_not_there_is_named(program: Asker, account: BrokerAccount, path: str, field: str) -> None:
-    answer = program.ask(path)
+    answer = program.ask(path.format(account=account.pk))
     assert answer.status_code == 404
     assert [one["field"] for one in answer.json()["where"]] == [field]
 

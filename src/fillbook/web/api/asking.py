@@ -29,7 +29,7 @@ _BAND: Final[dict[str, Any]] = {"pattern": f"^(({'|'.join(_BANDS)})(,({'|'.join(
 _USUAL: Final = (("incomplete", "0"), ("untagged", "0"), ("status", TripStatus.CLOSED.value))
 USUAL: Final = 50
 MOST: Final = 500
-_LONGEST_CURSOR: Final = 400
+_LONGEST_CURSOR: Final = 2000
 
 Day = Annotated[str, Field(pattern=r"^(19|20|21)[0-9][0-9]-[0-9][0-9]-[0-9][0-9]$", json_schema_extra={"format": "date"})]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Public id of a round trip.")]

@@ -1,5 +1,6 @@
 """Who asks, and their accounts."""
 
+from datetime import date
 from typing import Any, Literal
 
 from django.http import HttpRequest
@@ -9,9 +10,9 @@ import fillbook
 from fillbook.storage.access import account_for, accounts_of
 from fillbook.storage.answers.accounts import accounts_answer, comparison_answer, doctor_answer, whole_account_answer
 from fillbook.storage.answers.values import iso
-from fillbook.storage.comparing import Chosen, comparisons
+from fillbook.storage.comparing import Chosen, Place, comparisons_after
 from fillbook.trades.reconcile import LineKind, Status
-from fillbook.web.api.asking import Number, Paging, cursor_of, place_in
+from fillbook.web.api.asking import Number, Paging, bad_cursor, cursor_of, place_in
 from fillbook.web.api.declaring import read
 from fillbook.web.api.schemas.accounts import Accounts, ComparisonAnswer, Doctor, Me, WholeAccount
 from fillbook.web.api.schemas.kinds import PageOf
@@ -70,10 +71,18 @@ def doctor(request: HttpRequest, account_id: Number) -> dict[str, Any]:
 def reconciliation(request: HttpRequest, account_id: Number, asked: Query[Lines], paging: Query[Paging]) -> dict[str, Any]:
     """Our figures beside the broker's, line by line, the worst first."""
     found = account_for(asker(request), account_id)
-    place = place_in(paging.cursor, int)
+    place = place_in(paging.cursor, str, str, str, str)
     chosen = Chosen(LineKind(asked.kind), asked.status.value if asked.status else "", asked.symbol.strip().upper())
-    page = comparisons(found, chosen, place[0] if place else 1, paging.limit)
+    rows, after = comparisons_after(found, chosen, _place(place) if place else None, paging.limit)
     return {
-        "items": [comparison_answer(row) for row in page.rows],
-        "next": cursor_of(page.number + 1) if page.number < page.pages else None,
+        "items": [comparison_answer(row) for row in rows],
+        "next": cursor_of(after.status, iso(after.day) or "", after.symbol, after.ref) if after else None,
     }
+
+
+def _place(parts: list[Any]) -> Place:
+    status, day, symbol, ref = parts
+    try:
+        return Place(Status(status).value, date.fromisoformat(day) if day else None, symbol, ref)
+    except ValueError:
+        raise bad_cursor() from None
