@@ -12,9 +12,25 @@ import pytest
 from django.db import connections, transaction
 
 from fillbook.brokers.interface import Endpoint
-from fillbook.storage.models import Instance, LinkState, Origin, RoundTripRow, RunKind, RunState, SyncRun, User
+from fillbook.storage.derive import rebuild_account
+from fillbook.storage.models import (
+    BrokerAccount,
+    Instance,
+    LinkState,
+    Origin,
+    RoundTripRow,
+    RunKind,
+    RunState,
+    SharedDay,
+    SyncRun,
+    TagMark,
+    TripMark,
+    User,
+)
 from fillbook.storage.raw import keep_raw
+from fillbook.storage.words import add_tag, change_tag
 from fillbook.sync import proving, runs, service
+from tests.storage.deliveries import day_of, deliver, person, says
 from tests.sync import claiming
 from tests.sync.conftest import live_in, make_tables, pointed_at
 from tests.sync.fault_server import Answer
@@ -22,6 +38,7 @@ from tests.sync.flex import IN_PROGRESS, QUERY, TOKEN, TRIP, Fill, Flex, flex_se
 from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh, until
 from tests.sync.worker import worker
+from tests.trades.builders import fill
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -117,6 +134,58 @@ def test_two_decisions_about_one_account_never_wait_for_each_other(server: str, 
             service.unlink(ann, first.pk, keep=True)
         looking.result(20)
     assert (claiming.standing(first), claiming.standing(second)) == ("ended", "owner")
+
+
+def test_an_account_read_again_and_a_statement_of_several_never_wait_for_each_other(server: str) -> None:
+    """A statement holds its first account and asks for the second, whose days are worked out together with the first one's."""
+    owner, (first, second) = two_accounts()
+    assert SharedDay.objects.filter(owner=owner).exists()
+    with ThreadPoolExecutor(1) as worker:
+        with transaction.atomic():
+            BrokerAccount.objects.select_for_update().get(pk=first)
+            reading = worker.submit(in_thread(rebuild_account), second)
+            until(lambda: reading.done() or waiting(server) == 1)
+            BrokerAccount.objects.select_for_update().get(pk=second)
+        assert reading.result(20) == 0
+
+
+def test_two_accounts_read_again_at_once_leave_the_days_that_they_share(server: str) -> None:
+    owner, (first, second) = two_accounts()
+    kept = list(SharedDay.objects.order_by("facet", "day").values_list("facet", "day", "high", "low", "fall"))
+    with ThreadPoolExecutor(1) as worker:
+        with transaction.atomic():
+            rebuild_account(first)
+            reading = worker.submit(in_thread(rebuild_account), second)
+            until(lambda: waiting(server) == 1)
+        reading.result(20)
+    assert list(SharedDay.objects.filter(owner=owner).order_by("facet", "day").values_list("facet", "day", "high", "low", "fall")) == kept
+
+
+def test_tags_that_become_one_wait_for_trades_that_are_made_again(server: str) -> None:
+    """The trades are replaced, then both are committed: each names rows of the other."""
+    owner, (first, _) = two_accounts()
+    trip = RoundTripRow.objects.get(account=first)
+    tag, twin = add_tag(owner, trip.key, "early"), add_tag(owner, trip.key, "late")
+    for mark in TagMark.objects.filter(tag=twin):
+        mark.delete()
+    with ThreadPoolExecutor(1) as worker:
+        with transaction.atomic():
+            BrokerAccount.objects.select_for_update().get(pk=first)
+            joining = worker.submit(in_thread(change_tag), tag, "late", tag.hue)
+            until(lambda: waiting(server) == 1)
+            rebuild_account(first)
+        assert joining.result(20) == twin
+    assert list(TripMark.objects.values_list("word__tag__name", "trip__account")) == [("late", first)]
+
+
+def two_accounts() -> tuple[User, tuple[int, int]]:
+    """A trader whose two accounts close a trade each on one day."""
+    owner = person()
+    for name in ("U1", "U2"):
+        for written in deliver(owner, says(fill(1, 10, 20), fill(2, -10, 21, day=1), account=name, opened_on=day_of(0))).accounts:
+            rebuild_account(written.account_id, written.instruments)
+    first, second = BrokerAccount.objects.order_by("pk").values_list("pk", flat=True)
+    return owner, (first, second)
 
 
 def in_thread(function: Callable[..., Any]) -> Callable[..., Any]:

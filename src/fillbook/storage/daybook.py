@@ -5,6 +5,7 @@ something on one day, no account's own path tells how the sum of both went: thos
 together (`SharedDay`), and worked out from the round trips for any other set of accounts.
 """
 
+import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from fillbook.performance.curves import Path, moments
@@ -30,6 +32,8 @@ SUMMED: Final = ("net_e8", "fees_e8", "gain_e8", "result_cost")
 Closing = tuple[datetime | None, Row]
 """A round trip as a day needs it: when it closed, None where the source gives no time of day, and its part of a summary."""
 _PATH: Final = Path._fields
+_LOCKS: Final = 1_597_463_009
+"""Of the advisory locks on PostgreSQL: one for each owner. The number before is that of `storage.claims`."""
 
 
 class DayRecord(NamedTuple):
@@ -75,13 +79,12 @@ def counted(trips: QuerySet[RoundTripRow]) -> QuerySet[RoundTripRow]:
 def share_days(account: BrokerAccount, days: Collection[date] | None = None) -> None:
     """Work out again the days that an account shares with its owner's other ones; all when None. Within the transaction that changed them.
 
-    Who comes second waits for who came first, so that it sees what both wrote: the lowest account of the set is locked, and whoever holds
-    a higher one asks for no other.
+    Who comes second waits for who came first, so that it sees what both wrote. It waits for the owner's turn and for no other account: a
+    statement that tells of several holds one while it asks for the next, and would wait for whoever holds that and asks for the first.
     """
     fellows = BrokerAccount.objects.filter(owner=account.owner_id, kind=account.kind, base_currency=account.base_currency, chosen=True)
     numbers = sorted(fellows.values_list("pk", flat=True))
-    if numbers:
-        BrokerAccount.objects.select_for_update(no_key=True).get(pk=numbers[0])
+    _take_turn(account.owner_id)
     known = SharedDay.objects.filter(owner=account.owner_id)
     with_it = [name for name in known.values_list("accounts", flat=True).distinct() if str(account.pk) in name.split(",")]
     together = account.pk in numbers and len(numbers) > 1
@@ -90,6 +93,13 @@ def share_days(account: BrokerAccount, days: Collection[date] | None = None) -> 
         if together:
             made = [[account.owner_id, name_of(numbers), *key, *_values(path)] for key, path in _paths_shared(numbers, within)]
             insert(SharedDay, ("owner_id", "accounts", "facet", "day", "currency", *_PATH), made)
+
+
+def _take_turn(owner_id: int) -> None:
+    """Let nobody else share days of this owner's accounts until the transaction ends; SQLite has one writer at a time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS, zlib.crc32(str(owner_id).encode()) - 2**31])
 
 
 def _paths_shared(numbers: Collection[int], within: Q) -> Iterator[tuple[tuple[str, date, str], Path]]:

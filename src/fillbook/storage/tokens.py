@@ -69,7 +69,7 @@ def make_token(owner: User, name: str, scopes: list[str], days: int = USUAL_DAYS
         raise CannotMake("days", f"A token works for 1 to {MOST_DAYS} days.")
     text = _new()
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=owner.pk)
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         if ApiToken.objects.filter(owner=owner).count() >= MOST:
             raise CannotMake("name", f"There are {MOST} tokens already; revoke one first.")
         now = timezone.now()

@@ -124,7 +124,7 @@ def write_on(owner: User, about: NoteAbout, day: date, text: str) -> Note | None
     """Write the note on a day or a month, of which there is one; an empty text deletes it. Raises `BadNote`."""
     kept, now = clean_text(text), timezone.now()
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=owner.pk)
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         note = note_on(owner, about, day)
         if note is not None or not kept:
             return None if note is None else _change(note, kept)
@@ -188,7 +188,7 @@ def change_tag(tag: Tag, name: str, hue: str) -> Tag:
     if hue not in list(Hue):
         raise BadTag("Choose one of the eight colours.")
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=tag.owner_id)
+        User.objects.select_for_update(no_key=True).get(pk=tag.owner_id)
         twin = Tag.objects.filter(owner_id=tag.owner_id, key=key_of(name)).exclude(pk=tag.pk).first()
         if twin is not None:
             _join(tag, twin)
@@ -236,9 +236,11 @@ def _mark(tag: Tag, trip: RoundTripRow) -> None:
 
 def _join(tag: Tag, twin: Tag) -> None:
     """Hand a tag's marks over to another one and drop it."""
+    marked = TagMark.objects.filter(tag__in=[tag, twin]).values("account_id")
+    # nothing makes their trades anew meanwhile; in the order in which a statement of several accounts takes them
+    accounts = list(BrokerAccount.objects.select_for_update().filter(pk__in=marked).order_by("number", "pk"))
     for mark in list(TagMark.objects.filter(tag=tag).select_related("account")):
         TagMark.objects.get_or_create(tag=twin, account=mark.account, execution_id=mark.execution_id, role=mark.role)
-    accounts = list(BrokerAccount.objects.filter(pk__in=TagMark.objects.filter(tag=twin).values("account_id")))
     tag.delete()
     for account in accounts:
         hang(account)
