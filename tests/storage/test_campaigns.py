@@ -119,6 +119,24 @@ def test_taken_apart_and_put_back(ada: User, account: BrokerAccount) -> None:
     assert (members(), LegApart.objects.count()) == ([["ACME PUT 20", "ACME PUT 18"]], 0)
 
 
+def test_a_campaign_made_again_while_somebody_waits_for_its_account(
+    ada: User, account: BrokerAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync reads the trades again, then the page that waited for the account adds, names and takes apart."""
+    key, locked = CampaignRow.objects.get().key, campaigning._locked
+
+    def after_a_sync(account_id: int) -> BrokerAccount:
+        rebuild_account(account_id)
+        return locked(account_id)
+
+    monkeypatch.setattr(campaigning, "_locked", after_a_sync)
+    assert campaigning.add(ada, key, trip("ZORG").key).legs == 3
+    assert campaigning.keep(ada, key, "Mine").legs == 3
+    assert (Campaign.objects.count(), CampaignLeg.objects.count()) == (1, 3)
+    campaigning.dissolve(ada, key)
+    assert (members(), Campaign.objects.count(), LegApart.objects.count()) == ([], 0, 3)
+
+
 def test_put_together_named_added_to_and_taken_out(ada: User, account: BrokerAccount) -> None:
     made = campaigning.gather(ada, [trip("ZORG").key, trip("ACME PUT 20").key], "  Hedge\n of March ")
     assert made.own is not None

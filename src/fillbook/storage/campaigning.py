@@ -52,8 +52,8 @@ def gather(owner: User, keys: Sequence[str], name: str = "") -> CampaignRow:
 def add(owner: User, campaign: str, key: str) -> CampaignRow:
     """Put one more round trip into a campaign. Raises as `gather`."""
     with transaction.atomic():
+        account = _locked(campaign_for(owner, campaign).account_id)
         row = campaign_for(owner, campaign)
-        account = _locked(row.account_id)
         if not key:
             raise BadCampaign("Name the trade that is to be added.")
         trip = trip_for(owner, key)
@@ -71,8 +71,8 @@ def keep(owner: User, campaign: str, name: str = "") -> CampaignRow:
     """Take a campaign as it stands for the trader's own, under a name or "" for what its shape is called. Raises as `gather`."""
     name = _name(name)
     with transaction.atomic():
+        account = _locked(campaign_for(owner, campaign).account_id)
         row = campaign_for(owner, campaign)
-        account = _locked(row.account_id)
         word = _kept(row)
         word.name, word.changed_at = name, timezone.now()
         word.save(update_fields=["name", "changed_at"])
@@ -91,8 +91,8 @@ def take_out(owner: User, key: str) -> None:
 def dissolve(owner: User, campaign: str) -> None:
     """Let each leg of a campaign stand by itself. Raises `Http404`, and `NothingToHoldOn`."""
     with transaction.atomic():
+        account = _locked(campaign_for(owner, campaign).account_id)
         row = campaign_for(owner, campaign)
-        account = _locked(row.account_id)
         for trip in _trips(row):
             _apart(trip)
         regroup(account)
