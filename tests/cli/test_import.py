@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fillbook.cli import import_command
+from fillbook.storage import derive
+from fillbook.storage.models import User
 from tests.cli.running import MAKE_USERS, ROOT, fillbook, python
 
 PASSWORD_FITS = """
@@ -51,6 +54,22 @@ def test_a_statement_is_stored_once(data: Path, statement: Path) -> None:
     assert again["accounts"][0]["executions"] == {"new": 0, "known": 60, "changed": 0, "withdrawn": 0}
     assert first["trades_changed"] > 0
     assert again["trades_changed"] == 0
+
+
+@pytest.mark.django_db
+def test_an_import_that_is_cut_off_before_its_trades_is_done_by_the_next(statement: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = User.objects.create_user("ann@example.org")
+
+    def cut_off(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(derive, "rebuild_account", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            import_command._store(user, statement, dry_run=False)
+    entry = import_command._store(user, statement, dry_run=False)
+    assert entry["accounts"][0]["executions"]["new"] == 60
+    assert entry["trades_changed"] > 0
 
 
 def test_a_dry_run_stores_nothing(data: Path, statement: Path) -> None:

@@ -48,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _store(user: "User", path: Path, *, dry_run: bool) -> dict[str, Any]:
     """One file. Returns its entry of the JSON."""
+    from django.db import transaction
+
     from fillbook.storage.derive import rebuild_account
     from fillbook.storage.intake import preview_statement, write_statement
     from fillbook.storage.models import Origin
@@ -64,9 +66,10 @@ def _store(user: "User", path: Path, *, dry_run: bool) -> dict[str, Any]:
         return _refused(path, " ".join(preview.fatal))
     changed = 0
     if not dry_run:
-        for account in write_statement(raw, found.parsed, fillbook.__version__).accounts:
-            if account.instruments is None or account.instruments:
-                changed += rebuild_account(account.account_id, account.instruments, raw.pk)
+        with transaction.atomic():  # rows without their trades would be known to the next import, which would leave it at that
+            for account in write_statement(raw, found.parsed, fillbook.__version__).accounts:
+                if account.instruments is None or account.instruments:
+                    changed += rebuild_account(account.account_id, account.instruments, raw.pk)
     accounts = [_account(account) for account in preview.accounts]
     return {"file": str(path), "ok": True, "error": None, "stored": not dry_run, "trades_changed": changed, "accounts": accounts}
 
