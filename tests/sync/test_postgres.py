@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -176,6 +177,21 @@ def test_tags_that_become_one_wait_for_trades_that_are_made_again(server: str) -
             rebuild_account(first)
         assert joining.result(20) == twin
     assert list(TripMark.objects.values_list("word__tag__name", "trip__account")) == [("late", first)]
+
+
+def test_a_link_that_is_deleted_waits_for_trades_that_are_made_again(server: str) -> None:
+    owner, (first, second) = two_accounts()
+    link = linked(owner)
+    BrokerAccount.objects.update(link=link)
+    with ThreadPoolExecutor(1) as worker:
+        with transaction.atomic():
+            BrokerAccount.objects.select_for_update().get(pk=second)
+            RoundTripRow.objects.filter(account=second).update(day=None)  # it is in the middle of it
+            deleting = worker.submit(in_thread(partial(service.unlink, keep=False)), owner, link.pk)
+            until(lambda: waiting(server) == 1)
+            rebuild_account(second)
+        deleting.result(20)
+    assert not BrokerAccount.objects.filter(pk__in=(first, second)).exists()
 
 
 def two_accounts() -> tuple[User, tuple[int, int]]:

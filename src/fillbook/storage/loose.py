@@ -41,7 +41,8 @@ def delete_account(owner: User, account_id: int | str) -> None:
 
 def delete_accounts(which: QuerySet[BrokerAccount]) -> None:
     """Accounts with all that hangs on them, and the documents that tell of no other account, whichever link or upload brought them."""
-    accounts = list(which.values_list("pk", flat=True))
+    # trades that are being made again are waited for; in the order in which a statement of several accounts takes them
+    accounts = list(which.select_for_update().order_by("number", "pk").values_list("pk", flat=True))
     documents = list(RawStatement.objects.filter(coverages__account__in=accounts).values_list("pk", flat=True).distinct())
     BrokerAccount.objects.filter(pk__in=accounts).delete()
     RawStatement.objects.filter(pk__in=documents, coverages=None).delete()
