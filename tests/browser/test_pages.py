@@ -21,7 +21,7 @@ PAGES = tuple(
     "/ /?from=2026-01-01&symbol=HALD /?symbol=NOPE /trades/ /trades/?status=open TRADE /calendar/ /calendar/?year=2026 DAY "
     "/days/2026-01-01/ /reports/ /reports/by/underlying/ /reports/cross/?across=month /reports/compare/?side=long&with=side%3Dshort "
     "/reports/distribution/ /reports/drawdowns/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /settings/phone/ /accounts/ "
-    "/campaigns/ /campaigns/?symbol=NOPE CAMPAIGN /settings/tokens/ /settings/api/ ACCOUNT LINK /accounts/link/ "
+    "/campaigns/ /campaigns/?symbol=NOPE CAMPAIGN /settings/tokens/ /settings/api/ /settings/api/shapes/ ACCOUNT LINK /accounts/link/ "
     "/accounts/link/ibkr/ /accounts/upload/ /settings/ /notices/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ "
     "/auth/2fa/webauthn/ /auth/sessions/".split()
 )

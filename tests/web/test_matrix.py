@@ -150,6 +150,7 @@ PAGES = {
     "tokens": Cell(),
     "token-revoke": Cell("POST", 302, 404, kind="token"),
     "api-reference": Cell(),
+    "api-shapes": Cell(),
     "look": Cell("POST", 302, 302),
     "account_login": Cell(owner=302, other=302, nobody=200),
     "account_logout": Cell(),

@@ -48,6 +48,7 @@ _SECTIONS: Final = {
     "settings-mail": "settings",
     "tokens": "settings",
     "api-reference": "settings",
+    "api-shapes": "settings",
     "notices": "settings",
     "settings-broker": "settings",
 }

@@ -178,3 +178,6 @@ def test_the_reference_names_every_operation_and_asks_nobody_else(browser_of_own
             assert f'id="{found["operationId"]}-{method}"' in page
             assert path in page
     assert "http" not in page.replace("http://testserver", "").replace("http://www.w3.org", "")
+    shapes = browser_of_owner.get("/settings/api/shapes/").content.decode()
+    for name in ("WholeTrip", "NoticeAnswer", "NoteSent"):  # of an answer, of a page of answers, of a body
+        assert f'id="shape-{name}"' in shapes

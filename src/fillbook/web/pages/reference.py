@@ -54,9 +54,15 @@ class Shape:
 
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
-    """Every operation and every shape."""
+    """Every operation."""
     about = [_one_line(paragraph) for paragraph in description()["info"]["description"].split("\n\n")]
-    return render(request, "pages/reference.html", {"about": about, "parts": parts(), "shapes": shapes(), "conditions": conditions()})
+    return render(request, "pages/reference.html", {"about": about, "parts": parts(), "conditions": conditions()})
+
+
+@require_safe
+def reference_shapes(request: HttpRequest) -> HttpResponse:
+    """Every shape of an answer or a body, on a page of its own: there are as many as operations, and a page has its weight."""
+    return render(request, "pages/reference_shapes.html", {"shapes": shapes()})
 
 
 @lru_cache(maxsize=1)

@@ -142,6 +142,7 @@ urlpatterns = [
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("settings/api/", reference.reference, name="api-reference"),
+    path("settings/api/shapes/", reference.reference_shapes, name="api-shapes"),
     path("notices/", notices.notices, name="notices"),
     path("notices/away/", notices.all_away, name="notices-away"),
     path("notices/<slug:notice_id>/away/", notices.away, name="notice-away"),
