@@ -138,6 +138,12 @@ def test_the_page_makes_a_token_shows_it_once_and_revokes_it(browser_of_owner: C
     ]
 
 
+def test_the_page_says_all_that_a_token_for_words_may_do(browser_of_owner: Client) -> None:
+    page = browser_of_owner.get("/settings/tokens/").content.decode()
+    label = page.split('name="words"')[1].split("</label>")[0]
+    assert all(word in label for word in ("notes", "tags", "plans", "campaigns", "views", "opening balances", "notices"))
+
+
 def test_a_token_of_the_command_line(
     owner: User, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,7 +21,7 @@ from fillbook.web.viewer import recently_confirmed, viewer
 
 SCOPES: Final = {
     Scope.READ: gettext_lazy("Read what the pages show"),
-    Scope.WORDS: gettext_lazy("Write notes, tags, plans and views"),
+    Scope.WORDS: gettext_lazy("Write notes, tags, plans, campaigns and views, state opening balances, put notices away"),
     Scope.SYNC: gettext_lazy("Fetch now"),
 }
 DAYS: Final = (
