@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -76,6 +77,13 @@ def test_conditions_are_written_as_an_address_has_them() -> None:
     here, api = book(Answer('{"items": [], "next": null}'))
     here.trades(account=[1, 2], from_="2026-01-01", symbol="", side=None, ascending=True).all()
     assert api.asked[0]["params"] == {"sort": "day", "ascending": "1", "account": "1,2", "from": "2026-01-01", "limit": "500"}
+
+
+def test_numbers_are_sent_without_exponent() -> None:
+    plan = {"stop": "100", "target": "0.0000001", "rating": None, "entry": None, "currency": "USD", "risk": None, "r": None}
+    here, api = book(Answer(json.dumps(plan)))
+    assert here.write_plan("key", stop=Decimal("1E+2"), target=Decimal("1E-7")).stop == 100
+    assert api.asked[0]["json"] == {"stop": "100", "target": "0.0000001", "rating": None}
 
 
 def test_the_end_of_a_line_is_no_part_of_a_token() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from types import TracebackType
 from typing import Any, Final, Protocol
 
@@ -127,7 +128,7 @@ class Fillbook:
 
     def state_opening(self, account: int, instrument_id: str, *, quantity: object, cost: object, day: date | str) -> Opening:
         """State what was held before, by the broker's contract id; numbers as `Decimal` or text, cost of all units."""
-        body = {"instrument_id": instrument_id, "quantity": str(quantity), "cost": str(cost), "day": str(day)}
+        body = {"instrument_id": instrument_id, "quantity": _plain(quantity), "cost": _plain(cost), "day": str(day)}
         return Opening.read(self._ask("POST", f"/accounts/{account}/openings", body=body))
 
     def remove_opening(self, account: int, n: int) -> None:
@@ -217,7 +218,7 @@ class Fillbook:
 
     def write_plan(self, key: str, *, stop: object = None, target: object = None, rating: int | None = None) -> Plan:
         """Set what was planned of a round trip; numbers as `Decimal` or text."""
-        prices = {name: str(price) for name, price in (("stop", stop), ("target", target)) if price is not None}
+        prices = {name: _plain(price) for name, price in (("stop", stop), ("target", target)) if price is not None}
         return Plan.read(self._ask("PUT", f"/trades/{key}/plan", body={**prices, "rating": rating}))
 
     def links(self) -> list[dict[str, Any]]:
@@ -300,6 +301,11 @@ def _sendable(token: str) -> str:
     if not (kept.isascii() and kept.replace("_", "").isalnum()):
         raise ValueError("This is no token: one is fb_ and 49 letters and digits. Make one under Settings, API tokens.")
     return kept
+
+
+def _plain(number: object) -> str:
+    """A number without exponent, which the API refuses and `Decimal` writes of its own accord: 1E+2 is 100."""
+    return f"{number:f}" if isinstance(number, Decimal) else str(number)
 
 
 def _written(name: str, value: Condition) -> str:
