@@ -64,7 +64,7 @@ def test_an_import_that_is_cut_off_before_its_trades_is_done_by_the_next(stateme
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(derive, "rebuild_account", cut_off)
+        patch.setattr(derive, "catch_up", cut_off)
         with pytest.raises(KeyboardInterrupt):
             import_command._store(user, statement, dry_run=False)
     entry = import_command._store(user, statement, dry_run=False)

@@ -184,7 +184,7 @@ def test_a_mistake_of_ours_has_a_reference_and_says_nothing_of_the_data(
     def fall_over(*_: object) -> None:
         raise RuntimeError(f"token={TOKEN}")
 
-    monkeypatch.setattr(taking, "rebuild_account", fall_over)
+    monkeypatch.setattr(taking, "catch_up", fall_over)
     flex.statements = [Answer(statement("U7000001", fills=(*TRIP, Fill(3, "BUY", 120, "20260601"))))]
     with caplog.at_level(logging.DEBUG):
         run = ended(service.sync_now(link.owner, link.pk))

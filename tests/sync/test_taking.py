@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from fillbook.storage.derive import outdated_accounts
 from fillbook.storage.models import Origin, RawStatement, RoundTripRow, RunKind, RunState, SyncRun, User
-from fillbook.storage.raw import keep_raw
+from fillbook.storage.raw import keep_raw, raw_chunks
 from fillbook.sync import child, taking
-from tests.sync.flex import statement
+from tests.sync.flex import TRIP, Fill, statement
 
 
 class Killed(BaseException):
@@ -36,7 +37,7 @@ def test_killed_between_rows_and_trades_the_trades_come_with_the_second_try(
         raise Killed
 
     with monkeypatch.context() as crash:
-        crash.setattr(taking, "rebuild_account", die)
+        crash.setattr(taking, "catch_up", die)
         with pytest.raises(Killed):
             taking.take_in(run.pk, raw.pk)
     assert trips(owner) == []
@@ -45,6 +46,23 @@ def test_killed_between_rows_and_trades_the_trades_come_with_the_second_try(
     assert taking.take_in(run.pk, raw.pk) == {"next": "done"}
     assert trips(owner) == [98]
     assert SyncRun.objects.get(pk=run.pk).rows_new == 2
+
+
+def test_what_a_run_that_failed_left_unread_comes_with_the_next_one(owner: User, run: SyncRun, raw: RawStatement) -> None:
+    """Its rows are written when the process that reads it runs out of memory; the next night's statement says nothing new."""
+    assert taking.take_in(run.pk, raw.pk) == {"next": "done"}
+    assert (trips(owner), outdated_accounts().exists()) == ([98], False)
+    fills = (*TRIP, Fill(3, "BUY", 120, "20260601"), Fill(4, "SELL", 125, "20260602"))  # 10 x 5 and two dollars of commission: 48
+    for made in ("20260927;020000", "20260928;020000"):
+        raw = keep_raw(owner, "ibkr", statement("U7000001", fills=fills, made=made), Origin.UPLOADED)
+        run = SyncRun.objects.create(owner=owner, raw=None, kind=RunKind.UPLOAD, state=RunState.RUNNING)
+        if made.startswith("20260927"):
+            taking._write(run.pk, raw, taking.parsed_by("ibkr", raw_chunks(raw)))
+            SyncRun.objects.filter(pk=run.pk).update(state=RunState.FAILED)
+            assert (trips(owner), outdated_accounts().count()) == ([98], 1)
+    assert taking.take_in(run.pk, raw.pk) == {"next": "done"}
+    assert (sorted(trips(owner)), outdated_accounts().exists()) == ([48, 98], False)
+    assert SyncRun.objects.get(pk=run.pk).rows_new == 0
 
 
 def test_killed_while_rows_are_written_none_of_them_stays(

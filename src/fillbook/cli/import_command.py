@@ -50,7 +50,7 @@ def _store(user: "User", path: Path, *, dry_run: bool) -> dict[str, Any]:
     """One file. Returns its entry of the JSON."""
     from django.db import transaction
 
-    from fillbook.storage.derive import rebuild_account
+    from fillbook.storage.derive import catch_up
     from fillbook.storage.intake import preview_statement, write_statement
     from fillbook.storage.models import Origin
     from fillbook.storage.raw import discard, keep_raw
@@ -68,8 +68,7 @@ def _store(user: "User", path: Path, *, dry_run: bool) -> dict[str, Any]:
     if not dry_run:
         with transaction.atomic():  # rows without their trades would be known to the next import, which would leave it at that
             for account in write_statement(raw, found.parsed, fillbook.__version__).accounts:
-                if account.instruments is None or account.instruments:
-                    changed += rebuild_account(account.account_id, account.instruments, raw.pk)
+                changed += catch_up(account.account_id, account.instruments, raw.pk)
     accounts = [_account(account) for account in preview.accounts]
     return {"file": str(path), "ok": True, "error": None, "stored": not dry_run, "trades_changed": changed, "accounts": accounts}
 

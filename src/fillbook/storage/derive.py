@@ -42,6 +42,7 @@ from fillbook.storage.records import batches
 from fillbook.storage.restating import TripWatch
 from fillbook.storage.slots import Placing, write_totals
 from fillbook.storage.twins import TWIN, twins_of
+from fillbook.storage.unread import UNREAD, unread_of
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.findings import OUT_OF_RANGE, found
 from fillbook.trades.reconcile import LineKind
@@ -60,7 +61,8 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
 
     Args:
         account: the account, or its id.
-        instruments: contract ids whose facts changed; those connected with them are read too. None for all.
+        instruments: contract ids whose facts changed; those connected with them are read too, and those that an earlier change left
+            unread. None for all.
         because_of: number of the statement that changed them; what that makes of trades which counted before is noted.
 
     Returns:
@@ -69,7 +71,8 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
     account_id = account if isinstance(account, int) else account.pk
     with transaction.atomic():
         owner = BrokerAccount.objects.select_for_update().get(pk=account_id)
-        keys = None if instruments is None else connected(owner, instruments)
+        waiting = unread_of(owner)
+        keys = None if instruments is None or waiting is None else connected(owner, {*instruments, *waiting})
         loaded = load_statement(owner, keys)
         book = read_account(loaded.statement, settings_of(owner), overrides_of(owner))
         changed = _Writer(owner, loaded, book, keys, because_of).write()
@@ -84,6 +87,13 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
             totals |= {"rules": RULES, "executions": len(loaded.statement.executions)}
         AccountTotals.objects.update_or_create(account=owner, defaults=totals)
     return changed
+
+
+def catch_up(account_id: int, instruments: Collection[str] | None, because_of: int | None = None) -> int:
+    """`rebuild_account` after a statement was written: nothing is done where neither it nor an earlier one left anything to read."""
+    if instruments is not None and not instruments and unread_of(account_id) == frozenset():
+        return 0
+    return rebuild_account(account_id, instruments, because_of)
 
 
 def _checked(account: BrokerAccount) -> dict[str, dict[str, int]]:
@@ -106,8 +116,9 @@ def settings_of(account: BrokerAccount) -> MatchSettings:
 
 
 def outdated_accounts() -> QuerySet[BrokerAccount]:
-    """Accounts whose trades were read by other rules than these, or never."""
-    return BrokerAccount.objects.exclude(totals__rules=RULES)
+    """Accounts whose trades were read by other rules than these, or never, or not since their facts changed."""
+    read = AccountTotals.objects.filter(rules=RULES).exclude(checked__has_key=UNREAD)
+    return BrokerAccount.objects.exclude(pk__in=read.values("account_id"))
 
 
 class _Writer:

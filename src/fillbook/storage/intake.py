@@ -17,6 +17,7 @@ from django.db import transaction
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import Instrument
 from fillbook.ledger.statement import AccountStatement, DateRange, ParsedStatement, Severity
+from fillbook.storage import unread
 from fillbook.storage.bulk import insert
 from fillbook.storage.coverage import joined
 from fillbook.storage.daily import write_daily
@@ -377,7 +378,9 @@ def _write_account(account: BrokerAccount, raw: RawStatement, statement: Account
     after = Frame.of(account)
     keys = (set().union(*(plan.keys for plan in plans)) | describer.renamed | before.moved(after)) - {""}
     counts = sum((plan.counts for plan in plans), Counts())
-    return AccountWritten(account.pk, counts, None if before.differs(after) else frozenset(keys))
+    changed = None if before.differs(after) else frozenset(keys)
+    unread.note(account, changed)
+    return AccountWritten(account.pk, counts, changed)
 
 
 def _instruments(statement: AccountStatement) -> tuple[list[Instrument], list[Instrument]]:

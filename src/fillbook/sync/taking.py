@@ -13,7 +13,7 @@ import fillbook
 from fillbook.brokers import registry
 from fillbook.brokers.interface import NO_CONFIG, BrokerError, NeedsUser, StatementUnreadable
 from fillbook.ledger.statement import ParsedStatement
-from fillbook.storage.derive import rebuild_account
+from fillbook.storage.derive import catch_up
 from fillbook.storage.intake import AccountTaken, Unusable, Written, write_statement
 from fillbook.storage.models import BrokerAccount, Link, LinkState, RawStatement, SyncRun
 from fillbook.storage.raw import note_unreadable, raw_chunks
@@ -68,8 +68,7 @@ def take_in_here(run_id: int, raw_id: int) -> Outcome:
     runs.note_step(run_id, "match")
     changed = 0
     for account_id, instruments in written:
-        if instruments is None or instruments:
-            changed += rebuild_account(account_id, instruments, raw_id)
+        changed += catch_up(account_id, instruments, raw_id)
     note_run(raw_id, run_id)
     SyncRun.objects.filter(pk=run_id).update(trades_changed=F("trades_changed") + changed)
     return {"next": "done"}

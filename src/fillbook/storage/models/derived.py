@@ -396,7 +396,7 @@ class FindingRow(models.Model):
 
 class AccountTotals(models.Model):
     """When an account's derived rows were made, and with what. checked: kind of comparison -> status -> how many there are; `storage.twins`
-    too.
+    and `storage.unread` too.
     """
 
     account = models.OneToOneField(BrokerAccount, on_delete=models.CASCADE, related_name="totals", primary_key=True)
