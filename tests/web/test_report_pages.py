@@ -87,6 +87,11 @@ def test_two_choices_side_by_side(browser_of_owner: Client) -> None:
     assert "Profit +98.00 −12.00 −110.00" in shown
     assert "Profit +98.00 beside −12.00: −110.00 USD apart." in shown
     assert "Win rate 100.0 % 0.0 % −100.0 points" in shown
+    files = re.findall(r'href="(/reports/files/compare[^"]+)"', browser_of_owner.get(html.unescape(url)).content.decode())
+    csv, both = (browser_of_owner.get(html.unescape(one)).content.decode() for one in files)
+    assert "real,USD,USD,profit,money,98,-12,-110,0,\r\n" in csv
+    profits = [(row["first"], row["second"]) for row in json.loads(both)["rows"] if row["name"] == "profit"]
+    assert profits == [("98", "-12")]
 
 
 def test_results_in_r_in_lists_and_reports(browser_of_owner: Client, owner: User) -> None:

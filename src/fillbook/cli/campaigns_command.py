@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `campaigns` takes."""
     parser.add_argument("--key", metavar="KEY", help="only this one, by the key of its first leg")
+    parser.add_argument("--totals", action="store_true", help="what those that are closed came to, and how their legs ended one by one")
     add_filter_arguments(parser)
     add_limit_argument(parser)
     add_reading_arguments(parser)
@@ -46,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
             found = [whole_campaign_answer(campaign_for(user, options.key))]
         except Http404:
             raise Stop(f"There is no campaign {options.key} in this book.", 2) from None
+    elif options.totals:
+        return _totals(options, user)
     else:
         chosen = chosen_filter(options, user)
         page = campaigns_page(accounts_in(user, chosen), chosen, size=options.limit or sys.maxsize)
@@ -66,6 +69,27 @@ def run(options: argparse.Namespace) -> int:
         ("currency", "in", words),
     ]
     print_table(found, columns, "No campaign fits.", left=3)
+    return 0
+
+
+def _totals(options: argparse.Namespace, user: "User") -> int:
+    from fillbook.storage.answers.campaigns import tallies_answer
+    from fillbook.storage.choosing import accounts_in
+
+    chosen = chosen_filter(options, user)
+    found = tallies_answer(accounts_in(user, chosen), chosen)
+    if options.json:
+        print_json(found)
+        return 0
+    columns: list[Column] = [
+        ("campaigns", "campaigns", words),
+        ("winners", "won", words),
+        ("losers", "lost", words),
+        ("net", "profit", amount),
+        ("currency", "in", words),
+    ]
+    print_table(found["items"], columns, "No campaign fits.", left=0)
+    print(f"Their legs one by one: {found['leg_winners']} won, {found['leg_losers']} lost, {found['leg_even']} even.")
     return 0
 
 

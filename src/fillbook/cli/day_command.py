@@ -19,11 +19,12 @@ def run(options: argparse.Namespace) -> int:
     """Tell of the day."""
     open_database(options.data)
     from fillbook.storage.answers.figures import day_answer
+    from fillbook.storage.answers.words import day_words_answer
     from fillbook.storage.choosing import accounts_in
 
     user = chosen_user(options.user)
     chosen = chosen_filter(options, user)
-    found = day_answer(accounts_in(user, chosen), options.day, chosen)
+    found = day_answer(accounts_in(user, chosen), options.day, chosen) | day_words_answer(user, options.day)
     if options.json:
         print_json(found)
         return 0
@@ -42,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"{group['closed']['round_trips']} closed that day: {group['closed']['profit']} {group['currency']}")
     if not found["groups"]:
         print("Nothing was traded that day.")
+    for note in filter(None, [found["note"], *found["notes"]]):
+        print(f"\n{note['text']}")
     return 0
 
 

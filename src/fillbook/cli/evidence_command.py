@@ -12,7 +12,7 @@ from fillbook.cli.numbers import counted
 from fillbook.cli.stop import Stop
 
 if TYPE_CHECKING:
-    from fillbook.storage.models import BrokerAccount
+    from fillbook.storage.models import BrokerAccount, User
 
 STANDARD_OUTPUT: Final = Path("-")
 ROWS: Final = ("executions", "corporate_actions", "transfers", "option_events", "positions")
@@ -33,11 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Collect and save."""
     open_database(options.data)
-    from fillbook.storage.books import load_book
-    from fillbook.trades.evidence import evidence, redacted
+    from fillbook.storage.evidence import evidence_of
+    from fillbook.trades.evidence import redacted
 
-    account = chosen_account(options.account, chosen_user(options.user))
-    found = evidence(load_book(account), None if options.trade is None else [_instrument_of(account, options.trade)])
+    account, instruments = _meant(options, chosen_user(options.user))
+    found = evidence_of(account, instruments)
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     if options.output == STANDARD_OUTPUT:
         sys.stdout.write(text)
@@ -53,14 +53,20 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _instrument_of(account: "BrokerAccount", key: str) -> str:
-    """Contract id of a round trip."""
+def _meant(options: argparse.Namespace, user: "User") -> "tuple[BrokerAccount, list[str] | None]":
+    """The account, and the contract id of the round trip where one is named."""
     from fillbook.storage.access import trips_of
 
-    trip = trips_of(account.owner).filter(account=account, key=key).first()
+    if options.trade is None:
+        return chosen_account(options.account, user), None
+    trips = trips_of(user).filter(key=options.trade)
+    if options.account is not None:
+        trips = trips.filter(account=chosen_account(options.account, user))
+    trip = trips.order_by("account__kind", "account_id").first()
     if trip is None:
-        raise Stop(f"Account {account.number} has no round trip {key}; `fillbook trades --json` lists their keys.", 2)
-    return trip.instrument_key
+        where = f"Account {options.account}" if options.account else "This book"
+        raise Stop(f"{where} has no round trip {options.trade}; `fillbook trades --json` lists their keys.", 2)
+    return trip.account, [trip.instrument_key]
 
 
 def _save(path: Path, text: str, *, force: bool) -> None:

@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "evidence": "save a redacted file about a figure that seems wrong",
     "opening": "state what an account held before its history begins",
     "settings": "show or change how an account's fills are read as trades",
+    "brokers": "list the brokers there are, and what each can give",
     "link": "link a broker, and wait for the first statement",
     "sync": "fetch now, or say how each link stands",
     "runs": "list what syncs did",

@@ -14,6 +14,7 @@ from fillbook.client.history import Mark, Notice, Opening, Orphan, Restatement, 
 from fillbook.client.records import (
     Account,
     Campaign,
+    Compared,
     CurvePoint,
     Day,
     Execution,
@@ -175,6 +176,10 @@ class Fillbook:
         """Results broken down by symbol, tag, month, hour, size or any other key of the reports."""
         return self._parts(Slice, "/reports/breakdown", "parts", {"by": by, **chosen})
 
+    def compare(self, beside: str, **chosen: Condition) -> Listing[Compared]:
+        """Every figure of two choices of round trips side by side. beside: the second one, as an address has it: "side=short"."""
+        return self._parts(Compared, "/reports/comparison", "figures", {"beside": beside, **chosen})
+
     def statistics(self, **chosen: Condition) -> Listing[Figure]:
         """Every further figure, each with how much it rests on."""
         return self._parts(Figure, "/reports/statistics", "figures", chosen)
@@ -187,6 +192,11 @@ class Fillbook:
     def campaigns(self, **chosen: Condition) -> Listing[Campaign]:
         """Spreads, rolls and what was delivered, each as one, the latest first."""
         return self._paged(Campaign, "/campaigns", chosen)
+
+    def campaign_totals(self, **chosen: Condition) -> dict[str, Any]:
+        """What campaigns that are closed came to, and how their legs ended one by one."""
+        found: dict[str, Any] = self._get("/reports/campaigns", chosen)
+        return found
 
     def take_together(self, keys: list[str], name: str = "") -> Campaign:
         """Take round trips of one account, by their keys, as one campaign."""
@@ -220,6 +230,16 @@ class Fillbook:
         """Set what was planned of a round trip; numbers as `Decimal` or text."""
         prices = {name: _plain(price) for name, price in (("stop", stop), ("target", target)) if price is not None}
         return Plan.read(self._ask("PUT", f"/trades/{key}/plan", body={**prices, "rating": rating}))
+
+    def evidence(self, account: int | None = None, *, trade: str | None = None) -> dict[str, Any]:
+        """What an account, or a round trip, rests on, without names, for whoever looks into a figure that seems wrong."""
+        found: dict[str, Any] = self._get(f"/trades/{trade}/evidence" if trade else f"/accounts/{account}/evidence")
+        return found
+
+    def brokers(self) -> list[dict[str, Any]]:
+        """The brokers there are, and what each can give."""
+        found: list[dict[str, Any]] = self._get("/brokers")["items"]
+        return found
 
     def links(self) -> list[dict[str, Any]]:
         """Your links, with how each stands."""

@@ -310,6 +310,21 @@ class Figure(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared(Record):
+    """A figure of two choices; difference: second less first. clear: whether that is more than chance, None where it cannot be said."""
+
+    name: str
+    unit: str
+    first: Decimal | None
+    second: Decimal | None
+    difference: Decimal | None
+    few: bool
+    clear: bool | None
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Record):
     """A note of yours."""
 

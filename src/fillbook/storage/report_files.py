@@ -59,11 +59,15 @@ def rows_of_runs(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> 
 
 
 def rows_compared(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, gross: bool = False) -> list[Row]:
-    """Two choices side by side; a group that is on one side alone has nothing on the other."""
+    """Two choices side by side."""
+    return _with_group(pairs_by_group(first, chosen, second, other, gross=gross))
+
+
+def pairs_by_group(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, gross: bool = False) -> dict[Group, list[Row]]:
+    """Two choices side by side, by what may be added up; a group that is on one side alone has nothing on the other."""
     mine, theirs = reports.samples(first, chosen, gross=gross), reports.samples(second, other, gross=gross)
     empty = Sample(Summary())
-    pairs = {group: compared(mine.get(group, empty), theirs.get(group, empty)) for group in {*mine, *theirs}}
-    return _with_group({group: pair_rows(found) for group, found in pairs.items()})
+    return {group: pair_rows(compared(mine.get(group, empty), theirs.get(group, empty))) for group in {*mine, *theirs}}
 
 
 def _with_group(found: dict[Group, list[Row]]) -> list[Row]:

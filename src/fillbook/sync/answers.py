@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from fillbook.brokers.manifests import manifests
+from fillbook.brokers.manifests import Manifest, manifests
 from fillbook.storage.access import accounts_of
 from fillbook.storage.models import Link, Notice, SyncRun
 from fillbook.sync.notices import ends_on
@@ -27,8 +27,32 @@ def link_answer(link: Link, run: SyncRun | None = None, refused: str = "") -> di
         "last_success_at": _moment(link.last_success_at),
         "next_run_at": _moment(next_run_at(link)) if broker else None,
         "credential_ends_on": ends.isoformat() if ends else None,
+        "nothing_before": link.nothing_before.isoformat() if link.nothing_before else None,
         "refused": refused or None,
         "run": run_answer(run) if run else None,
+    }
+
+
+def broker_answer(one: Manifest) -> dict[str, Any]:
+    """What a broker can give, by its manifest."""
+    can = one.capabilities
+    return {
+        "id": one.id,
+        "name": one.name,
+        "summary": one.summary,
+        "link": one.link.value,
+        "level": one.quality.level.value,
+        "exemptions": [f"{exempt.rule}: {exempt.reason}" for exempt in one.quality.exemptions],
+        "asset_classes": list(one.asset_classes),
+        "limits": list(one.limits),
+        "history_days": can.history_days,
+        "goes_back": can.goes_back,
+        "time": can.time.value,
+        "positions": can.positions,
+        "same_day": can.same_day,
+        "several_accounts": can.several_accounts,
+        "renewal_days": can.renewal_days,
+        "uploads": [kind.label for kind in one.uploads],
     }
 
 

@@ -1,13 +1,15 @@
 """What an account rests on: notices, restatements, statements, comparisons, completeness, stated openings, lost words."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from fillbook.storage import words
-from fillbook.storage.campaigning import gather
-from fillbook.storage.models import BrokerAccount, Link, NoticeKind, RoundTripRow, User
+from fillbook.storage.campaigning import gather, take_out
+from fillbook.storage.models import BrokerAccount, Link, NoteAbout, NoticeKind, RoundTripRow, User
 from fillbook.storage.notices import tell
+from fillbook.storage.regrouping import join
 from tests.web.api.conftest import Asker
 from tests.web.book import BOLT, FILLS, RAW, fill, restated_book, says, utc, write_book
 
@@ -119,6 +121,70 @@ def test_an_opening_is_stated_changed_and_taken_back(program: Asker, owner: User
     assert program.ask(path, "POST", {**body, "day": "2026-02-30"}).json()["where"][0]["field"] == "day"
     assert program.ask(f"{path}/{number}", "DELETE").status_code == 204
     assert (earned(), program.get(path)["stated"]) == ([], [])
+
+
+def test_what_else_a_trade_and_a_day_know(program: Asker, owner: User, account: BrokerAccount) -> None:
+    acme, bolt = (RoundTripRow.objects.get(account=account, symbol=symbol, is_open=False).key for symbol in ("ACME", "BOLT"))
+    made = gather(owner, [acme, bolt], "Hedge")
+    restated = restated_book(owner, account.link)
+    found = program.get(f"/trades/{acme}")
+    assert {name: found[name] for name in ("flagged", "campaign", "apart", "restatements", "regroupings")} == {
+        "flagged": False,
+        "campaign": made.key,
+        "apart": False,
+        "restatements": [restated.pk],
+        "regroupings": [],
+    }
+    take_out(owner, acme)
+    assert (program.get(f"/trades/{acme}")["campaign"], program.get(f"/trades/{acme}")["apart"]) == (None, True)
+    words.write_note(owner, acme, "Sold too early.")
+    words.write_on(owner, NoteAbout.DAY, utc(2, 10).date(), "A calm day.")
+    day = program.get("/days/2026-02-10")
+    assert (day["note"]["text"], [(note["text"], note["trades"]) for note in day["notes"]]) == (
+        "A calm day.",
+        [("Sold too early.", [acme])],
+    )
+    assert [(program.get("/days/2026-03-03")[name]) for name in ("note", "notes")] == [None, []]
+
+
+def test_a_trade_joined_to_the_one_before_says_so(program: Asker, owner: User, account: BrokerAccount) -> None:
+    later = RoundTripRow.objects.get(account=account, symbol="ACME", is_open=True).key
+    joined = join(owner, later)
+    (one,) = program.get(f"/trades/{joined}")["regroupings"]
+    assert (one["kind"], one["execution_id"], one["trade"]) == ("join", "5", joined)
+
+
+def test_evidence_names_nobody(program: Asker, owner: User) -> None:
+    account = write_book(owner, says(*FILLS, number="U7654321"))
+    key = RoundTripRow.objects.get(account=account, symbol="BOLT").key
+    whole, of_one = (program.get(f"/{path}/evidence") for path in (f"accounts/{account.pk}", f"trades/{key}"))
+    assert (whole["account"], whole["settings"]["matching"], len(whole["executions"])) == ("*****321", "fifo", 5)
+    assert {row["instrument"]["symbol"] for row in of_one["executions"]} == {"BOLT"}
+    assert "U7654321" not in json.dumps([whole, of_one])
+
+
+def test_two_choices_beside_each_other(program: Asker, account: BrokerAccount) -> None:
+    """Long 98, short -12: 110 less."""
+    (group,) = program.get("/reports/comparison?side=long&beside=side%3Dshort%26status%3Dclosed")["groups"]
+    figures = {one["name"]: (one["first"], one["second"], one["difference"]) for one in group["figures"]}
+    assert (group["currency"], figures["profit"], figures["trades"]) == ("USD", ("98", "-12", "-110"), ("1", "1", "0"))
+    for beside, status in (("colour%3Dred", 422), ("account%3D987654", 404), ("tag%3Dnone", 404), ("a%3D1%26" * 101, 422)):
+        assert program.ask(f"/reports/comparison?beside={beside}").status_code == status
+    lengths = program.get("/reports/statistics")["groups"][0]["streaks"]["lengths"]
+    assert lengths == [{"length": 1, "wins": 1, "losses": 1}]
+
+
+def test_what_campaigns_came_to(program: Asker, owner: User, account: BrokerAccount) -> None:
+    nothing = {"items": [], "leg_winners": 0, "leg_losers": 0, "leg_even": 0}
+    assert program.get("/reports/campaigns") == nothing
+    gather(owner, [RoundTripRow.objects.get(account=account, symbol=name, is_open=False).key for name in ("ACME", "BOLT")], "Hedge")
+    assert program.get("/reports/campaigns") == {
+        "items": [{"currency": "USD", "campaigns": 1, "winners": 1, "losers": 0, "net": "86"}],
+        "leg_winners": 1,
+        "leg_losers": 1,
+        "leg_even": 0,
+    }
+    assert program.get("/reports/campaigns?from=2026-04-01") == nothing
 
 
 def test_words_whose_fill_is_gone(program: Asker, owner: User, account: BrokerAccount) -> None:

@@ -35,6 +35,11 @@ IN_THE_COMMAND: dict[str, Callable[[Any, Any], bool]] = {
         [(one["from"], one["before"], one["trades"]) for one in told["rows"]]
         == [(one["from"], one["to"], one["round_trips"]) for group in found["groups"] for one in group["bars"]]
     ),
+    "report-comparison": lambda found, told: (
+        [(one["name"], one["first"], one["second"], one["clear"]) for one in told["rows"]]
+        == [(one["name"], one["first"], one["second"], one["clear"]) for group in found["groups"] for one in group["figures"]]
+        != []
+    ),
     "campaigns": lambda found, told: told["items"] == found["items"],
     "notices": lambda found, told: told["items"] == found["items"] != [],
     "orphans": lambda found, told: told["orphans"] == found["items"],

@@ -11,6 +11,7 @@ from fillbook.storage.details import compared, freshness, reconciled
 from fillbook.storage.doctor import Diagnosis, diagnose
 from fillbook.storage.marks import account_mark
 from fillbook.storage.models import BrokerAccount
+from fillbook.storage.twins import TWIN
 from fillbook.trades.reconcile import Status
 
 
@@ -54,6 +55,7 @@ def whole_account_answer(account: BrokerAccount) -> dict[str, Any]:
         "incomplete": checked.incomplete,
         "unmatched": checked.unmatched,
         "flagged": checked.flagged,
+        "twins": sorted(map(int, compared(account).get(TWIN, {}))),
         "completeness": {
             "status": mark.status.value,
             "confirmed": mark.confirmed,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from fillbook.performance.filters import Filter
+from fillbook.performance.summary import Outcome
 from fillbook.storage.answers.values import iso, number, units
-from fillbook.storage.campaigns import campaigns_in, with_legs
+from fillbook.storage.campaigns import campaigns_in, outcomes_of_legs, tallies, with_legs
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.models import CampaignRow, RoundTripRow
 
@@ -24,6 +25,21 @@ def campaigns_page(accounts: Accounts, chosen: Filter, after: str = "", size: in
 def whole_campaign_answer(row: CampaignRow) -> dict[str, Any]:
     """One campaign whose access was checked."""
     return campaign_answer(with_legs(CampaignRow.objects.filter(pk=row.pk)).get())
+
+
+def tallies_answer(accounts: Accounts, chosen: Filter) -> dict[str, Any]:
+    """What the campaigns of a filter came to, those that count, by currency; and how their legs ended one by one."""
+    found = campaigns_in(accounts, chosen)
+    legs = outcomes_of_legs(found)
+    return {
+        "items": [
+            {"currency": one.currency, "campaigns": one.n, "winners": one.wins, "losers": one.losses, "net": units(one.net_e8)}
+            for one in tallies(found)
+        ],
+        "leg_winners": legs.get(Outcome.WIN, 0),
+        "leg_losers": legs.get(Outcome.LOSS, 0),
+        "leg_even": legs.get(Outcome.EVEN, 0),
+    }
 
 
 def campaign_answer(row: CampaignRow) -> dict[str, Any]:

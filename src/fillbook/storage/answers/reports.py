@@ -20,6 +20,8 @@ from fillbook.storage.answers.summaries import group_answer, group_order, summar
 from fillbook.storage.answers.values import iso, number, rounded, units
 from fillbook.storage.models import BrokerAccount
 from fillbook.storage.queries import Group
+from fillbook.storage.report_files import pairs_by_group
+from fillbook.storage.report_sheet import run_rows
 
 T = TypeVar("T")
 MOST_PLACES: Final = 60
@@ -70,10 +72,19 @@ def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, gros
     for group, sample in _ordered(reports.samples(accounts, chosen, gross=gross)):
         runs = streaks(closings.get(group, ()))
         deepest = sorted(falls(closings.get(group, ())), key=lambda fall: (fall.depth, fall.began_on))[:MOST_FALLS]
-        longest = {"wins": _run(runs.wins), "losses": _run(runs.losses), "current": _run(runs.current)}
+        longest = {"wins": _run(runs.wins), "losses": _run(runs.losses), "current": _run(runs.current), "lengths": run_rows(runs)}
         figures = [_figure(figure) for figure in statistics(sample)]
         found.append(group_answer(group) | {"figures": figures, "drawdowns": [_fall(fall) for fall in deepest], "streaks": longest})
     return found
+
+
+def compared_answer(
+    accounts: Sequence[BrokerAccount], chosen: Filter, others: Sequence[BrokerAccount], beside: Filter, *, gross: bool = False
+) -> list[dict[str, Any]]:
+    """Every figure of two choices of round trips side by side. others: the accounts of the second choice, whose access was checked."""
+    return [
+        group_answer(group) | {"figures": rows} for group, rows in _ordered(pairs_by_group(accounts, chosen, others, beside, gross=gross))
+    ]
 
 
 def distribution_answer(accounts: Sequence[BrokerAccount], chosen: Filter, what: Spread, *, gross: bool = False) -> list[dict[str, Any]]:
@@ -124,6 +135,7 @@ def _fall(fall: Fall) -> dict[str, Any]:
         "trough_on": iso(fall.trough_on),
         "recovered_on": iso(fall.recovered_on),
         "days": fall.days,
+        "days_down": fall.days_down,
         "round_trips": fall.trades,
     }
 

@@ -8,9 +8,12 @@ from fillbook.performance.summary import Outcome
 from fillbook.storage.answers.sent import sent_answer
 from fillbook.storage.answers.values import iso, number, units
 from fillbook.storage.answers.words import note_answer, plan_answer, tag_answer
+from fillbook.storage.campaigns import campaign_of, is_apart
 from fillbook.storage.details import TripDetail, trip_detail
-from fillbook.storage.models import ClosedLotRow, CorporateActionRow, ExecutionRow, RoundTripRow, Tag, TripFillRow
+from fillbook.storage.models import ClosedLotRow, CorporateActionRow, ExecutionRow, RoundTripRow, Tag, TripFillRow, TripOverride
 from fillbook.storage.plans import planned
+from fillbook.storage.regrouping import overrides_beside, trip_of
+from fillbook.storage.restated import restated_trip
 from fillbook.storage.words import tags_by_trip, trips_of_notes, words_of
 
 PERCENT: Final = 100
@@ -76,6 +79,22 @@ def whole_trip_answer(trip: RoundTripRow) -> dict[str, Any]:
         "notes": [note_answer(note, about.get(note.pk, [])) for note in words.notes],
         "tag_rows": [tag_answer(tag) for tag in words.tags],
         "plan": plan_answer(planned(trip), trip.currency),
+        "flagged": trip.flagged,
+        "campaign": campaign.key if (campaign := campaign_of(trip)) else None,
+        "apart": is_apart(trip),
+        "restatements": [one.pk for one in restated_trip(trip)],
+        "regroupings": [_regrouping(one) for one in overrides_beside(trip)],
+    }
+
+
+def _regrouping(one: TripOverride) -> dict[str, Any]:
+    held = trip_of(one)
+    return {
+        "id": one.pk,
+        "kind": str(one.kind),
+        "execution_id": one.execution_id,
+        "trade": held.key if held else None,
+        "made_at": iso(one.made_at),
     }
 
 

@@ -1,13 +1,15 @@
 """The trader's own words as JSON values."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
+from fillbook.storage.access import Viewer
 from fillbook.storage.answers.values import iso, number, rounded
-from fillbook.storage.models import CampaignLeg, LegApart, Note, RoundTripRow, SavedView, Tag, TagMark, TripPlanned
+from fillbook.storage.models import CampaignLeg, LegApart, Note, NoteAbout, RoundTripRow, SavedView, Tag, TagMark, TripPlanned
 from fillbook.storage.orphans import Orphan
 from fillbook.storage.plans import Planned
-from fillbook.storage.words import trips_with
+from fillbook.storage.words import note_on, notes_of_day, trips_of_notes, trips_with
 
 _ORPHANS: Final[dict[type, str]] = {Note: "note", TagMark: "tag", TripPlanned: "plan", CampaignLeg: "leg", LegApart: "apart"}
 
@@ -25,6 +27,16 @@ def note_answer(note: Note, trips: Sequence[RoundTripRow]) -> dict[str, Any]:
         "text": note.text,
         "created_at": iso(note.created_at),
         "changed_at": iso(note.changed_at),
+    }
+
+
+def day_words_answer(viewer: Viewer, day: date) -> dict[str, Any]:
+    """What the trader says of a day: the note on it, and the notes on its trades, oldest first."""
+    note, of_trades = note_on(viewer, NoteAbout.DAY, day), notes_of_day(viewer, day)
+    trips = trips_of_notes(of_trades)
+    return {
+        "note": note_answer(note, []) if note else None,
+        "notes": [note_answer(one, trips.get(one.pk, [])) for one in of_trades],
     }
 
 

@@ -5,6 +5,7 @@ import binascii
 import json
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import parse_qs
 
 from django.http import Http404
 from ninja import Field, Schema
@@ -127,12 +128,29 @@ def meant(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
     for name in given:
         if name not in understood:
             raise _no_tag() if name == "tag" else refuse(name, "It means nothing here.")
+    return _own(user, chosen), chosen
+
+
+def meant_beside(user: User, text: str) -> tuple[list[BrokerAccount], Filter]:
+    """The same of a second filter, written as an address has it. Raises as `meant`."""
+    try:
+        given = parse_qs(text, max_num_fields=100)
+    except ValueError:
+        raise refuse("beside", "There are too many conditions in it.") from None
+    chosen = Filter.from_query(given)
+    known = {*chosen.parameters(), *(name for name, usual in _USUAL if given.get(name) == [usual])}
+    if unknown := sorted(set(given) - known):
+        raise refuse("beside", f"{unknown[0][:60]} means nothing here.")
+    return _own(user, chosen), chosen
+
+
+def _own(user: User, chosen: Filter) -> list[BrokerAccount]:
     _refuse_unknown_tags(user, chosen)
     if chosen.accounts:
         own = {str(pk) for pk in accounts_of(user).values_list("pk", flat=True)}
         if set(chosen.accounts) - own:
             raise Http404
-    return accounts_in(user, chosen), chosen
+    return accounts_in(user, chosen)
 
 
 def _refuse_unknown_tags(user: User, chosen: Filter) -> None:

@@ -2,22 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from typing import Final
 
 from django.conf import settings as instance_settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from fillbook import __version__
 from fillbook.storage.access import account_for, trip_for
-from fillbook.storage.books import load_book
-from fillbook.storage.derive import settings_of
+from fillbook.storage.evidence import evidence_of
 from fillbook.storage.models import BrokerAccount, User
-from fillbook.trades.evidence import evidence, redacted
 from fillbook.web.viewer import viewer
-
-_SHORTEST: Final = 6
-"""Shorter names say little, and would be found within other words."""
 
 
 @require_safe
@@ -42,17 +35,6 @@ def contact() -> str:
 
 
 def _file(account: BrokerAccount, instruments: Iterable[str] | None, name: str) -> HttpResponse:
-    chosen = settings_of(account)
-    read_with = {
-        "grouping": chosen.grouping.value,
-        "matching": chosen.method.value,
-        "assignment": chosen.assignment.value,
-        "forex": chosen.forex,
-    }
-    collected = {"fillbook": __version__, "settings": read_with, **evidence(load_book(account), instruments)}
-    text = json.dumps(collected, indent=1, ensure_ascii=False)
-    for hidden in (account.number, account.alias):  # an id of the broker's may have been made of it
-        if len(hidden) >= _SHORTEST:
-            text = text.replace(hidden, redacted(hidden))
+    text = json.dumps(evidence_of(account, instruments), indent=1, ensure_ascii=False)
     headers = {"Content-Disposition": f'attachment; filename="fillbook-evidence-{name}.json"'}
     return HttpResponse(text, content_type="application/json", headers=headers)

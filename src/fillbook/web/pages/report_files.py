@@ -14,11 +14,11 @@ from fillbook.performance.distributions import Spread, histogram
 from fillbook.performance.drawdowns import falls
 from fillbook.performance.keys import Key
 from fillbook.storage import reports
-from fillbook.storage.report_files import PLAIN, rows_by, rows_crossed, rows_of_spread
+from fillbook.storage.report_files import PLAIN, rows_by, rows_compared, rows_crossed, rows_of_spread
 from fillbook.storage.report_sheet import Row, csv_lines
 from fillbook.web.measure import Measure
 from fillbook.web.pages.figures import headline
-from fillbook.web.pages.report_spread import fall_table, filter_words, picture
+from fillbook.web.pages.report_spread import fall_table, filter_words, picture, second_side
 from fillbook.web.pages.report_tables import grid, table
 from fillbook.web.pages.reports import Asked, drawn_words, sections, shared
 from fillbook.web.privacy import hidden_for
@@ -30,7 +30,7 @@ _FORMS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 @require_safe
 def download(request: HttpRequest, what: str, form: str) -> HttpResponse:
-    """A report as CSV or JSON: `figures`, `falls`, `runs`, `spread`, `cross`, or a key. Amounts are in it, so not while they are hidden."""
+    """A report as CSV or JSON: `figures`, `falls`, `runs`, `spread`, `cross`, `compare`, or a key; not while amounts are hidden."""
     asked = Asked.read(request, "reports")
     if form not in _FORMS or asked.user.hides_money:
         raise Http404(_("There is no such report."))
@@ -55,6 +55,8 @@ def _rows(request: HttpRequest, asked: Asked, what: str) -> list[Row]:
         keys = [request.GET.get(name, "") for name in ("down", "across")]
         down, across = (Key(key) if key in list(Key) else usual for key, usual in zip(keys, (Key.HOUR, Key.WEEKDAY), strict=True))
         return rows_crossed(accounts, chosen, down, across, gross=asked.gross)
+    if what == "compare":
+        return rows_compared(accounts, chosen, *second_side(request, asked), gross=asked.gross)
     if what not in list(Key):
         raise Http404(_("There is no such report."))
     return rows_by(accounts, chosen, Key(what), gross=asked.gross)

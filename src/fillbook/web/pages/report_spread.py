@@ -28,6 +28,7 @@ from fillbook.performance.summary import Outcome, Summary, from_e8
 from fillbook.storage import reports
 from fillbook.storage.access import views_of
 from fillbook.storage.choosing import accounts_in
+from fillbook.storage.models import BrokerAccount
 from fillbook.storage.queries import Group
 from fillbook.trades.records import Side
 from fillbook.web import readable
@@ -334,8 +335,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "report-compare", **({"with": quote(text, safe="")} if text else {}))
     if other := elsewhere(request, asked):
         return other
-    second = replace(Filter.from_query(parse_qs(text)), status=TripStatus.CLOSED)
-    accounts = [account for account in accounts_in(asked.user, second) if account.kind == asked.about.kind]
+    accounts, second = second_side(request, asked)
     mine = reports.samples(asked.about.accounts, asked.about.chosen, gross=asked.gross)
     theirs = reports.samples(accounts, second, gross=asked.gross) if "with" in request.GET else {}
     context = shared(asked, {group: sample.summary for group, sample in mine.items()})
@@ -351,8 +351,16 @@ def compare(request: HttpRequest) -> HttpResponse:
             "second_url": asked.trades(second, group),
             "swapped": _with(replace_kept(asked, {k: v for k, v in asked.kept.items() if k != "with"}), second, asked.about.chosen),
             "caption": _difference_sentence(pairs[1], group.currency),
+            "csv": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["compare", "csv"])),
+            "json": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["compare", "json"])),
         }
     return render(request, "pages/report_compare.html", context)
+
+
+def second_side(request: HttpRequest, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
+    """What the choice is compared with: the filter that stands in `with`, and its accounts of the same kind."""
+    second = replace(Filter.from_query(parse_qs(request.GET.get("with", "")[:_LONGEST])), status=TripStatus.CLOSED)
+    return [account for account in accounts_in(asked.user, second) if account.kind == asked.about.kind], second
 
 
 def _with(asked: Asked, first: Filter, second: Filter) -> str:

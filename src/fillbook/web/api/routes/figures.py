@@ -15,6 +15,7 @@ from fillbook.storage.answers.figures import (
     day_answer,
     intraday_answer,
 )
+from fillbook.storage.answers.words import day_words_answer
 from fillbook.web.api.asking import Chosen, Day, OfAccounts, meant
 from fillbook.web.api.declaring import read
 from fillbook.web.api.etags import by_state
@@ -57,10 +58,11 @@ def calendar(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
 
 @read(router, "/days/{day}", DayAnswer, name="day", twin="day {day}")
 def day(request: HttpRequest, day: Day, asked: Query[OfAccounts]) -> dict[str, Any]:
-    """One trading day fill by fill, and what closed on it."""
+    """One trading day fill by fill, what closed on it, and what you noted of it and of its trades."""
     when = day_in(day)
-    accounts, chosen = meant(asker(request), asked)
-    return day_answer(accounts, when, chosen)
+    user = asker(request)
+    accounts, chosen = meant(user, asked)
+    return day_answer(accounts, when, chosen) | day_words_answer(user, when)
 
 
 @read(router, "/intraday", Intraday, name="intraday", twin="intraday")

@@ -14,6 +14,7 @@ from fillbook.storage.access import account_for, restatement_for
 from fillbook.storage.answers.history import completeness_answer, line_answer, line_sent_answer, statements_page
 from fillbook.storage.answers.openings import opening_answer, openings_answer
 from fillbook.storage.answers.restated import restatements_answer, whole_restatement_answer
+from fillbook.storage.evidence import evidence_of
 from fillbook.storage.models import BrokerAccount, StatedOpening
 from fillbook.storage.openings import opening_for
 from fillbook.storage.restated import restatements_of
@@ -113,6 +114,12 @@ def comparison(request: HttpRequest, account_id: Number, asked: Query[Line]) -> 
 def comparison_sent(request: HttpRequest, account_id: Number, asked: Query[LineRow]) -> dict[str, Any]:
     """What the broker sent of one of the rows behind a line, byte for byte."""
     return line_sent_answer(account_for(asker(request), account_id), LineKind(asked.kind), asked.id, asked.number)
+
+
+@read(router, "/accounts/{account_id}/evidence", dict[str, Any], name="account-evidence", twin="evidence --account {account_id} -o -")
+def evidence(request: HttpRequest, account_id: Number) -> dict[str, Any]:
+    """All its rows, lots and both figures, without a name or a secret, for whoever looks into a figure that seems wrong."""
+    return evidence_of(account_for(asker(request), account_id))
 
 
 @read(

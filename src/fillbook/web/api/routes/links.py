@@ -7,14 +7,15 @@ from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
+from fillbook.brokers.manifests import manifests
 from fillbook.storage.access import link_for, links_of, run_for, runs_of
 from fillbook.storage.tokens import Scope
-from fillbook.sync.answers import link_answer, run_answer
+from fillbook.sync.answers import broker_answer, link_answer, run_answer
 from fillbook.sync.service import Refused, sync_now
 from fillbook.web.api.asking import Number, Paging, cursor_of, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem
-from fillbook.web.api.schemas.accounts import LinkAnswer, Links, Run
+from fillbook.web.api.schemas.accounts import Brokers, LinkAnswer, Links, Run
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.tokens import asker
 
@@ -25,6 +26,12 @@ class OfLink(Schema):
     """Which runs."""
 
     link: UUID | None = Field(None, description="Only those of one link.")
+
+
+@read(router, "/brokers", Brokers, name="brokers", twin="brokers")
+def brokers(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - the same for everybody
+    """The brokers there are, and what each can give."""
+    return {"items": [broker_answer(one) for one in manifests().values()]}
 
 
 @read(router, "/links", Links, name="links", twin="sync --status")

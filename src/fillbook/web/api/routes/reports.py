@@ -7,11 +7,19 @@ from ninja import Field, Query, Router, Schema
 
 from fillbook.performance.distributions import Spread
 from fillbook.performance.keys import Key
-from fillbook.storage.answers.reports import breakdown_answer, crossing_answer, distribution_answer, statistics_answer
-from fillbook.web.api.asking import Chosen, meant
+from fillbook.storage.answers.campaigns import tallies_answer
+from fillbook.storage.answers.reports import breakdown_answer, compared_answer, crossing_answer, distribution_answer, statistics_answer
+from fillbook.web.api.asking import Chosen, meant, meant_beside
 from fillbook.web.api.declaring import read
 from fillbook.web.api.etags import by_state
-from fillbook.web.api.schemas.reports import BreakdownAnswer, CrossingAnswer, DistributionAnswer, StatisticsAnswer
+from fillbook.web.api.schemas.reports import (
+    BreakdownAnswer,
+    CampaignTallies,
+    ComparedAnswer,
+    CrossingAnswer,
+    DistributionAnswer,
+    StatisticsAnswer,
+)
 from fillbook.web.api.tokens import asker
 
 router = Router(tags=["reports"])
@@ -35,6 +43,17 @@ class Crossed(Counting):
 
     down: Key = Field(description="What makes a row.")
     across: Key = Field(description="What makes a column.")
+
+
+class Beside(Counting):
+    """Beside what."""
+
+    beside: str = Field(
+        "",
+        max_length=2000,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="A second filter as an address has it, such as `side=short&from=2026-01-01`; without it, all round trips.",
+    )
 
 
 class Of(Counting):
@@ -64,6 +83,26 @@ def figures(request: HttpRequest, asked: Query[Chosen], detail: Query[Counting])
     """Every further figure with its sample size and interval, the drawdowns, and the longest runs."""
     accounts, chosen = meant(asker(request), asked)
     return {"groups": statistics_answer(accounts, chosen, gross=detail.gross)}
+
+
+@read(
+    router,
+    "/reports/comparison",
+    ComparedAnswer,
+    name="report-comparison",
+    twin="report --side long --compare side=short",
+)
+def comparison(request: HttpRequest, asked: Query[Chosen], detail: Query[Beside]) -> dict[str, Any]:
+    """Every figure of two choices of round trips side by side."""
+    user = asker(request)
+    (accounts, chosen), (others, beside) = meant(user, asked), meant_beside(user, detail.beside)
+    return {"groups": compared_answer(accounts, chosen, others, beside, gross=detail.gross)}
+
+
+@read(router, "/reports/campaigns", CampaignTallies, name="report-campaigns", twin="campaigns --totals")
+def campaigns(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
+    """What campaigns that are closed came to, and how their legs ended one by one."""
+    return tallies_answer(*meant(asker(request), asked))
 
 
 @read(router, "/reports/distribution", DistributionAnswer, name="report-distribution", twin="report --spread profit")

@@ -11,6 +11,7 @@ from fillbook.storage.answers.ledger import Place, execution_answer, executions_
 from fillbook.storage.answers.trips import fill_sent_answer, trips_answer, whole_trip_answer
 from fillbook.storage.choosing import Sort
 from fillbook.storage.details import positions_in
+from fillbook.storage.evidence import evidence_of
 from fillbook.storage.paging import Cursor, Order, page_of
 from fillbook.web.api.asking import Chosen, Key, OfLedger, OfPositions, Paging, bad_cursor, cursor_of, meant, moment_in, place_in
 from fillbook.web.api.declaring import read
@@ -74,6 +75,13 @@ def sent(request: HttpRequest, key: Key, number: int) -> dict[str, Any]:
     if found is None:
         raise missing()
     return found
+
+
+@read(router, "/trades/{key}/evidence", dict[str, Any], name="trade-evidence", twin="evidence --trade {key} -o -")
+def evidence(request: HttpRequest, key: Key) -> dict[str, Any]:
+    """What it rests on, for whoever looks into a figure that seems wrong: rows, lots and both figures, without a name or a secret."""
+    trip = trip_for(asker(request), key)
+    return evidence_of(trip.account, [trip.instrument_key])
 
 
 @read(router, "/executions", PageOf[Execution], name="executions", twin="executions")

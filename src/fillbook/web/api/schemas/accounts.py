@@ -89,6 +89,7 @@ class WholeAccount(Account):
     incomplete: int = Field(description="Closed round trips some of whose openings are unknown.")
     unmatched: int = Field(description="Closing fills without their other side.")
     flagged: int = Field(description="Instruments that a corporate action left in doubt.")
+    twins: list[int] = Field(description="Ids of accounts that hold nearly all of the same fills: it may count twice.")
     completeness: Completeness
 
 
@@ -182,8 +183,36 @@ class LinkAnswer(Schema):
     last_success_at: Moment | None
     next_run_at: Moment | None
     credential_ends_on: Day | None
+    nothing_before: Day | None = Field(description="The broker has nothing before this day; null while nobody fetched so far back.")
     refused: str | None = Field(description="Why no run was begun; null here.")
     run: Run | None = Field(description="The latest one.")
+
+
+class Broker(Schema):
+    """A broker that can be linked or whose files can be read, and what it can give."""
+
+    id: str
+    name: str
+    summary: str
+    link: str = Field(description="form, redirect or upload (files alone).")
+    level: str = Field(description="How far it is proven: parses, reconciles or complete.")
+    exemptions: list[str] = Field(description="What it is excused from on that level, and why.")
+    asset_classes: list[str]
+    limits: list[str] = Field(description="What to know beforehand.")
+    history_days: int | None = Field(description="How far back a first fetch goes; null for all there is.")
+    goes_back: bool = Field(description="Earlier days can be asked for.")
+    time: str = Field(description="What its times are worth: exact, date or mixed.")
+    positions: bool = Field(description="It states open positions, to check against.")
+    same_day: bool = Field(description="Fills of today come today.")
+    several_accounts: bool = Field(description="In one link.")
+    renewal_days: int | None = Field(description="After how many days at most a link ends by itself; null for never.")
+    uploads: list[str] = Field(description="Kinds of files that it reads.")
+
+
+class Brokers(Schema):
+    """All brokers."""
+
+    items: list[Broker]
 
 
 class Links(Schema):

@@ -3,6 +3,7 @@
 from ninja import Field, Schema
 
 from fillbook.web.api.schemas.kinds import Currency, Day, Decimal, Group, Moment, Money, Percent, Price, Quantity
+from fillbook.web.api.schemas.words import NoteAnswer
 
 
 class Brief(Schema):
@@ -163,6 +164,8 @@ class DayAnswer(Schema):
     before: Day | None = Field(description="The nearest day before with a fill.")
     after: Day | None
     groups: list[DayGroup]
+    note: NoteAnswer | None = Field(description="On the day itself.")
+    notes: list[NoteAnswer] = Field(description="On the trades whose day it is.")
 
 
 class Part(Brief):

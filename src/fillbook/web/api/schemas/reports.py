@@ -3,7 +3,7 @@
 from ninja import Field, Schema
 
 from fillbook.web.api.schemas.figures import SummaryAnswer
-from fillbook.web.api.schemas.kinds import Day, Decimal, Group, Money
+from fillbook.web.api.schemas.kinds import Currency, Day, Decimal, Group, Money
 
 
 class BreakdownPart(SummaryAnswer):
@@ -73,7 +73,8 @@ class FallAnswer(Schema):
     began_on: Day
     trough_on: Day
     recovered_on: Day | None
-    days: int
+    days: int = Field(description="Calendar days from the high to the recovery, or to the end of the curve.")
+    days_down: int = Field(description="Of these, from the high to the low.")
     round_trips: int
 
 
@@ -87,12 +88,21 @@ class RunOfTrades(Schema):
     profit: Money
 
 
+class RunLength(Schema):
+    """How many runs of one length there were."""
+
+    length: int
+    wins: int
+    losses: int
+
+
 class StreaksAnswer(Schema):
     """The longest runs, and the one that goes on."""
 
     wins: RunOfTrades | None
     losses: RunOfTrades | None
     current: RunOfTrades | None
+    lengths: list[RunLength] = Field(description="Shortest first; lengths that do not occur are left out.")
 
 
 class StatisticsGroup(Group):
@@ -107,6 +117,49 @@ class StatisticsAnswer(Schema):
     """Every further figure."""
 
     groups: list[StatisticsGroup]
+
+
+class PairAnswer(Schema):
+    """A figure of both choices."""
+
+    name: str
+    unit: str = Field(description="count, money, percent, ratio, r or days.")
+    first: Decimal | None
+    second: Decimal | None
+    difference: Decimal | None = Field(description="Second minus first.")
+    few: bool = Field(description="One of them rests on too few to say much.")
+    clear: bool | None = Field(description="More than two standard errors apart; null for figures without one.")
+
+
+class ComparisonGroup(Group):
+    """One group's figures, side by side."""
+
+    figures: list[PairAnswer]
+
+
+class ComparedAnswer(Schema):
+    """Two choices of round trips side by side."""
+
+    groups: list[ComparisonGroup]
+
+
+class CampaignTally(Schema):
+    """Campaigns that are closed and whose results are known, of one currency."""
+
+    currency: Currency
+    campaigns: int
+    winners: int
+    losers: int
+    net: Money = Field(description="P&L after fees.")
+
+
+class CampaignTallies(Schema):
+    """What campaigns came to, and how their legs ended one by one."""
+
+    items: list[CampaignTally]
+    leg_winners: int
+    leg_losers: int
+    leg_even: int
 
 
 class BarAnswer(Schema):

@@ -87,6 +87,16 @@ class Lot(Schema):
     rate_to_base: Decimal | None = Field(description="Base currency per unit of the instrument's currency.")
 
 
+class Regrouping(Schema):
+    """A cut or join of round trips that their owner made."""
+
+    id: int
+    kind: str = Field(description="cut or join.")
+    execution_id: str = Field(description="The fill that it hangs on.")
+    trade: str | None = Field(description="Key of the round trip that holds that fill now.")
+    made_at: Moment
+
+
 class WholeTrip(Trip):
     """A round trip with everything that stands behind it."""
 
@@ -98,6 +108,11 @@ class WholeTrip(Trip):
     notes: list[NoteAnswer]
     tag_rows: list[TagAnswer]
     plan: PlanAnswer
+    flagged: bool = Field(description="A corporate action left its instrument in doubt.")
+    campaign: str | None = Field(description="Key of the campaign that it is part of.")
+    apart: bool = Field(description="Its owner lets it stand by itself, whatever is proposed.")
+    restatements: list[int] = Field(description="Those that changed it: see /accounts/{account_id}/restatements.")
+    regroupings: list[Regrouping] = Field(description="Cuts and joins of its instrument, oldest first.")
 
 
 class SentField(Schema):
