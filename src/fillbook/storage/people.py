@@ -5,6 +5,8 @@ instance; others are added on the machine.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from django.db import transaction
@@ -20,6 +22,14 @@ _LETTERS: Final = 4
 
 class NobodyYet(Exception):
     """The instance has no user."""
+
+
+@contextmanager
+def alone(person: User) -> Iterator[None]:
+    """Nothing else that is done for this person by way of here goes on meanwhile; what fails is undone whole."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)  # rows that name them are written meanwhile
+        yield
 
 
 def needs_first_user() -> bool:

@@ -368,6 +368,28 @@ def test_a_body_that_is_no_json_is_said_to_be_none(program: Asker) -> None:
     assert answer.json()["type"] == "bad_request"
 
 
+def test_a_write_can_be_held_to_what_was_read(program: Asker, account: BrokerAccount) -> None:
+    path = f"/trades/{RoundTripRow.objects.get(account=account, symbol='BOLT').key}/plan"
+    read = {"If-Match": program.ask(path).headers["ETag"]}
+    assert program.ask(path, "PUT", {"stop": "51"}, **read).status_code == 200
+    late = program.ask(path, "PUT", {"stop": "52"}, **read)
+    assert (late.status_code, late.json()["type"]) == (412, "changed")
+    assert program.get(path)["stop"] == "51"
+    weak = {"If-Match": f"W/{program.ask(path).headers['ETag']}"}
+    assert program.ask(path, "PUT", {"stop": "52"}, **weak).status_code == 412
+    now = {"If-Match": f'"another", {program.ask(path).headers["ETag"]}', "If-None-Match": program.ask(path).headers["ETag"]}
+    assert program.ask(path, "PUT", {"stop": "52"}, **now).json()["stop"] == "52"
+
+
+def test_what_is_not_there_is_not_as_it_was_read(program: Asker, account: BrokerAccount) -> None:
+    day, anything = "/days/2026-02-11/note", {"If-Match": "*"}
+    assert program.ask(day, "PUT", {"text": "mine"}, **anything).status_code == 412
+    assert program.ask(day).status_code == 404
+    assert program.ask(day, "PUT", {"text": "mine"}).status_code == 200
+    assert program.ask(day, "PUT", {"text": "changed"}, **anything).json()["text"] == "changed"
+    assert program.ask("/views", "POST", {"name": "mine"}, **{"If-Match": '"another"'}).status_code == 412
+
+
 def test_more_parameters_than_anybody_has_are_refused_in_the_one_shape(program: Asker) -> None:
     answer = program.ask("/trades?" + "&".join(f"symbol{number}=ACME" for number in range(1001)))
     assert answer.status_code == 400

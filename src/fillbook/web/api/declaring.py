@@ -11,6 +11,7 @@ from ninja import Router
 
 from fillbook.storage.tokens import Scope
 from fillbook.web.api.etags import tagged
+from fillbook.web.api.holding import held
 from fillbook.web.api.problems import Problem, ProblemAnswer, answer, not_allowed, unreadable
 from fillbook.web.api.tokens import Token
 
@@ -38,15 +39,16 @@ def write(
     router: Router, method: str, path: str, found: Any, *, name: str, status: int = 200, scope: Scope = Scope.WORDS
 ) -> Callable[[F], F]:
     """A PUT, POST or DELETE. found: the schema of the answer, None for none. status: of success."""
-    return router.api_operation(
+    operation = router.api_operation(
         [method],
         path,
-        response={status: found, **_FAILS, 409: ProblemAnswer},
+        response={status: found, **_FAILS, 409: ProblemAnswer, 412: ProblemAnswer},
         auth=Token(scope),
         operation_id=name,
         url_name=name,
         openapi_extra={"x-scope": scope.value},
     )
+    return lambda run: operation(held(run))
 
 
 def strict(run: Run) -> Run:
