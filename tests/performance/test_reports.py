@@ -297,7 +297,7 @@ def test_a_crossing_keeps_the_rest_together() -> None:
     assert (small.rows[-1], small.columns[-1]) == (OTHERS, OTHERS)
     assert (len(small.rows), len(small.columns)) == (4, 2)
     assert sum(part.n for part in small.cells.values()) == 18
-    assert small.row(small.rows[0]).n == 3
+    assert small.margins.rows[small.rows[0]].n == 3
 
 
 @pytest.mark.parametrize("kind", list(BOUNDS))

@@ -132,8 +132,17 @@ def test_bands_agree_with_the_core(owner: User) -> None:
 
 def test_a_crossing_is_two_breakdowns(owner: User) -> None:
     accounts = accounts_of(owner)
-    for down, across in [(Key.SYMBOL, Key.WEEKDAY), (Key.HELD, Key.PRICE), (Key.TAG, Key.SIDE), (Key.MONTH, Key.TAG)]:
+    for down, across in [(Key.SYMBOL, Key.WEEKDAY), (Key.HELD, Key.PRICE), (Key.TAG, Key.SIDE), (Key.MONTH, Key.TAG), (Key.TAG, Key.TAG)]:
         cells_are_their_trades(accounts, down, across)
+    tags = reports.crossing(accounts, Filter(), Key.TAG, Key.TAG)[Group("real", "USD", "USD")]
+    assert {place: part.n for place, part in tags.cells.items()} == {
+        ("gap", "gap"): 1,
+        ("gap", "late"): 1,
+        ("late", "gap"): 1,
+        ("late", "late"): 2,
+        (None, None): 8,
+    }
+    assert tags.margins.whole.n == 10
 
 
 def cells_are_their_trades(accounts: list[BrokerAccount], down: Key, across: Key) -> None:
@@ -141,12 +150,11 @@ def cells_are_their_trades(accounts: list[BrokerAccount], down: Key, across: Key
         rows = {part.value: part.summary for part in reports.breakdown(accounts, Filter(), down)[group].parts}
         columns = {part.value: part.summary for part in reports.breakdown(accounts, Filter(), across)[group].parts}
         assert (set(grid.rows), set(grid.columns)) == (set(rows), set(columns))
-        if across is not Key.TAG:
-            for row in grid.rows:
-                alike(grid.row(row), rows[row])
-        if down is not Key.TAG:
-            for column in grid.columns:
-                alike(grid.column(column), columns[column])
+        for row in grid.rows:
+            alike(grid.margins.rows[row], rows[row])
+        for column in grid.columns:
+            alike(grid.margins.columns[column], columns[column])
+        alike(grid.margins.whole, summaries(accounts, Filter())[group])
         for (row, column), part in grid.cells.items():
             door = _both(Filter(), down, row, across, column)
             alike(summaries(accounts, door)[group], part)

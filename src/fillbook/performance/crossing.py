@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from fillbook.ledger.numbers import EXACT
 from fillbook.performance.keys import Key, Value, in_their_order
@@ -48,23 +48,27 @@ class Breakdown:
         return next((part for part in self.parts if part.value is None), None)
 
 
+class Margins(NamedTuple):
+    """What stands around a grid: the round trips of each row and of each column, and all of them, each once."""
+
+    rows: Mapping[Value, Summary]
+    columns: Mapping[Value, Summary]
+    whole: Summary
+
+
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Round trips by two keys. rows, columns: values that occur, in order; cells: those (row, column) that have round trips."""
+    """Round trips by two keys. rows, columns: values that occur, in order; cells: those (row, column) that have round trips.
+
+    margins: the cells together, but for tags, of which a round trip may have several and so be in several cells.
+    """
 
     down: Key
     across: Key
     rows: tuple[Value, ...]
     columns: tuple[Value, ...]
     cells: Mapping[tuple[Value, Value], Summary]
-
-    def row(self, value: Value) -> Summary:
-        """A row's cells together."""
-        return Summary.together(part for (row, _), part in self.cells.items() if row == value)
-
-    def column(self, value: Value) -> Summary:
-        """A column's cells together."""
-        return Summary.together(part for (_, column), part in self.cells.items() if column == value)
+    margins: Margins
 
 
 def broken_down(key: Key, parts: Iterable[Part], whole: Summary) -> Breakdown:
@@ -73,10 +77,14 @@ def broken_down(key: Key, parts: Iterable[Part], whole: Summary) -> Breakdown:
     return Breakdown(key, tuple(found[value] for value in in_their_order(found)), whole)
 
 
-def crossed(down: Key, across: Key, cells: Mapping[tuple[Value, Value], Summary]) -> Crossing:
-    """Cells as a grid."""
+def crossed(down: Key, across: Key, cells: Mapping[tuple[Value, Value], Summary], margins: Margins | None = None) -> Crossing:
+    """Cells as a grid. margins: None where no round trip is in several cells."""
     rows, columns = {row for row, _ in cells}, {column for _, column in cells}
-    return Crossing(down, across, tuple(in_their_order(rows)), tuple(in_their_order(columns)), dict(cells))
+    if margins is None:
+        whole = Summary.together(cells.values())
+        by_row, by_column = (_together((place[side], part) for place, part in cells.items()) for side in (0, 1))
+        margins = Margins(by_row, by_column, whole)
+    return Crossing(down, across, tuple(in_their_order(rows)), tuple(in_their_order(columns)), dict(cells), margins)
 
 
 def limited(whole: Crossing, rows: int, columns: int) -> Crossing:
@@ -87,7 +95,20 @@ def limited(whole: Crossing, rows: int, columns: int) -> Crossing:
         cells[row if row in kept_rows else OTHERS, column if column in kept_columns else OTHERS].append(part)
     found = {place: Summary.together(parts) for place, parts in cells.items()}
     names = {place[0] for place in found}, {place[1] for place in found}
-    return Crossing(whole.down, whole.across, _last(names[0]), _last(names[1]), found)
+    margins = Margins(
+        _together((row if row in kept_rows else OTHERS, part) for row, part in whole.margins.rows.items()),
+        _together((column if column in kept_columns else OTHERS, part) for column, part in whole.margins.columns.items()),
+        whole.margins.whole,
+    )
+    return Crossing(whole.down, whole.across, _last(names[0]), _last(names[1]), found, margins)
+
+
+def _together(parts: Iterable[tuple[Value, Summary]]) -> dict[Value, Summary]:
+    """Summaries of equal values merged."""
+    found: dict[Value, list[Summary]] = defaultdict(list)
+    for value, part in parts:
+        found[value].append(part)
+    return {value: Summary.together(some) for value, some in found.items()}
 
 
 def _most(values: Sequence[Value], whole: Crossing, side: int, most: int) -> set[Value]:

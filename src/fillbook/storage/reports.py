@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import permutations
 from typing import Any, Final
 
 from django.db.models import BigIntegerField, CharField, Count, ExpressionWrapper, F, Min, QuerySet, Sum
@@ -16,7 +17,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from fillbook.ledger.figures import FigureKind
 from fillbook.ledger.numbers import EXACT, ZERO
-from fillbook.performance.crossing import Breakdown, Crossing, Part, broken_down, crossed
+from fillbook.performance.crossing import Breakdown, Crossing, Margins, Part, broken_down, crossed
 from fillbook.performance.curves import Period
 from fillbook.performance.distributions import Spread
 from fillbook.performance.filters import Filter
@@ -32,6 +33,7 @@ from fillbook.storage.fields import ExactSum
 from fillbook.storage.models import BalanceRow, BrokerAccount, TripMark
 from fillbook.storage.plans import results_in_r
 from fillbook.storage.queries import Group, summary_of, summed
+from fillbook.storage.records import batches
 
 _SPREAD: Final = {Spread.PROFIT: "told", Spread.PERCENT: "gain_e8", Spread.R: "r_e8", Spread.HELD: "holding_seconds"}
 
@@ -50,10 +52,15 @@ def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, gross: bool = Fal
 
 def crossing(accounts: Accounts, chosen: Filter, down: Key, across: Key, *, gross: bool = False) -> dict[Group, Crossing]:
     """What the round trips of each pair of values came to."""
+    held = list(accounts)
     cells: dict[Group, dict[tuple[Value, Value], Summary]] = defaultdict(dict)
-    for (group, *place), summary in _parts(list(accounts), chosen, (down, across), gross=gross).items():
+    for (group, *place), summary in _parts(held, chosen, (down, across), gross=gross).items():
         cells[group][place[0], place[-1]] = summary
-    return {group: crossed(down, across, found) for group, found in cells.items()}
+    if down is across is Key.TAG:
+        for group, *pair, summary in _pairs_of_tags(held, chosen, gross=gross):
+            cells[group][pair[0], pair[1]] = summary
+    margins = _margins(held, chosen, down, across, gross=gross) if Key.TAG in (down, across) else {}
+    return {group: crossed(down, across, found, margins.get(group)) for group, found in cells.items()}
 
 
 def totals(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, Summary]:
@@ -197,6 +204,37 @@ def _rows(accounts: list[BrokerAccount], chosen: Filter, keys: tuple[Key, ...], 
     bare = trips.exclude(pk__in=marks.values("trip_id"))
     none = Constant(None, output_field=CharField())
     yield bare.values(*_group(), **{f"by_{index}": none if key is Key.TAG else value_in(key) for index, key in enumerate(keys)}), ""
+
+
+def _margins(accounts: list[BrokerAccount], chosen: Filter, down: Key, across: Key, *, gross: bool) -> dict[Group, Margins]:
+    """Around a grid in which a round trip may be in several cells."""
+    sides: list[dict[Group, dict[Value, Summary]]] = []
+    for key in (down, across):
+        found: dict[Group, dict[Value, Summary]] = defaultdict(dict)
+        for (group, value), summary in _parts(accounts, chosen, (key,), gross=gross).items():
+            found[group][value] = summary
+        sides.append(found)
+    return {group: Margins(sides[0][group], sides[1][group], whole) for group, whole in totals(accounts, chosen, gross=gross).items()}
+
+
+def _pairs_of_tags(accounts: list[BrokerAccount], chosen: Filter, *, gross: bool) -> Iterator[tuple[Group, Value, Value, Summary]]:
+    """Each two different tags, either way round, with the round trips that have both."""
+    trips = _known(accounts, chosen, gross=gross)
+    marks = TripMark.objects.filter(word__account_id__in=[account.pk for account in accounts], trip__in=trips.values("pk"))
+    tags: dict[int, set[str]] = defaultdict(set)
+    for trip_id, tag in marks.values_list("trip_id", "word__tag__key"):
+        tags[trip_id].add(tag)
+    group_of = _groups(accounts)
+    found: dict[tuple[Group, str, str], list[Summary]] = defaultdict(list)
+    several = [pk for pk, own in tags.items() if len(own) > 1]
+    for part in batches(several):
+        rows = trips.filter(pk__in=part).values_list("pk", *_group(), "told", "net_e8", "fees_e8", "gain_e8", "result_cost")
+        for pk, account_id, currency, told, net, fees, gain, cost in rows:
+            one = Summary.of_one(told, fees or 0, gain, cost)._replace(costed=net if cost else 0)
+            for pair in permutations(sorted(tags[pk]), 2):
+                found[group_of(account_id, currency), *pair].append(one)
+    for (group, first, second), parts in found.items():
+        yield group, first, second, Summary.together(parts)
 
 
 def _in_r(accounts: list[BrokerAccount], chosen: Filter, key: Key) -> dict[tuple[Group, Value], tuple[int, int]]:

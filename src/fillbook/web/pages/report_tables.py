@@ -290,7 +290,7 @@ def cross(request: HttpRequest) -> HttpResponse:
     if other := elsewhere(request, asked):
         return other
     found = reports.crossing(asked.about.accounts, asked.about.chosen, down, across, gross=asked.gross)
-    context = shared(asked, {group: Summary.together(one.cells.values()) for group, one in found.items()})
+    context = shared(asked, {group: one.margins.whole for group, one in found.items()})
     group = context["group"]
     hidden = tuple((asked.about.chosen.parameters() | asked.kept).items())
     context |= {
@@ -333,11 +333,12 @@ def grid(asked: Asked, group: Group, whole: Crossing) -> Grid:
         )
         door = _door(chosen, ((found.down, row),))
         url = asked.trades(door, group) if door else ""
-        rows.append(GridRow(name, url, cells, _cell(found.row(row), name, url, measure, 0)))
+        rows.append(GridRow(name, url, cells, _cell(found.margins.rows[row], name, url, measure, 0)))
     totals = []
     for column in found.columns:
         door = _door(chosen, ((found.across, column),))
-        totals.append(_cell(found.column(column), names.value(found.across, column), asked.trades(door, group) if door else "", measure, 0))
+        url = asked.trades(door, group) if door else ""
+        totals.append(_cell(found.margins.columns[column], names.value(found.across, column), url, measure, 0))
     everything = [Part(place[0], part) for place, part in found.cells.items()]
     places = {id(part.summary): place for part, place in zip(everything, found.cells, strict=True)}
 
@@ -347,7 +348,7 @@ def grid(asked: Asked, group: Group, whole: Crossing) -> Grid:
 
     return Grid(
         _("%(down)s by %(across)s") % {"down": KEYS[found.down], "across": KEYS[found.across]},
-        caption(everything, Summary.together(found.cells.values()), measure, place_name),
+        caption(everything, found.margins.whole, measure, place_name),
         tuple(names.value(found.across, column) for column in found.columns),
         tuple(rows),
         tuple(totals),
