@@ -28,6 +28,7 @@ PAYLOADS = [
     "&lt;script&gt;",
 ]
 MARK = "Zz"
+OFFLINE = "/reports/report.html"
 
 
 class Dangers(HTMLParser):
@@ -82,6 +83,8 @@ def test_no_text_of_a_statement_becomes_markup(browser_of_owner: Client, owner: 
         f"{here}reconciliation/", f"{here}reconciliation/fill/2/", f"{here}reconciliation/?kind=position", f"{here}completeness/",
         f"{here}settings/?grouping=per_day",
         reverse("link-progress", args=[link.pk]), reverse("link-accounts", args=[link.pk]), reverse("link-unlink", args=[link.pk]),
+        "/reports/by/symbol/", "/reports/by/account/", "/reports/cross/?down=underlying&across=account",
+        OFFLINE, f"{OFFLINE}?account={account.pk}", "/reports/compare/?with=account%3D" + str(account.pk), "/campaigns/",
         f"/accounts/upload/{upload.pk}/", "/?symbol=" + payload.replace("&", "%26").replace("#", "%23"),
     ]  # fmt: skip
     seen = 0
@@ -90,7 +93,7 @@ def test_no_text_of_a_statement_becomes_markup(browser_of_owner: Client, owner: 
         assert answer.status_code == 200, address
         content = answer.content.decode()
         seen += MARK in content
-        assert dangers(content) == [], address
+        assert dangers(content) == (["style"] if address.startswith(OFFLINE) else []), address  # of its own: the file has no other
         assert "14" not in re.findall(rf"{MARK}([^<]{{0,4}})", content)
         for block in re.findall(r'<script type="application/json">(.*?)</script>', content, re.DOTALL):
             assert "<" not in block
