@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fillbook.storage.models import BrokerAccount, User
 
 _NAMES: Final = frozenset(
-    "account from to symbol side class outcome status currency incomplete tag ticker underlying traded untagged band".split()
+    "account from to symbol side class outcome status currency incomplete tag slot ticker underlying traded untagged band".split()
 )
 
 
@@ -52,6 +52,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--status", choices=[status.value for status in TripStatus], help="closed ones unless asked for open ones")
     group.add_argument("--currency", metavar="CODE", help="accounts with this base currency")
     group.add_argument("--tag", metavar="TAG[,TAG…]", help="that have all these tags of yours")
+    group.add_argument("--slot", metavar="PART-N", help="begun in this part of the day, as `fillbook intraday` names them: clock-33")
     group.add_argument("--ticker", metavar="SYMBOL", help="of the instrument itself")
     group.add_argument("--underlying", metavar="SYMBOL", help="of the underlying, or of what has none")
     group.add_argument("--traded", metavar="CODE", help="instruments in this currency")

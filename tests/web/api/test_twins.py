@@ -1,5 +1,6 @@
 """Each read of the API has a command of `fillbook` that gives the same: it is named in the description, exists, and agrees."""
 
+import argparse
 import json
 import re
 from collections.abc import Callable
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
+from fillbook.cli.choosing import _NAMES, add_filter_arguments
 from fillbook.cli.main import COMMANDS, main
 from fillbook.web.api.app import description
+from fillbook.web.pages.reference import conditions
 from tests.web.api.conftest import Asker
 from tests.web.api.test_api_matrix import READS, objects
 
@@ -96,6 +99,13 @@ def test_every_read_names_a_command() -> None:
     assert set(twins()) == set(READS)
     for command in twins().values():
         assert command.split()[0] in COMMANDS
+
+
+def test_every_condition_of_a_filter_is_an_option() -> None:
+    parser = argparse.ArgumentParser()
+    add_filter_arguments(parser)
+    options = {action.dest for action in parser._actions} - {"help"}
+    assert options == {condition.name for condition in conditions()} == _NAMES
 
 
 def command_of(name: str, objects: dict[str, str]) -> list[str]:
