@@ -50,6 +50,7 @@ def told(text: str) -> str:
         ("A is B.", "A is B."),
         ("Try it. Who knows? Try it.", "Versuchen Sie es. Who knows? Versuchen Sie es."),
         ("Lost since Fri 20 Nov 2026: Try it. Try it.", "Weg seit 20.11.2026: Versuchen Sie es. Versuchen Sie es."),
+        ("Lost since 2026-11-20: Who knows? Try it. Again.", "Weg seit 20.11.2026: Who knows? Versuchen Sie es. Again."),
         ("Lost since Fri 31 Nov 2026: Try it.", "Weg seit Fri 31 Nov 2026: Versuchen Sie es."),
         ("Nothing of this is known.", "Nothing of this is known."),
         ("it rained", "es regnete"),

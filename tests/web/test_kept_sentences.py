@@ -10,9 +10,13 @@ from django.utils import timezone, translation
 from fillbook.brokers.apex.replies import problem_of
 from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.errors import error
+from fillbook.brokers.ibkr.sentences import SENTENCES as BROKER
 from fillbook.brokers.interface import Reply
 from fillbook.ledger.sentences import PLACE, Sentences
 from fillbook.storage.models import BrokerAccount, LinkState, Notice, NoticeKind, RunKind, RunState, SyncRun, User
+from fillbook.storage.services import BadSetting, checked
+from fillbook.sync.changes import QueryChange
+from fillbook.sync.sentences import message
 from fillbook.sync.taking import sentence_of
 from fillbook.web.brokerwords import _speaker, _tables, said
 from tests.web.conftest import text_of
@@ -46,6 +50,8 @@ def test_every_sentence_of_every_table_is_known_again() -> None:
             params = filled(table, text)
             kept, anew = table.said(text, params), table.said(text, params, _speaker())
             assert said(kept) == anew != kept, text
+            if not kept.endswith("."):
+                continue  # it ends with what it quotes
             assert said(f"{kept} The file is empty.") == f"{anew} Die Datei ist leer.", text
 
 
@@ -79,6 +85,33 @@ def test_why_a_file_cannot_be_read_is_said_in_the_readers_language(browser_of_ow
     answer = browser_of_owner.post("/accounts/upload/", {"file": SimpleUploadedFile(name, content)}, headers=GERMAN)
     assert answer.status_code == 422
     assert words in text_of(answer.content)
+
+
+def test_a_note_of_a_run_is_said_with_what_it_quotes() -> None:
+    """Days that are missing quote why; a query that changed quotes what it lacks now."""
+    missing = error("1003").message
+    lacks = BROKER.message("open_positions_missing", {"section": "Open Positions", "costs": "positions have no value"})
+    day = message("ends_and_asks_tomorrow", day="Fri 20 Nov 2026")
+    note = f"{day} {message('days_missing', first='Mon 2 Mar 2026', last='Tue 3 Mar 2026', missed=missing)}"
+    with translation.override("de"):
+        assert said(note) == (
+            "Der Auszug endet am 20.11.2026; Neueres war noch nicht da. Fillbook fragt morgen wieder. Die Tage vom 02.03.2026 bis "
+            "03.03.2026 fehlen noch: Interactive Brokers hat für diese Tage noch keinen Auszug. Wir versuchen es von selbst wieder; Sie "
+            "müssen nichts tun."
+        )
+        assert said(QueryChange((lacks,) * 5, 0).sentence) == (
+            "Ihre Abfrage hat sich seit dem letzten Auszug geändert."
+            + " Der Abfrage fehlt der Abschnitt Open Positions: Positionen haben keinen Wert." * 3
+            + " Und 2 weitere. Die Seite des Kontos sagt, was zu tun ist."
+        )
+
+
+def test_what_an_operator_typed_wrongly_is_named_in_their_language() -> None:
+    with pytest.raises(BadSetting) as found:
+        checked("apex", {"years": "two"})
+    assert str(found.value) == "Years of history is a whole number."
+    with translation.override("de"):
+        assert said(str(found.value)) == "Jahre des Verlaufs: Das ist eine ganze Zahl."
 
 
 def test_what_a_link_waits_for_is_said_wherever_it_is_shown(browser_of_owner: Client, owner: User, account: BrokerAccount) -> None:

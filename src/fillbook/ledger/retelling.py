@@ -113,20 +113,23 @@ def _sentences(table: Sentences) -> Iterator[str]:
 
 
 def _taken_apart(forms: Sequence[_Form], text: str, ends: Sequence[int]) -> list[tuple[_Form | None, str]]:
-    """The text as pieces, each with the form it has, so that as many letters as possible are those of forms.
+    """The text as pieces, each with the form it has: as many letters as possible are those of forms, as few pieces as possible have none.
 
     What came from outside may hold the end of a sentence, or another sentence: the letters decide.
     """
-    best: dict[int, tuple[int, list[tuple[_Form | None, str]]]] = {0: (0, [])}
+    best: dict[int, tuple[tuple[int, int], list[tuple[_Form | None, str]]]] = {0: ((0, 0), [])}
     begins = [0, *(end + 1 for end in ends)]
     for index, end in enumerate(ends):
-        weight, pieces = best[begins[index]]
-        reached = weight, [*pieces, (None, text[begins[index] : end])]
+        (weight, loose), pieces = best[begins[index]]
+        reached = (weight, loose - 1), [*pieces, (None, text[begins[index] : end])]
         for begin in begins[: index + 1]:
             piece = text[begin:end]
             form = _nearest(forms, piece)
-            if form is not None and best[begin][0] + form.weight > reached[0]:
-                reached = best[begin][0] + form.weight, [*best[begin][1], (form, piece)]
+            if form is None:
+                continue
+            (weight, loose), pieces = best[begin]
+            if (weight + form.weight, loose) > reached[0]:
+                reached = (weight + form.weight, loose), [*pieces, (form, piece)]
         best[end + 1] = reached
     return best[len(text) + 1][1]
 

@@ -68,6 +68,11 @@ class Sentences:
         """What to do about it; raises as `message`."""
         return self.said(self.of[code].remedy, params, speaker)
 
+    def whole(self, code: str, **params: object) -> str:
+        """Message and remedy of a code in English, one after the other; raises as `message`."""
+        given = {name: str(value) for name, value in params.items()}
+        return f"{self.message(code, given)} {self.remedy(code, given)}".strip()
+
     def texts(self) -> Iterator[str]:
         """Everything that needs words in another language."""
         said = (text for sentence in self.of.values() for text in (sentence.message, sentence.remedy, sentence.one))

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from fillbook.brokers.manifests import SettingKind, manifest
 from fillbook.storage.models import BrokerService, EndpointKind, Link, LinkState, User
+from fillbook.storage.sentences import message
 from fillbook.storage.services import BadSetting, Login, checked, config_of, put_settings
 
 MOST: Final = 5
@@ -51,14 +52,14 @@ def save(broker_id: str, changes: Mapping[str, str], now: datetime, endpoint: st
     given = {name: value for name, value in checked(broker_id, changes).items() if value}
     name = given.get(called, "")
     if not name or len(name) > _LONGEST or any(char.isspace() for char in name):
-        raise BadSetting(called, f"Name the user id, without spaces and with at most {_LONGEST} characters.")
+        raise BadSetting(called, message("user_id_form", most=_LONGEST))
     if name == config_of(broker_id, endpoint).values.get(called):
-        raise BadSetting(called, "This is the user id that all links share. One for single claims has to be another.")
+        raise BadSetting(called, message("user_id_shared"))
     for other in given.keys() - known.keys():
-        raise BadSetting(other, "This belongs to the broker as a whole, not to one login.")
+        raise BadSetting(other, message("not_of_login"))
     rows = _rows(broker_id, endpoint).filter(grantee=name)
     if len(given) == 1 and not rows.exists():
-        raise BadSetting(called, "Give its password, or a session that was pasted.")
+        raise BadSetting(called, message("no_password"))
     with transaction.atomic():
         put_settings(Login(broker_id, endpoint, name), given, now)
     return name

@@ -48,6 +48,7 @@ from fillbook.storage.records import (
 )
 from fillbook.storage.renumbering import COLUMNS, Terms, paired, terms_of
 from fillbook.storage.restating import Intent, note_rows
+from fillbook.storage.sentences import message
 
 MARGIN: Final = timedelta(days=7)
 """Days at both ends of a period in which a missing row means nothing: brokers book late and correct for a while."""
@@ -168,7 +169,7 @@ def preview_statement(owner: User, broker: str, parsed: ParsedStatement, raw: Ra
     """What `write_statement` would do, without doing it. Accounts of other users are no different from unknown ones here."""
     fatal = tuple(finding.message for finding in parsed.findings if finding.severity is Severity.FATAL)
     if not parsed.accounts and not fatal:
-        fatal = ("The statement names no account.",)
+        fatal = (message("no_account"),)
     previews = []
     for statement in parsed.accounts:
         kind = _account_kind(statement, sandbox=raw.sandbox)
@@ -223,7 +224,7 @@ def _account(raw: RawStatement, statement: AccountStatement) -> BrokerAccount:
     if raw.link_id is not None and kind != AccountKind.SANDBOX:
         others = BrokerAccount.objects.filter(**which, link__isnull=False).exclude(owner_id=raw.owner_id)
         if others.exists():
-            raise AccountTaken(f"Account {statement.account} is already linked by another user of this instance.")
+            raise AccountTaken(message("account_taken", account=statement.account))
     account, _ = BrokerAccount.objects.get_or_create(owner_id=raw.owner_id, **which)
     account = BrokerAccount.objects.select_for_update().get(pk=account.pk)
     if raw.link_id is not None:

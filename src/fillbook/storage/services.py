@@ -17,6 +17,7 @@ from fillbook.brokers.manifests import Manifest, Setting, SettingKind, manifest
 from fillbook.storage.logs import keep_out_of_logs
 from fillbook.storage.models import BrokerService, EndpointKind, Instance
 from fillbook.storage.secrets import vault
+from fillbook.storage.sentences import message
 
 _LONGEST: Final = 4000
 
@@ -200,7 +201,7 @@ def _checked(offered: Manifest, name: str, value: str) -> str:
     try:
         setting = offered.setting(name)
     except KeyError:
-        raise BadSetting(name, f"{offered.name} has no setting called {name}.") from None
+        raise BadSetting(name, message("no_setting", broker=offered.name, name=name)) from None
     value = value.strip()
     problem = _problem(setting, value) if value else ""
     if problem:
@@ -210,13 +211,13 @@ def _checked(offered: Manifest, name: str, value: str) -> str:
 
 def _problem(setting: Setting, value: str) -> str:
     if len(value) > _LONGEST or not value.isprintable():
-        return f"{setting.label} has characters that cannot be, or is too long."
+        return message("setting_signs", label=setting.label)
     if setting.kind is SettingKind.CHOICE and value not in setting.choices:
-        return f"{setting.label} is one of {', '.join(setting.choices)}."
+        return message("setting_choice", label=setting.label, choices=", ".join(setting.choices))
     if setting.kind is SettingKind.NUMBER and not (value.isascii() and value.isdigit()):
-        return f"{setting.label} is a whole number."
+        return message("setting_number", label=setting.label)
     if setting.kind is SettingKind.HOST and not _is_host(value):
-        return f"{setting.label} is the name of a computer, without https:// and path."
+        return message("setting_host", label=setting.label)
     return ""
 
 

@@ -9,6 +9,7 @@ from fillbook.ledger.statement import Severity
 from fillbook.storage.models import BrokerAccount, NoticeKind, RawStatement, StatementCoverage, SyncRun
 from fillbook.storage.notices import tell
 from fillbook.sync import clock
+from fillbook.sync.sentences import message
 
 _LOOKED_AT: Final = 40
 """Statements of a link that are asked what its query was: more than a month of nights."""
@@ -27,11 +28,9 @@ class QueryChange:
     def sentence(self) -> str:
         """For a person."""
         if not self.lacks:
-            mended = " Something that was missing is there now." if self.mended else " Nothing is missing that was there before."
-            return f"The sections or fields of your query have changed since the last statement.{mended}"
-        more = f" And {len(self.lacks) - _TOLD:,} more." if len(self.lacks) > _TOLD else ""
-        where = "The account's page says what to do."
-        return f"Your query has changed since the last statement. {' '.join(self.lacks[:_TOLD])}{more} {where}"
+            return f"{message('query_other')} {message('query_mended' if self.mended else 'query_whole')}"
+        more = [message("query_lacks_more", count=len(self.lacks) - _TOLD)] if len(self.lacks) > _TOLD else []
+        return " ".join([message("query_lacks"), *self.lacks[:_TOLD], *more, message("query_where")])
 
 
 def query_change(raw: RawStatement) -> QueryChange | None:

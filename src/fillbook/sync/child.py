@@ -18,6 +18,7 @@ from django.db import connection
 from fillbook.brokers.interface import OurFault
 from fillbook.sync import engine
 from fillbook.sync.aside import step_aside
+from fillbook.sync.sentences import message
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +41,10 @@ def call(task: str, *numbers: int) -> Any:
     try:
         ended = subprocess.run(_command(task, *numbers), env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise OurFault(
-            "too_slow", "Reading this statement took longer than half an hour, so it was stopped. Nothing of it was used."
-        ) from None
+        raise OurFault("too_slow", message("too_slow")) from None
     if ended.returncode != 0:
         log.error("The process that did %s %s ended with status %s.", task, numbers, ended.returncode)
-        raise OurFault("reader_died", "The process that read this statement ended early. Nothing of it was used; the statement is kept.")
+        raise OurFault("reader_died", message("reader_died"))
     return json.loads(ended.stdout)
 
 

@@ -4,12 +4,15 @@ The year or the night, then gaps that are left; or one earlier window after the 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 
 from django.db.models import Min
 
 from fillbook.brokers.interface import FetchState
 from fillbook.brokers.manifests import manifest
+from fillbook.ledger.sentences import ENGLISH
 from fillbook.ledger.statement import DateRange
 from fillbook.storage.coverage import missing_days
 from fillbook.storage.models import BrokerAccount, Link, PositionRow, RunKind
@@ -18,7 +21,11 @@ from fillbook.storage.services import config_of
 from fillbook.sync import clock, proving, runs, slots, windows
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import Plan
+from fillbook.sync.sentences import SENTENCES
 from fillbook.sync.windows import OVERLAP, Found, Leg, Window
+
+_SPEAKER: Final = replace(ENGLISH, day=lambda day: f"{day:%a} {day.day} {day:%b %Y}")
+"""Notes tell the day of the week too."""
 
 
 def next_leg(plan: Plan, done: Sequence[Leg]) -> Leg | None:
@@ -45,7 +52,7 @@ def finish(plan: Plan, memory: FetchState, done: Sequence[Leg]) -> bool:
         return False
     if plan.kind == RunKind.HISTORY:
         first = _beginning(link)
-        note = f"{manifest(link.broker).name} has nothing before {_shown(first)}." if first else ""
+        note = _said("nothing_before", broker=manifest(link.broker).name, day=first) if first else ""
         return runs.finish_history(plan.run_id, memory, first, note)
     reached = max((account.figures_to for account in _accounts(link) if account.figures_to), default=None)
     whole_year = any(windows.is_whole(leg) for leg in done)
@@ -129,25 +136,19 @@ def _lateness(link: Link, reached: date | None) -> tuple[str, Trouble | None]:
     if reached is None or not missing:
         return "", None
     next_slot = slots.upcoming(runs.standing(link, succeeded=now, figures_to=reached), runs.hours_of(link), now)
-    when = "later today" if next_slot.day == today else "tomorrow"
-    note = f"The statement ends on {_shown(reached)}; nothing newer was there yet. Fillbook asks again {when}."
+    note = _said("ends_and_asks_today" if next_slot.day == today else "ends_and_asks_tomorrow", day=reached)
     if missing < slots.LATE_DAYS:
         return note, None
-    name = manifest(link.broker).name
-    sentence = (
-        f"The statements of {name} still end on {_shown(reached)}, although {missing} working days have passed since. Look there whether "
-        "the report still goes up to the last day, and whether the account is still open. Fillbook keeps asking."
-    )
-    return note, Trouble("Late", "late", sentence)
+    return note, Trouble("Late", "late", _said("late", broker=manifest(link.broker).name, day=reached, missing=missing))
 
 
 def _missed(leg: Leg) -> str:
     days = windows.days_of(leg)
-    return f"The days from {_shown(days.first)} to {_shown(days.last)} are still missing: {leg['missed']}" if days else leg["missed"]
+    return _said("days_missing", first=days.first, last=days.last, missed=leg["missed"]) if days else leg["missed"]
 
 
-def _shown(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+def _said(code: str, **params: object) -> str:
+    return SENTENCES.message(code, {name: str(value) for name, value in params.items()}, _SPEAKER)
 
 
 def _accounts(link: Link) -> list[BrokerAccount]:

@@ -16,6 +16,7 @@ from fillbook.sync import proving, runs, session, silence
 from fillbook.sync.engine import database_work
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import OPEN, Plan
+from fillbook.sync.sentences import message
 from fillbook.sync.session import Means
 from fillbook.sync.windows import Leg, days_of
 from fillbook.vault import CannotOpen
@@ -38,11 +39,7 @@ class Outcome(TypedDict, total=False):
     trouble: dict[str, Any]
 
 
-_SETTINGS_LOST: Final = Trouble(
-    "OurFault",
-    "settings_lost",
-    "What the operator of this site set for this broker can no longer be opened, because the key it was sealed with is gone.",
-)
+_SETTINGS_LOST: Final = Trouble("OurFault", "settings_lost", message("settings_lost"))
 
 
 def trouble(record: Trouble) -> Outcome:
@@ -77,8 +74,7 @@ async def exchange(plan: Plan, state: FetchState, request: Mapping[str, Any]) ->
     except BrokerError as error:
         return trouble(Trouble.of(error))
     except CannotOpen:
-        sentence = "Fillbook can no longer open what it keeps for this link, because the key it was sealed with is gone. Enter it again."
-        return trouble(Trouble("NeedsUser", "credential_lost", sentence))
+        return trouble(Trouble("NeedsUser", "credential_lost", message("credential_lost")))
     if means is None:
         return {"next": "closed"}
     try:
@@ -108,7 +104,7 @@ def _means(plan: Plan) -> Means | None:
 def _sandbox() -> str:
     address = Instance.load().sandbox_url
     if not address:
-        raise Transient("sandbox_off", "The sandbox is not running; it comes back when Fillbook serves again.", 60)
+        raise Transient("sandbox_off", message("sandbox_off"), 60)
     return address
 
 
@@ -147,7 +143,7 @@ def _outcome(plan: Plan, state: FetchState, action: Action) -> Outcome:
             return {"next": "page", "state": state, "raw": keep_raw(link.owner, plan.broker, content, Origin.FETCHED, link).pk}
         case Done():
             return {"next": "done", "state": state}
-    raise OurFault("unknown_action", "The connector asked for something that Fillbook cannot do.")
+    raise OurFault("unknown_action", message("unknown_action"))
 
 
 _PAIRS: Final = ("query", "secrets", "headers", "header_secrets", "cookie_secrets", "body_secrets")

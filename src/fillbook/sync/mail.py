@@ -23,6 +23,7 @@ from fillbook.storage.models import Notice
 from fillbook.storage.operators import open_values
 from fillbook.sync import clock
 from fillbook.sync.operators import MAIL, form_of
+from fillbook.sync.sentences import message
 from fillbook.sync.telling import Told, told
 from fillbook.vault import CannotOpen
 
@@ -65,7 +66,7 @@ def send_test(recipient: str) -> None:
     """
     server = _server()
     if server is None:
-        raise MailRefused("No mail server is set.")
+        raise MailRefused(message("mail_unset"))
     text = "This message was asked for on the settings page or by a command. Notices of Fillbook reach you at this address."
     _send(server, recipient, f"{_SUBJECT}mail works", f"{text}\n\n{serving.public_address()}\n".rstrip() + "\n", "")
 
@@ -108,20 +109,20 @@ def _send(server: Mapping[str, str], recipient: str, subject: str, body: str, na
     """name: of the message; one that is sent twice after a failure has the same both times."""
     domain = parseaddr(server["sender"])[1].rpartition("@")[2]
     headers = {"Auto-Submitted": "auto-generated", **({"Message-ID": f"<notice.{name}@{domain}>"} if name else {})}
-    message = EmailMessage(subject, body, server["sender"], [recipient], headers=headers)
+    mail = EmailMessage(subject, body, server["sender"], [recipient], headers=headers)
     try:
         backend = _backend(server)
-        backend.send_messages([message])
+        backend.send_messages([mail])
     except smtplib.SMTPAuthenticationError:
-        raise MailRefused("The mail server does not take this user and password.") from None
+        raise MailRefused(message("mail_login")) from None
     except smtplib.SMTPRecipientsRefused:
-        raise MailRefused("The mail server does not take mail for this address.") from None
+        raise MailRefused(message("mail_recipient")) from None
     except smtplib.SMTPSenderRefused:
-        raise MailRefused("The mail server does not take mail from this sender's address.") from None
+        raise MailRefused(message("mail_sender")) from None
     except ssl.SSLError:
-        raise MailRefused("The mail server's encryption does not work as set; look at port, security and certificate.") from None
+        raise MailRefused(message("mail_encryption")) from None
     except (smtplib.SMTPException, OSError, UnicodeError):
-        raise MailRefused(f"The mail server {server['host']} cannot be reached, or it broke off.") from None
+        raise MailRefused(message("mail_unreachable", host=server["host"])) from None
 
 
 def _backend(server: Mapping[str, str]) -> EmailBackend:

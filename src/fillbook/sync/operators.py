@@ -16,6 +16,7 @@ from fillbook.storage import grantees
 from fillbook.storage.operators import forget_values, open_values, seal_values
 from fillbook.storage.services import BadSetting, config_of, save_settings
 from fillbook.sync import clock
+from fillbook.sync.sentences import message
 from fillbook.vault import CannotOpen
 
 MAIL: Final = "smtp"
@@ -103,9 +104,9 @@ def change(name: str, answer: Mapping[str, str]) -> tuple[FieldError, ...]:
     kept = _kept(name)
     values = {field.name: given[field.name] or (kept.get(field.name, "") if field.secret else "") for field in form.fields}
     missing = [field.name for field in form.fields if not values[field.name] and field.name not in form.optional]
-    errors = [FieldError(field, "Please fill this in.") for field in missing]
-    errors += [FieldError(field.name, "This is too long.") for field in form.fields if len(values[field.name]) > field.maxlength]
-    errors += [FieldError(field.name, "This must be one line.") for field in form.fields if not values[field.name].isprintable()]
+    errors = [FieldError(field, message("empty")) for field in missing]
+    errors += [FieldError(field.name, message("long")) for field in form.fields if len(values[field.name]) > field.maxlength]
+    errors += [FieldError(field.name, message("lines")) for field in form.fields if not values[field.name].isprintable()]
     if not errors and name == MAIL:
         errors = _mail_errors(values)
     if not errors:
@@ -158,16 +159,16 @@ def _kept(name: str) -> dict[str, str]:
 def _mail_errors(values: Mapping[str, str]) -> list[FieldError]:
     errors = []
     if not _HOST.fullmatch(values["host"]):
-        errors.append(FieldError("host", "This is no name of a server."))
+        errors.append(FieldError("host", message("no_host")))
     if not (values["port"].isascii() and values["port"].isdigit() and 0 < int(values["port"]) < 65536):
-        errors.append(FieldError("port", "A port is a number from 1 to 65535."))
+        errors.append(FieldError("port", message("no_port")))
     if values["security"] not in _SECURITIES:
-        errors.append(FieldError("security", f"Choose one of {', '.join(_SECURITIES)}."))
+        errors.append(FieldError("security", message("no_choice", choices=", ".join(_SECURITIES))))
     address = parseaddr(values["sender"])[1]
     if "@" not in address.strip("@") or any(letter.isspace() for letter in address):
-        errors.append(FieldError("sender", "This is no e-mail address."))
+        errors.append(FieldError("sender", message("no_address")))
     if values["password"] and not values["user"]:
-        errors.append(FieldError("user", "A password needs a user."))
+        errors.append(FieldError("user", message("no_user")))
     if values["user"] and values["security"] == "none" and values["host"] not in _HERE:
-        errors.append(FieldError("security", "Without encryption the password would travel openly; choose starttls or tls."))
+        errors.append(FieldError("security", message("openly")))
     return errors

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from fillbook.brokers.interface import BrokerError
+from fillbook.sync.sentences import message
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
@@ -118,13 +119,12 @@ def lost(trouble: Trouble, follow: Follow, history: bool, first: bool) -> Loss:
 def final(trouble: Trouble, unproven: bool = True) -> Trouble:
     """What the user is told when waiting for a broker, or for the user's grant, is over; any other trouble as it is."""
     if trouble.kind == "NotGranted" and unproven:
-        return Trouble("NeedsUser", "never_granted", "No access was granted within 14 days. Do that at the broker, then try again here.")
+        return Trouble("NeedsUser", "never_granted", message("never_granted"))
     if trouble.kind == "NotGranted":
         return Trouble("NeedsUser", WITHDRAWN, trouble.message)
     if trouble.kind != "NotReady":
         return trouble
-    sentence = "The broker did not accept these details within 24 hours. Compare them with the broker's page and enter them again."
-    return Trouble("NeedsUser", "never_validated", sentence)
+    return Trouble("NeedsUser", "never_validated", message("never_validated"))
 
 
 def _spread(seconds: int, seed: str, tries: int) -> int:

@@ -24,6 +24,7 @@ from fillbook.sync.gate import is_claimed, must_prove
 from fillbook.sync.knowledge import Answer, is_right
 from fillbook.sync.policy import GRANT_WITHIN, Trouble, final
 from fillbook.sync.proof import OWNING, Claim, Claims, Seen, Standing, Way, answered, gave_up, looked, settled
+from fillbook.sync.sentences import message
 from fillbook.sync.windows import Leg
 from fillbook.vault import CannotOpen
 
@@ -40,34 +41,14 @@ SOON, LATER = 60, 600
 """Seconds between two looks while the claim is young, and later."""
 _DAYS, _DAYS_FOR_AN_ANSWER = 7, 90
 
-UNPROVEN: Final = Trouble(
-    "NeedsUser",
-    "not_proven",
-    "Nobody has shown within 24 hours that this account is theirs. Begin again, and leave the access granted, removed and granted again "
-    "for at least three minutes each.",
-)
-DISPUTED: Final = Trouble(
-    "NeedsUser",
-    "disputed",
-    "Two users of this site have shown that they control this account. Nothing new is fetched until one of them gives it up or the "
-    "operator of this site has decided. If you know of nobody else, remove the access at the broker and write to the operator.",
-)
+UNPROVEN: Final = Trouble("NeedsUser", "not_proven", message("not_proven"))
+DISPUTED: Final = Trouble("NeedsUser", "disputed", message("disputed"))
 
 
-DECIDED: Final = Trouble(
-    "NeedsUser",
-    "decided",
-    "The operator of this site has decided that this account is somebody else's, and what you had of it is hidden. Unlink it; or, if that "
-    "is a mistake, choose Look again and show anew that it is yours.",
-)
+DECIDED: Final = Trouble("NeedsUser", "decided", message("decided"))
 NEVER_GRANTED: Final = final(Trouble("NotGranted", "not_granted", ""))
 """What whoever has a user id of their own is told, for whom granting it is all there is to do."""
-RETIRED: Final = Trouble(
-    "NeedsUser",
-    "grantee_retired",
-    "The user id that you granted access to is no longer used by this site. Take that grant back at the broker. Then choose Look again, "
-    "and grant access to the user id that the page names.",
-)
+RETIRED: Final = Trouble("NeedsUser", "grantee_retired", message("grantee_retired"))
 
 
 class TooMany(Exception):
@@ -99,7 +80,7 @@ def begin(link: Link) -> AccountClaim | None:
         return found
     now = clock.now()
     if rows.claims_since(link.owner, now - timedelta(days=1)) >= CLAIMS_A_DAY:
-        raise TooMany(f"You have begun {CLAIMS_A_DAY} links of this kind today. Go on tomorrow.")
+        raise TooMany(message("claims_today", most=CLAIMS_A_DAY))
     _record(link, "account_claim_begun")
     link.grantee = grantees.give(link)
     Link.objects.filter(pk=link.pk).update(grantee=link.grantee)
@@ -192,11 +173,11 @@ def answer(link: Link, given: Sequence[Answer]) -> None:
         if claim is None or claim.standing != Standing.OPEN or claim.way != Way.REGRANT:
             return
         if claim.sealed_answer:
-            raise TooMany("Your last answer has not been compared yet. Wait for the next look.")
+            raise TooMany(message("answer_waits"))
         if not tries_left(claim):
-            raise TooMany("You have no try left for this account. Show that it is yours by removing the access and granting it again.")
+            raise TooMany(message("no_try_left"))
         if rows.wrong_tries_since(rows.hour_before(now)) >= WRONG_AN_HOUR:
-            raise TooMany("Too many wrong answers were given on this site. Try again in an hour.")
+            raise TooMany(message("wrong_answers"))
         same = {"broker": claim.broker, "endpoint": claim.endpoint, "number": claim.number}
         ProofTry.objects.create(owner=claim.owner, right=False, happened_at=now, **same)
         plain = json.dumps([one.as_json() for one in given])

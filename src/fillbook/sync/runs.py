@@ -27,6 +27,7 @@ from fillbook.storage.models import Link, LinkState, RunKind, RunState, SyncRun
 from fillbook.storage.secrets import open_credential, seal_credential, vault
 from fillbook.sync import clock, engine, gate, notices, slots
 from fillbook.sync.policy import VALIDATING_FOR, Trouble
+from fillbook.sync.sentences import message
 from fillbook.sync.slots import Hours, Standing
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def open_run(link: Link, kind: RunKind, job: str = "") -> SyncRun:
     with transaction.atomic():
         run = _running(link)
         if run is not None and run.kind == RunKind.CHECK and kind != RunKind.CHECK:
-            close_runs(link, "overtaken", "A sync took its place.")
+            close_runs(link, "overtaken", message("overtaken"))
             run = None
         if run is None:
             try:
@@ -88,10 +89,10 @@ def open_run(link: Link, kind: RunKind, job: str = "") -> SyncRun:
     return run
 
 
-def close_runs(link: Link, code: str, message: str) -> None:
+def close_runs(link: Link, code: str, sentence: str) -> None:
     """End the link's running run, if there is one; its workflow finds out at its next step and stops."""
     locked(link.pk)
-    error = _error(Trouble(STOPPED, code, message))
+    error = _error(Trouble(STOPPED, code, sentence))
     SyncRun.objects.filter(link=link, state__in=OPEN).update(state=RunState.FAILED, finished_at=clock.now(), retry_at=None, **error)
 
 
@@ -285,8 +286,7 @@ def fault(error: BaseException, where: str) -> Trouble:
     reference = uuid.uuid4().hex[:8]
     frames = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
     log.error("Fault %s in %s: %s at %s", reference, where, type(error).__name__, " > ".join(frames))
-    message = f"Fillbook made a mistake while it worked on this (reference {reference})."
-    return Trouble("OurFault", "fault", f"{message} Your data are as they were; the log of this site says where it happened.")
+    return Trouble("OurFault", "fault", message("fault", reference=reference))
 
 
 def _running(link: Link) -> SyncRun | None:

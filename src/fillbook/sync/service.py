@@ -33,6 +33,7 @@ from fillbook.storage.models import (
 from fillbook.storage.secrets import open_credential, seal_credential, shred_credential
 from fillbook.sync import clock, engine, notices, proving, runs
 from fillbook.sync.knowledge import Answer
+from fillbook.sync.sentences import message
 from fillbook.vault import CannotOpen
 
 STEPS: Final[Mapping[str, str]] = {
@@ -113,11 +114,11 @@ def replace_credential(owner: User, link_id: UUID | str, answer: Mapping[str, st
         return LinkOutcome(link, errors=credential.errors)
     if credential.account != link.account:
         field = manifest(link.broker).form[0].name
-        return LinkOutcome(link, errors=(FieldError(field, "This link is for another account. Make a new link for this one."),))
+        return LinkOutcome(link, errors=(FieldError(field, message("another_account")),))
     with transaction.atomic():
         link = _locked(link)
         _refuse_disputed(link)
-        runs.close_runs(link, "replaced", "A new credential is tried instead.")
+        runs.close_runs(link, "replaced", message("replaced"))
         runs.seal_candidate(link, Credential({**kept, **credential.secrets}, credential.rate_secret))
         link.alarm_sent_at = link.validating_until = link.nothing_before = None
         if link.state != LinkState.LINKED:
@@ -137,10 +138,10 @@ def sync_now(owner: User, link_id: UUID | str) -> SyncRun:
     with transaction.atomic():
         link = _locked(link_for(owner, link_id))
         if link.state == LinkState.PAUSED:
-            raise Refused("paused", "This link is paused. Resume it to sync.")
+            raise Refused("paused", message("this_is_paused"))
         refused_at = link.error_at if link.state == LinkState.NEEDS_USER and not link.sealed_candidate else None
         if refused_at is not None and not link.is_sandbox and clock.now() - refused_at < _BREATH:
-            raise Refused("too_soon", "The broker has just refused this link. Mend what it says first, then try again in a minute.")
+            raise Refused("too_soon", message("too_soon"))
         _claim_anew(link)
         return runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL)
 
@@ -158,12 +159,12 @@ def go_back(owner: User, link_id: UUID | str) -> SyncRun:
     with transaction.atomic():
         link = _locked(link_for(owner, link_id))
         if not manifest(link.broker).capabilities.goes_back:
-            raise Refused("no_earlier_years", "This broker gives all the history it has at the first fetch.")
+            raise Refused("no_earlier_years", message("no_earlier_years"))
         if link.state != LinkState.LINKED:
-            raise Refused("not_linked", "Earlier years can be fetched once this link works. See on its page what it waits for.")
+            raise Refused("not_linked", message("not_linked"))
         run = runs.open_run(link, RunKind.HISTORY)
         if run.kind != RunKind.HISTORY:
-            raise Refused("busy", "A sync of this link is going on. Go further back once it has ended.")
+            raise Refused("busy", message("busy"))
         return run
 
 
@@ -188,7 +189,7 @@ def pause(owner: User, link_id: UUID | str) -> Link:
     """Fetch nothing until it is resumed; what was fetched stays. Raises `Http404` as `sync_now`."""
     with transaction.atomic():
         link = _locked(link_for(owner, link_id))
-        runs.close_runs(link, "paused", "The link was paused.")
+        runs.close_runs(link, "paused", message("paused"))
         link.state = LinkState.PAUSED
         link.save()
         _record(owner, "link_paused", link)
@@ -237,7 +238,7 @@ def unlink(owner: User, link_id: UUID | str, keep: bool) -> None:
     """
     with transaction.atomic():
         link = _locked(link_for(owner, link_id))
-        runs.close_runs(link, "unlinked", "The link was ended.")
+        runs.close_runs(link, "unlinked", message("unlinked"))
         proving.let_go(link)
         _record(owner, "link_kept_trades" if keep else "link_deleted", link)
         if keep:
@@ -259,7 +260,7 @@ def start_sandbox(owner: User) -> LinkOutcome:
     """
     with_sandbox = next((one for one in manifests().values() if one.sandbox), None)
     if with_sandbox is None or not Instance.load().sandbox_url:
-        raise Refused("sandbox_off", "The sandbox is not running. It runs while `fillbook serve` does.")
+        raise Refused("sandbox_off", message("no_sandbox"))
     return begin_link(owner, with_sandbox.id, Endpoint.SANDBOX, with_sandbox.sandbox)
 
 

@@ -27,6 +27,7 @@ from fillbook.storage import services
 from fillbook.storage.services import Login, SharedValues
 from fillbook.sync import clock, engine, transport
 from fillbook.sync.engine import database_work
+from fillbook.sync.sentences import message
 
 BETWEEN_LOGINS: Final = 120
 """Seconds between two logins, however often a session ends."""
@@ -120,7 +121,7 @@ def _paused(means: Means, seconds: float) -> BrokerError:
     row = services.service(means.login)
     if row.failures:
         return OurFault(row.error_code, row.error_message)
-    return Transient("login_paused", "Fillbook's own login at the broker is being renewed; it goes on by itself.", max(int(seconds), 30))
+    return Transient("login_paused", message("login_paused"), max(int(seconds), 30))
 
 
 @database_work
@@ -172,5 +173,5 @@ def _needed(request: Request, secrets: Mapping[str, str]) -> dict[str, str]:
     """
     names = request.names()
     if not names <= set(secrets):
-        raise OurFault("secret_missing", "The operator of this site has not set everything that this broker needs.")
+        raise OurFault("secret_missing", message("secret_missing"))
     return {name: secrets[name] for name in names}

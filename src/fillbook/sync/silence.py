@@ -14,6 +14,7 @@ from fillbook.brokers.manifests import manifest
 from fillbook.storage.models import BrokerSilence, EndpointKind
 from fillbook.sync import clock, engine
 from fillbook.sync.runs import Plan
+from fillbook.sync.sentences import message
 
 MANY: Final = 5
 """Links in a row without an answer to any of them."""
@@ -37,8 +38,7 @@ def admit(plan: Plan) -> None:
     now = clock.now()
     free = Q(asked_until=None) | Q(asked_until__lte=now) | Q(asked_by=plan.link_id)
     if not BrokerSilence.objects.filter(free, pk=row.pk).update(asked_by=plan.link_id, asked_until=now + LEASE):
-        name = manifest(plan.broker).name
-        raise Transient("broker_silent", f"{name} does not answer at present. It is asked again and again for all links, yours included.")
+        raise Transient("broker_silent", message("broker_silent", broker=manifest(plan.broker).name))
 
 
 def note(plan: Plan, reply: Reply) -> None:

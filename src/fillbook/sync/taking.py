@@ -23,6 +23,7 @@ from fillbook.sync import changes, child, runs
 from fillbook.sync.exchange import Outcome, trouble
 from fillbook.sync.findings import extra_accounts
 from fillbook.sync.policy import UNREADABLE, Trouble
+from fillbook.sync.sentences import message
 from fillbook.vault import CannotOpen
 
 
@@ -133,11 +134,9 @@ def _of_this_link(raw: RawStatement, parsed: ParsedStatement) -> ParsedStatement
         _refuse_accounts_of_other_links(raw.link, named)
         return parsed
     if not ours & set(named):
-        raise NeedsUser(
-            "other_account",
-            f"The statement is about {_listed(named)}, but this link is about {_listed(sorted(ours))}. Nothing of it was used. Enter the "
-            "token and query of the linked account, or link the other account on its own.",
-        )
+        which = f"other_account{'s' if len(named) != 1 else ''}{'_than_several' if len(ours) > 1 else ''}"
+        told = message(which, named=", ".join(named), ours=", ".join(sorted(ours)))
+        raise NeedsUser("other_account", told)
     extra = [number for number in named if number not in ours]
     if not extra:
         return parsed
@@ -151,11 +150,5 @@ def _refuse_accounts_of_other_links(link: Link, numbers: list[str]) -> None:
     ).exclude(link__state=LinkState.UNLINKED)
     taken = sorted(others.exclude(link=link).values_list("number", flat=True))
     if taken:
-        raise NeedsUser(
-            "account_linked_twice",
-            f"You have already linked {_listed(taken)}. Enter the new token or query at that link, or unlink it first.",
-        )
-
-
-def _listed(numbers: list[str]) -> str:
-    return ("account " if len(numbers) == 1 else "accounts ") + ", ".join(numbers)
+        which = "account_linked_twice" if len(taken) == 1 else "accounts_linked_twice"
+        raise NeedsUser("account_linked_twice", message(which, accounts=", ".join(taken)))

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from fillbook.brokers.interface import OurFault, Reply, Request
+from fillbook.sync.sentences import message
 
 HTTPS_PORT: Final = 443
 _KEPT_HEADERS: Final = ("content-type", "retry-after")
@@ -75,9 +76,9 @@ async def send(
         OurFault: the request names a host, a method, an address or a header that is not allowed. Nothing was sent.
     """
     if request.host not in hosts:
-        raise OurFault("host_not_allowed", "A request to a host that does not belong to this broker was stopped.")
+        raise OurFault("host_not_allowed", message("host_not_allowed"))
     if request.method not in {"GET", "POST"} or not request.path.startswith("/"):
-        raise OurFault("request_not_allowed", "A request that is not a plain GET or POST was stopped.")
+        raise OurFault("request_not_allowed", message("method_not_allowed"))
     limits = limits or (SANDBOX if sandbox is not None else Limits())
     try:
         async with asyncio.timeout(limits.total):
@@ -95,7 +96,7 @@ def sandbox_target(base: str) -> _Target:
     """
     parts = urlsplit(base)
     if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "::1", "localhost"} or not parts.port or parts.username is not None:
-        raise OurFault("sandbox_not_local", "The sandbox must run on this machine; its recorded address does not.")
+        raise OurFault("sandbox_not_local", message("sandbox_not_local"))
     return _Target("http", parts.hostname, parts.hostname, parts.port)
 
 
@@ -106,7 +107,7 @@ async def _live_targets(host: str) -> list[_Target]:
     except OSError:
         return []
     if any(not is_public(address) for address in addresses):
-        raise OurFault("address_not_public", "The broker's host resolves to an address inside this network; nothing was sent there.")
+        raise OurFault("address_not_public", message("address_not_public"))
     return [_Target("https", address, host, HTTPS_PORT) for address in addresses]
 
 
@@ -165,7 +166,7 @@ def _address(request: Request, secrets: Mapping[str, str], target: _Target) -> h
     try:
         return httpx2.URL(f"{target.scheme}://{address}:{target.port}{request.path}", params=query)
     except (httpx2.InvalidURL, ValueError):
-        raise OurFault("request_not_allowed", "A request whose address is not well-formed was stopped.") from None
+        raise OurFault("request_not_allowed", message("address_broken")) from None
 
 
 def _headers(request: Request, secrets: Mapping[str, str], target: _Target) -> list[tuple[str, str]]:
@@ -174,7 +175,7 @@ def _headers(request: Request, secrets: Mapping[str, str], target: _Target) -> l
     cookies = "; ".join(f"{cookie}={secrets[name]}" for cookie, name in request.cookie_secrets)
     given = [*request.headers, *added, *([("cookie", cookies)] if cookies else [])]
     if any(not part.isascii() or not part.isprintable() for pair in given for part in pair):
-        raise OurFault("request_not_allowed", "A request whose headers are not well-formed was stopped.")
+        raise OurFault("request_not_allowed", message("headers_broken"))
     typed = [("content-type", "application/json;charset=UTF-8")] if request.body is not None else []
     return [("accept-encoding", "gzip"), *typed, *given, ("host", target.host)]
 

@@ -23,6 +23,7 @@ from fillbook.storage.intake import AccountPreview, Counts, preview_statement
 from fillbook.storage.models import Origin, RawStatement, RunKind, SyncRun, User
 from fillbook.storage.raw import discard, findings_json, keep_raw, note_parsed, raw_chunks
 from fillbook.sync import child, clock, engine, runs
+from fillbook.sync.sentences import message
 from fillbook.sync.taking import parsed_by, sentence_of
 
 _HEAD: Final = 8192
@@ -75,7 +76,7 @@ def preview_upload(owner: User, name: str, content: bytes | Iterable[bytes]) -> 
     """
     data = _capped([content] if isinstance(content, bytes) else content)
     if data is None:
-        return UploadPreview(name, error=f"The file is larger than {settings.UPLOAD_LIMIT // 1024**2} MB. Export a shorter period.")
+        return UploadPreview(name, error=message("too_large", most=settings.UPLOAD_LIMIT // 1024**2))
     connector = registry.recognize(data[:_HEAD])
     if connector is None:
         return UploadPreview(name, error=_why_unknown(name, data))
@@ -201,7 +202,7 @@ def _why_unknown(name: str, data: bytes) -> str:
             sentence = _refusal(registry.connector(broker_id), data)
             if sentence:
                 return sentence
-    return "This is no statement that Fillbook knows. Upload the file as the broker made it, without opening and saving it first."
+    return message("unknown_file")
 
 
 def _refusal(connector: Connector, data: bytes) -> str:

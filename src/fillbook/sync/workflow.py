@@ -17,6 +17,7 @@ from fillbook.sync.engine import database_work
 from fillbook.sync.exchange import Outcome
 from fillbook.sync.policy import WITHDRAWN, Decision, Follow, Loss, Trouble, decide, final, lost
 from fillbook.sync.runs import Plan
+from fillbook.sync.sentences import message
 from fillbook.sync.windows import Leg
 
 P = ParamSpec("P")
@@ -75,7 +76,7 @@ def pick_up_stranded(older_than: timedelta = timedelta(0)) -> None:
             document = [str(row.raw_id)] if row.link_id is None else []
             engine.enqueue(runs.UPLOAD if document else runs.WORKFLOW, row.workflow_id, str(row.pk), *document)
         elif ended:
-            runs.fail(row.pk, Trouble(runs.STOPPED, "lost", "This run was cut off. Sync again; nothing is lost."), needs_user=False)
+            runs.fail(row.pk, Trouble(runs.STOPPED, "lost", message("lost")), needs_user=False)
 
 
 async def _to_the_end(run_id: int, work: Coroutine[Any, Any, str]) -> str:

@@ -14,12 +14,14 @@ from fillbook.brokers.sentences import errors, sentences
 from fillbook.ledger.retelling import Retelling
 from fillbook.ledger.sentences import Sentences, Speaker
 from fillbook.ledger.statement import Finding
+from fillbook.storage import sentences as of_storage
 from fillbook.sync import findings as of_sync
+from fillbook.sync import sentences as of_runs
 from fillbook.trades import findings as of_trades
 from fillbook.web import readable
 
 Say = Callable[[str], str]
-OURS: Final = (of_trades.SENTENCES, of_sync.SENTENCES)
+OURS: Final = (of_trades.SENTENCES, of_sync.SENTENCES, of_runs.SENTENCES, of_storage.SENTENCES)
 
 
 def said(text: str) -> str:
