@@ -2,10 +2,14 @@
 
 import math
 import random
+import struct
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import shake_256
+from itertools import groupby
 from statistics import NormalDist, mean, median, stdev
 
 import pytest
@@ -14,7 +18,7 @@ from hypothesis import strategies as st
 
 from fillbook.performance import metrics
 from fillbook.performance.bands import BOUNDS, Band, Banded, bounds_of
-from fillbook.performance.chance import Day, chance_of, resampled, wilson
+from fillbook.performance.chance import Day, Interval, chance_of, resampled, wilson
 from fillbook.performance.compare import compared
 from fillbook.performance.crossing import OTHERS, crossed, limited
 from fillbook.performance.distributions import histogram, in_classes
@@ -24,7 +28,7 @@ from fillbook.performance.keys import Key, Value, banded, narrowed, value_of
 from fillbook.performance.ratios import Returns, daily_returns, sharpe, sortino
 from fillbook.performance.results import Result
 from fillbook.performance.statistics import Absent, Figure, Sample, k_ratio, statistics, track_record
-from fillbook.performance.streaks import Closing, streaks, z_score
+from fillbook.performance.streaks import Closings, Run, streaks, z_score
 from fillbook.performance.summary import Outcome, Summary
 from fillbook.trades.records import Side
 from tests.performance.trips import stock, trip
@@ -35,8 +39,8 @@ START = date(2026, 1, 1)
 nets = st.lists(st.integers(-5, 5).map(lambda units: units * E8), max_size=60)
 
 
-def closings(values: list[int], days: Callable[[int], int] = lambda index: index) -> tuple[Closing, ...]:
-    return tuple(Closing(START + timedelta(days=days(index)), f"{index:04}", value) for index, value in enumerate(values))
+def closings(values: list[int], days: Callable[[int], int] = lambda index: index) -> Closings:
+    return Closings([START + timedelta(days=days(index)) for index in range(len(values))], range(len(values)), values)
 
 
 def sample(values: list[int], rs: tuple[D, ...] = ()) -> Sample:
@@ -131,7 +135,7 @@ def test_trades_that_are_all_alike_have_no_chance_and_great_ones_have_figures() 
     assert days is not None
     assert days > 10**27  # SR = (1 / 41) / 10^12, and (1.645 / SR)^2 = 4.5e27
     parts = [Summary.of_one(E8, 0, 1, D("9e19"))] * 30
-    assert figure("volume", Sample.of(Summary.together(parts), parts, ())).value == pytest.approx(D("2.7e21"))
+    assert figure("volume", Sample.of(Summary.together(parts), parts, Closings())).value == pytest.approx(D("2.7e21"))
 
 
 def test_runs_that_alternate_are_far_from_chance() -> None:
@@ -178,6 +182,21 @@ def test_intervals_are_the_same_each_time_and_hold_the_figure() -> None:
     assert resampled(days[:1]) is None
 
 
+def test_draws_by_another_way() -> None:
+    """Word after word of the digest, day after day."""
+    days = tuple(Day(index * E8, -3 * index, index % 4, 5 - 7 * index, index % 3) for index in range(450))
+    samples = 400_000 // 450
+    words = struct.unpack(f"<{samples * 450}I", shake_256(b"whole days, drawn with replacement").digest(4 * samples * 450))
+    drawn = [[days[word * 450 >> 32] for word in words[at : at + 450]] for at in range(0, len(words), 450)]
+    gains = sorted(sum(day.gains for day in one) / sum(day.gain_count for day in one) for one in drawn)
+    factors = sorted(sum(day.won for day in one) / -sum(day.lost for day in one) for one in drawn)
+    found = resampled(days)
+    assert found is not None
+    low, high = math.floor(0.025 * (samples - 1)), math.ceil(0.975 * (samples - 1))
+    assert found.samples == samples == 888
+    assert (found.gain, found.factor) == (Interval(gains[low], gains[high]), Interval(factors[low], factors[high]))
+
+
 def test_wilsons_interval_of_the_textbook() -> None:
     # 10 of 20: (0.5 + 0.0960 +- 0.2412) / 1.1921
     found = wilson(10, 20)
@@ -211,14 +230,22 @@ def test_ratios_on_the_brokers_net_asset_values() -> None:
 
 @given(nets)
 def test_runs_by_another_way(values: list[int]) -> None:
-    found = streaks(closings(values))
-    decided = [value for value in values if value]
-    assert sum(run.length for run in found.runs) == len(decided)
-    assert sum(run.total for run in found.runs) == sum(values)
-    assert all(one.outcome is not other.outcome for one, other in zip(found.runs, found.runs[1:], strict=False))
+    made = closings(values, lambda index: index // 3)
+    found = streaks(made)
+    runs = [
+        Run(outcome, len(part := list(group)), part[0][0], part[-1][0], sum(net for _, net in part))
+        for outcome, group in groupby(
+            ((day, net) for day, net in zip(made.days, values, strict=True) if net),
+            key=lambda one: Outcome.WIN if one[1] > 0 else Outcome.LOSS,
+        )
+    ]
+    for outcome, longest in ((Outcome.WIN, found.wins), (Outcome.LOSS, found.losses)):
+        of_one = [run for run in runs if run.outcome is outcome]
+        assert longest == max(of_one, key=lambda run: run.length, default=None)
+        assert found.lengths[outcome] == Counter(run.length for run in of_one)
+    assert found.current == (runs[-1] if runs else None)
     old = metrics.streaks([Result(str(index), D(value), D(0), None, None, START) for index, value in enumerate(values)])
     assert (found.wins.length if found.wins else 0, found.losses.length if found.losses else 0) == (old.wins, old.losses)
-    assert sum(length * count for length, count in found.lengths[Outcome.WIN].items()) == sum(value > 0 for value in values)
 
 
 @given(nets, st.integers(1, 4))
@@ -238,10 +265,8 @@ def test_falls_by_another_way(values: list[int], a_day: int) -> None:
     assert [fall.depth for fall in found] == depths
     assert all(fall.recovered_on is not None for fall in found[:-1])
     assert (found[-1].recovered_on is None if found else False) == below
-    results = [
-        Result(str(index), D(value), D(0), None, None, one.day)
-        for index, (value, one) in enumerate(zip(values, closings(values), strict=True))
-    ]
+    days = closings(values).days
+    results = [Result(str(index), D(value), D(0), None, None, days[index]) for index, value in enumerate(values)]
     assert min((fall.depth for fall in found), default=0) == metrics.max_drawdown(results).amount or a_day > 1
 
 
@@ -251,8 +276,11 @@ def test_one_fall_by_hand() -> None:
     assert (made.depth, made.days, made.days_down, made.trades) == (-3, 3, 2, 3)
     assert (lost.peak_on, lost.began_on, lost.recovered_on, lost.days) == (None, START, START + timedelta(1), 1)
     # what closed in one instant is one step
-    together = tuple(Closing(START, "10:00", net) for net in (9, -5))
-    assert falls(together) == ()
+    for moment in (36_000, None):
+        assert falls(Closings([START, START], [moment, moment], [9, -5])) == ()
+    # and what closed on another day, or at no known moment, is another
+    for days, moments in (([START, START + timedelta(1)], [None, None]), ([START, START], [36_000, None])):
+        assert [fall.trades for fall in falls(Closings(days, moments, [9, -5]))] == [1]
 
 
 @given(st.lists(st.integers(-(10**12), 10**12), max_size=200))

@@ -189,7 +189,7 @@ def test_before_fees_a_trade_may_end_otherwise(owner: User) -> None:
         assert total["profit"] == total["gross_profit"]
     for cell in (cell for answer in crossing_answer(accounts, Filter(), Key.SIDE, Key.TAG, gross=True) for cell in answer["cells"]):
         assert cell["profit"] == cell["gross_profit"]
-    assert sum(one.net for one in reports.closings(accounts, Filter(), gross=True)[group]) == sum(expected)
+    assert sum(reports.closings(accounts, Filter(), gross=True)[group].nets) == sum(expected)
     assert sorted(reports.spread(accounts, Filter(), Spread.PROFIT, gross=True)[group]) == sorted(expected)
 
 
@@ -197,9 +197,9 @@ def test_curve_falls_and_spreads_are_those_of_the_trades(owner: User) -> None:
     accounts, group = accounts_of(owner), Group("real", "USD", "USD")
     results = results_in("USD", core(Filter())["USD"])["USD"]
     found = reports.closings(accounts, Filter())[group]
-    assert [(one.day, one.net) for one in found] == [(one.closed_on, to_e8(one.net)) for one in results]
+    assert list(zip(found.days, found.nets, strict=True)) == [(one.closed_on, to_e8(one.net)) for one in results]
     assert min(fall.depth for fall in falls(found)) == to_e8(metrics.max_drawdown(results).amount)
-    assert len({(one.day, one.at) for one in found}) == len(equity_curve(results))
+    assert len(set(zip(found.days, found.moments, strict=True))) == len(equity_curve(results))
     held = [int((one.closed_at - one.opened_at).total_seconds()) for one in results if one.closed_at and one.opened_at]
     assert sorted(reports.spread(accounts, Filter(), Spread.HELD)[group]) == sorted(held)
     assert len(reports.spread(accounts, Filter(), Spread.PERCENT)[group]) == len(results)
@@ -265,7 +265,7 @@ def test_accounts_of_one_base_currency_are_one_group(owner: User) -> None:
     for key in (Key.ACCOUNT, Key.SIDE, Key.MONTH):
         alike(Summary.together(one.summary for one in reports.breakdown(accounts, Filter(), key)[group].parts), whole)
     days = reports.days(accounts, Filter(), gross=True)[group]
-    assert [day.first for day in days] == sorted({one.day for one in reports.closings(accounts, Filter())[group]})
+    assert [day.first for day in days] == sorted(set(reports.closings(accounts, Filter())[group].days))
     assert sum(day.summary.n for day in days) == 12
     net, paid = reports.own_currency(accounts, Filter())[group]["USD"]
     assert (to_e8(net), to_e8(paid)) == tuple(

@@ -1,11 +1,12 @@
 """How much of a figure may be chance: the bootstrap by day, Wilson's interval, Student's t."""
 
 import math
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import shake_256
+from operator import itemgetter
+from struct import iter_unpack
 from typing import Final, NamedTuple
 
 _SEED: Final = b"whole days, drawn with replacement"
@@ -66,10 +67,7 @@ def resampled(days: tuple[Day, ...]) -> Resampled | None:
     if len(days) < _ENOUGH_DAYS:
         return None
     samples = max(_FEWEST_SAMPLES, min(_MOST_SAMPLES, _MOST_DRAWS // len(days)))
-    n = len(days)
-    numbers = _numbers(samples * n)
-    draws = ([days[number * n >> 32] for number in numbers[at : at + n]] for at in range(0, samples * n, n))
-    sums = [Day(*map(sum, zip(*drawn, strict=True))) for drawn in draws]
+    sums = _sums(days, samples)
     totals = [one.won + one.lost for one in sums]
     return Resampled(
         samples,
@@ -82,9 +80,40 @@ def resampled(days: tuple[Day, ...]) -> Resampled | None:
     )
 
 
-def _numbers(count: int) -> tuple[int, ...]:
-    """Numbers below 2^32, evenly spread and always the same: a digest of any length, since the core has no dice."""
-    return struct.unpack(f"<{count}I", shake_256(_SEED).digest(4 * count))
+def _sums(days: Sequence[Day], samples: int) -> list[Day]:
+    """The sums of each draw of as many days as there are.
+
+    The five sums of a day are laid side by side in one whole number, so that a draw is one addition a day: losses and gains are turned
+    so that none is below 0, and each has as many bits as the greatest sum needs.
+    """
+    n, least = len(days), min(day.gains for day in days)
+    laid = [(day.won, -day.lost, day.n, day.gains - least, day.gain_count) for day in days]
+    widths = [(max(column) * n).bit_length() for column in zip(*laid, strict=True)]
+    starts = [sum(widths[:index]) for index in range(len(widths))]
+    packed = [sum(value << start for value, start in zip(row, starts, strict=True)) for row in laid]
+    found = []
+    for drawn in iter_unpack(f"<{n}I", _drawn(n, samples)):
+        whole = sum(itemgetter(*drawn)(packed))
+        won, lost, count, gains, gain_count = (whole >> start & (1 << width) - 1 for start, width in zip(starts, widths, strict=True))
+        found.append(Day(won, -lost, count, gains + n * least, gain_count))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _drawn(n: int, samples: int) -> bytes:
+    """Which days are drawn: `samples` times n numbers below n, of 32 bits each, evenly spread and always the same.
+
+    They are the 32-bit words of a digest of any length, since the core has no dice, times n, by 2^32: all in one product of two whole
+    numbers, for which each word stands in 64 bits of its own.
+    """
+    count = samples * n
+    digest, wide, drawn = shake_256(_SEED).digest(4 * count), bytearray(8 * count), bytearray(4 * count)
+    for byte in range(4):
+        wide[byte::8] = digest[byte::4]
+    product = (int.from_bytes(wide, "little") * n).to_bytes(8 * count, "little")
+    for byte in range(4):
+        drawn[byte::4] = product[byte + 4 :: 8]
+    return bytes(drawn)
 
 
 def _interval(values: Sequence[float], samples: int) -> Interval | None:

@@ -1,7 +1,7 @@
 """A breakdown by one key, and two keys crossed: summaries of the parts, which add up to the whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -12,6 +12,10 @@ from fillbook.performance.summary import Summary
 
 OTHERS: Final = "\0others"
 """The value under which a crossing keeps together what has no row or column of its own; no symbol is called so."""
+
+
+Place = tuple[Value, Value]
+"""A row's value and a column's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ def crossed(down: Key, across: Key, cells: Mapping[tuple[Value, Value], Summary]
 
 def limited(whole: Crossing, rows: int, columns: int) -> Crossing:
     """At most so many rows and columns: those with the most round trips, and the rest together as `OTHERS`, last."""
-    kept_rows, kept_columns = _most(whole.rows, whole, 0, rows), _most(whole.columns, whole, 1, columns)
-    cells: dict[tuple[Value, Value], list[Summary]] = defaultdict(list)
+    kept_rows, kept_columns = kept_values({place: part.n for place, part in whole.cells.items()}, rows, columns)
+    cells: dict[Place, list[Summary]] = defaultdict(list)
     for (row, column), part in whole.cells.items():
         cells[row if row in kept_rows else OTHERS, column if column in kept_columns else OTHERS].append(part)
     found = {place: Summary.together(parts) for place, parts in cells.items()}
@@ -111,13 +115,18 @@ def _together(parts: Iterable[tuple[Value, Summary]]) -> dict[Value, Summary]:
     return {value: Summary.together(some) for value, some in found.items()}
 
 
-def _most(values: Sequence[Value], whole: Crossing, side: int, most: int) -> set[Value]:
-    if len(values) <= most:
-        return set(values)
-    counts: dict[Value, int] = defaultdict(int)
-    for place, part in whole.cells.items():
-        counts[place[side]] += part.n
-    return set(sorted(values, key=lambda value: (-counts[value], str(value)))[: most - 1])
+def kept_values(counts: Mapping[Place, int], rows: int, columns: int) -> tuple[set[Value], set[Value]]:
+    """The rows and the columns that keep a place of their own when there are at most so many. counts: round trips at each place."""
+    return _most(counts, 0, rows), _most(counts, 1, columns)
+
+
+def _most(counts: Mapping[Place, int], side: int, most: int) -> set[Value]:
+    sums: dict[Value, int] = defaultdict(int)
+    for place, count in counts.items():
+        sums[place[side]] += count
+    if len(sums) <= most:
+        return set(sums)
+    return set(sorted(sums, key=lambda value: (-sums[value], str(value)))[: most - 1])
 
 
 def _last(values: Iterable[Value]) -> tuple[Value, ...]:

@@ -1,6 +1,6 @@
 """How results are spread: a histogram with round steps, its mean and its median."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,12 +75,11 @@ def _step(width: int) -> int:
 
 
 def _counted(ordered: Sequence[int], edges: list[int], *, open_low: bool, open_high: bool) -> Histogram:
-    counts = [0] * (len(edges) + 1)
-    for value in ordered:
-        counts[bisect_right(edges, value)] += 1
+    n = len(ordered)
+    below = [0, *(bisect_left(ordered, edge) for edge in edges), n]
+    counts = [after - before for before, after in pairwise(below)]
     bars = [Bar(low, high, count) for (low, high), count in zip(pairwise(edges), counts[1:-1], strict=True)]
     low = [Bar(None, edges[0], counts[0])] if open_low else []
     high = [Bar(edges[-1], None, counts[-1])] if open_high else []
-    n = len(ordered)
     middle = Decimal(ordered[(n - 1) // 2] + ordered[n // 2]) / 2
     return Histogram(n, EXACT.divide(Decimal(sum(ordered)), Decimal(n)), middle, (*low, *bars, *high))

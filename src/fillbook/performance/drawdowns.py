@@ -1,12 +1,12 @@
 """Every fall of the closed-trade curve below its highest point so far: where it began, how deep it went, when it was made good."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
+from itertools import accumulate, chain, compress, count, islice
+from operator import lt, ne, or_
 
-from fillbook.performance.streaks import Closing
+from fillbook.performance.streaks import Closings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +37,40 @@ class Fall:
         return (self.trough_on - (self.peak_on or self.began_on)).days
 
 
-def falls(closings: Iterable[Closing]) -> tuple[Fall, ...]:
+def falls(closings: Closings) -> tuple[Fall, ...]:
     """All of them in order, from round trips in closing order; the first high is 0, the start, so a first loss is a fall.
 
     Moments are those of `curves.equity_curve`: what closed in one instant is one step, and so is what closed on a day without a time of
     day. The deepest one is that of `metrics.max_drawdown`. Closed trades only: a loss still open does not show.
     """
-    found: list[Fall] = []
-    equity = peak = depth = trades = 0
-    peak_on: date | None = None
-    began_on = trough_on = last = date.min
-    for last, step, count in _steps(closings):
-        equity += step
-        if equity < peak:
-            if not depth:
-                began_on = last
-            trades += count
-            if equity - peak < depth:
-                depth, trough_on = equity - peak, last
-            continue
-        if depth:
-            found.append(Fall(peak_on, began_on, trough_on, last, depth, last, trades + count))
-            depth = trades = 0
-        peak, peak_on = equity, last
-    if depth:
-        found.append(Fall(peak_on, began_on, trough_on, None, depth, last, trades))
+    days, curve, counts = _steps(closings)
+    highs = list(islice(accumulate(curve, max, initial=0), 1, None))
+    below = bytes(map(lt, curve, highs))
+    found = []
+    begins = below.find(1)
+    while begins >= 0:
+        ends = below.find(0, begins)
+        over = ends >= 0
+        low = min(part := curve[begins : ends if over else None])
+        until = ends if over else len(curve) - 1
+        found.append(
+            Fall(
+                peak_on=days[begins - 1] if begins else None,
+                began_on=days[begins],
+                trough_on=days[begins + part.index(low)],
+                recovered_on=days[ends] if over else None,
+                depth=low - highs[begins],
+                until=days[until],
+                trades=counts[until] - (counts[begins - 1] if begins else 0),
+            )
+        )
+        begins = below.find(1, ends) if over else -1
     return tuple(found)
 
 
-def _steps(closings: Iterable[Closing]) -> Iterator[tuple[date, int, int]]:
-    """(day, what it added, round trips) of each moment."""
-    for (day, _), part in groupby(closings, key=itemgetter(0, 1)):
-        nets = [closing.net for closing in part]
-        yield day, sum(nets), len(nets)
+def _steps(closings: Closings) -> tuple[Sequence[date], Sequence[int], Sequence[int]]:
+    """(day, curve, round trips so far) at the end of each moment."""
+    days, moments = closings.days, closings.moments
+    moved = map(or_, map(ne, moments, islice(moments, 1, None)), map(ne, days, islice(days, 1, None)))
+    ends = bytes(chain(moved, (True,)))  # of no round trips one too many, which takes nothing
+    return list(compress(days, ends)), list(compress(accumulate(closings.nets), ends)), list(compress(count(1), ends))

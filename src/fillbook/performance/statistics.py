@@ -18,7 +18,7 @@ from fillbook.performance import metrics
 from fillbook.performance.chance import Z_ONE_SIDED, Day, Interval, Resampled, chance_of, resampled, wilson
 from fillbook.performance.multiples import multiples
 from fillbook.performance.ratios import ENOUGH_RETURNS, Returns, sharpe, sortino
-from fillbook.performance.streaks import Closing, streaks, z_score
+from fillbook.performance.streaks import NOTHING, Closings, streaks, z_score
 from fillbook.performance.summary import Summary, from_e8
 
 _KELLY_ENOUGH: Final = 100
@@ -84,7 +84,7 @@ class Sample:
 
     summary: Summary
     days: tuple[Summary, ...] = ()
-    closings: tuple[Closing, ...] = ()
+    closings: Closings = NOTHING
     rs: tuple[Decimal, ...] = ()
     returns: Returns | None = None
     drawn: Resampled | None = field(default=None)
@@ -95,7 +95,7 @@ class Sample:
         cls,
         summary: Summary,
         days: Sequence[Summary],
-        closings: Sequence[Closing],
+        closings: Closings,
         rs: Sequence[Decimal] = (),
         returns: Returns | None = None,
         *,
@@ -103,7 +103,7 @@ class Sample:
     ) -> "Sample":
         """With the bootstrap done."""
         sums = tuple(Day(one.total_wins, one.total_losses, one.n, one.gain_total, one.gain_count) for one in days)
-        return cls(summary, tuple(days), tuple(closings), tuple(rs), returns, resampled(sums), gross)
+        return cls(summary, tuple(days), closings, tuple(rs), returns, resampled(sums), gross)
 
 
 def statistics(sample: Sample) -> tuple[Figure, ...]:
@@ -180,7 +180,7 @@ def _in_r(sample: Sample) -> tuple[Figure, ...]:
 
 
 def _order(sample: Sample) -> tuple[Figure, ...]:
-    nets = [closing.net for closing in sample.closings]
+    nets = sample.closings.nets
     runs, z = streaks(sample.closings), z_score(nets)
     decided = sample.summary.wins + sample.summary.losses
     slope = k_ratio(nets)

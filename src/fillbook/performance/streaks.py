@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from typing import Final, NamedTuple
+from itertools import compress
+from typing import Final
 
 from fillbook.performance.summary import Outcome
 
@@ -14,12 +14,22 @@ ENOUGH_RUNS: Final = 30
 """The test of runs needs more decided round trips than this."""
 
 
-class Closing(NamedTuple):
-    """A round trip as curves and runs need it, in closing order. at: the moment as a text, "" without a time of day; net: in 1e-8."""
+@dataclass(frozen=True, slots=True)
+class Closings:
+    """Round trips as curves and runs need them, in closing order: three columns of one length, since a report goes through all of them.
 
-    day: date
-    at: str
-    net: int
+    days: on which they closed. moments: when, in microseconds since 1970, None without a time of day. nets: net P&L in 1e-8.
+    """
+
+    days: Sequence[date] = ()
+    moments: Sequence[int | None] = ()
+    nets: Sequence[int] = ()
+
+    def __len__(self) -> int:
+        return len(self.nets)
+
+
+NOTHING: Final = Closings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +45,54 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Streaks:
-    """All runs in order. wins, losses: the longest, the earliest of equal ones; None without any. lengths: how many of each length."""
+    """wins, losses: the longest run of each, the earliest of equal ones. current: the one that is going on. Each None without any.
 
-    runs: tuple[Run, ...]
+    lengths: how many runs of each length there were.
+    """
+
     wins: Run | None
     losses: Run | None
+    current: Run | None
     lengths: Mapping[Outcome, Mapping[int, int]]
 
-    @property
-    def current(self) -> Run | None:
-        """The run that is going on."""
-        return self.runs[-1] if self.runs else None
+
+_WON, _LOST = b"\1", b"\0"
+_MARKS: Final = {Outcome.WIN: _WON, Outcome.LOSS: _LOST}
 
 
-def streaks(closings: Iterable[Closing]) -> Streaks:
+def streaks(closings: Closings) -> Streaks:
     """Runs in closing order. Break-even is skipped: it neither counts nor breaks, and is not in a run's total as it is nothing."""
-    runs: list[Run] = []
-    outcome, length, total = Outcome.EVEN, 0, 0
-    first = last = date.min
-    for day, _, net in closings:
-        if not net:
-            continue
-        now = Outcome.WIN if net > 0 else Outcome.LOSS
-        if now is not outcome:
-            if length:
-                runs.append(Run(outcome, length, first, last, total))
-            outcome, length, total, first = now, 0, 0, day
-        length, total, last = length + 1, total + net, day
-    if length:
-        runs.append(Run(outcome, length, first, last, total))
-    counts = {one: Counter(run.length for run in runs if run.outcome is one) for one in (Outcome.WIN, Outcome.LOSS)}
-    return Streaks(tuple(runs), _longest(runs, Outcome.WIN), _longest(runs, Outcome.LOSS), counts)
+    decided = list(filter(None, closings.nets))
+    marks = _marks(decided)
+    days = list(compress(closings.days, closings.nets))
+    lengths = {outcome: _lengths(marks, outcome) for outcome in _MARKS}
+
+    def run(outcome: Outcome, length: int, begins: int) -> Run:
+        ends = begins + length
+        return Run(outcome, length, days[begins], days[ends - 1], sum(decided[begins:ends]))
+
+    def longest(outcome: Outcome) -> Run | None:
+        length = max(lengths[outcome], default=0)
+        return run(outcome, length, marks.find(_MARKS[outcome] * length)) if length else None
+
+    current = None
+    if marks:
+        outcome = Outcome.WIN if marks.endswith(_WON) else Outcome.LOSS
+        length = len(marks) - len(marks.rstrip(_MARKS[outcome]))
+        current = run(outcome, length, len(marks) - length)
+    return Streaks(longest(Outcome.WIN), longest(Outcome.LOSS), current, lengths)
+
+
+def _marks(decided: Sequence[int]) -> bytes:
+    """A byte for each round trip that was won or lost: 100,000 of them are looked through in no time."""
+    return bytes(map((0).__lt__, decided))
+
+
+def _lengths(marks: bytes, outcome: Outcome) -> Counter[int]:
+    other = _LOST if outcome is Outcome.WIN else _WON
+    found = Counter(map(len, marks.split(other)))
+    del found[0]
+    return found
 
 
 def z_score(nets: Sequence[int]) -> float | None:
@@ -75,15 +102,11 @@ def z_score(nets: Sequence[int]) -> float | None:
     chance. It says nothing about skill. None without 31 decided round trips or without both sides. Break-even is dropped.
     Source: the Wald-Wolfowitz runs test as traders use it (Vince, "The Mathematics of Money Management", 1992).
     """
-    decided = [net > 0 for net in nets if net]
-    n, wins = len(decided), sum(decided)
+    marks = _marks(list(filter(None, nets)))
+    n, wins = len(marks), marks.count(_WON)
     x = 2 * wins * (n - wins)
     spread = x * (x - n)
     if n <= ENOUGH_RUNS or spread <= 0:
         return None
-    runs = 1 + sum(one != other for one, other in pairwise(decided))
+    runs = 1 + marks.count(_WON + _LOST) + marks.count(_LOST + _WON)
     return (n * (runs - 0.5) - x) / math.sqrt(spread / (n - 1))
-
-
-def _longest(runs: Sequence[Run], outcome: Outcome) -> Run | None:
-    return max((run for run in runs if run.outcome is outcome), key=lambda run: run.length, default=None)

@@ -26,17 +26,16 @@ _COLUMN: Final = {
 _ANNOTATED: Final = (*_AMOUNT, Banded.FEES)
 
 
-def value_in(key: Key, prefix: str = "") -> Any:
-    """The value of a key as SQL, NULL for none; TAG is no column. prefix: leads to the round trip, such as `trip__`."""
+def value_in(key: Key) -> Any:
+    """The value of a key as SQL, NULL for none; TAG is no column."""
     kind = banded(key)
     if kind is not None:
-        return _band(kind, prefix)
+        return _band(kind)
     if key is Key.UNDERLYING:
-        own = When(**{f"{prefix}underlying": ""}, then=F(f"{prefix}symbol"))
-        return Case(own, default=F(f"{prefix}underlying"), output_field=CharField())
+        return Case(When(underlying="", then=F("symbol")), default=F("underlying"), output_field=CharField())
     if key is Key.MONTH:
-        return Substr(Cast(f"{prefix}day", CharField()), 1, 7)
-    return F(f"{prefix}{_NAMED[key]}")
+        return Substr(Cast("day", CharField()), 1, 7)
+    return F(_NAMED[key])
 
 
 def in_bands(trips: QuerySet[RoundTripRow], bands: Iterable[Band]) -> QuerySet[RoundTripRow]:
@@ -46,16 +45,16 @@ def in_bands(trips: QuerySet[RoundTripRow], bands: Iterable[Band]) -> QuerySet[R
             trips = trips.filter(**{f"{_AMOUNT.get(band.banded) or _COLUMN[band.banded]}__isnull": True})
         elif band.banded in _ANNOTATED:
             name = f"in_{band.banded}"
-            trips = trips.alias(**{name: _compared(band.banded, "")}).filter(_between(name, *bounds_of(band)))
+            trips = trips.alias(**{name: _compared(band.banded)}).filter(_between(name, *bounds_of(band)))
         else:
             trips = trips.filter(_in_column(band.banded, band.number))
     return trips
 
 
-def _compared(kind: Banded, prefix: str) -> Any:
+def _compared(kind: Banded) -> Any:
     if kind is Banded.FEES:
-        return ExpressionWrapper(-F(f"{prefix}fees_e8"), BigIntegerField())
-    return Cast(f"{prefix}{_AMOUNT[kind]}", FloatField())
+        return ExpressionWrapper(-F("fees_e8"), BigIntegerField())
+    return Cast(_AMOUNT[kind], FloatField())
 
 
 def _between(name: str, least: int | None, most: int | None) -> Q:
@@ -80,9 +79,9 @@ def _in_column(kind: Banded, number: int) -> Q:
             return Q(**{column: number})
 
 
-def _band(kind: Banded, prefix: str) -> Any:
+def _band(kind: Banded) -> Any:
     """The number of a band as SQL."""
-    column = F(f"{prefix}{_COLUMN[kind]}") if kind in _COLUMN else None
+    column = F(_COLUMN[kind]) if kind in _COLUMN else None
     match kind:
         case Banded.HOUR:
             return ExpressionWrapper(column % Value(HOURS), IntegerField())  # type: ignore[operator]
@@ -98,7 +97,7 @@ def _band(kind: Banded, prefix: str) -> Any:
         case Banded.SESSION | Banded.AFTER:
             return column
         case _:
-            return _cases(_compared(kind, prefix), BOUNDS[kind])
+            return _cases(_compared(kind), BOUNDS[kind])
 
 
 def _cases(value: Any, edges: Iterable[int]) -> Any:

@@ -18,6 +18,7 @@ from fillbook.storage import derived_rows as rows
 from fillbook.storage.bulk import insert
 from fillbook.storage.campaigns import regroup
 from fillbook.storage.choosing import in_order
+from fillbook.storage.columns import write_columns
 from fillbook.storage.connections import connected
 from fillbook.storage.daybook import SUMMED, Closing, counted, day_of, share_days
 from fillbook.storage.hanging import hang
@@ -49,7 +50,7 @@ from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 
-RULES: Final = "8"
+RULES: Final = "9"
 """Changes when the same ledger gives other trades or totals, so that accounts derived by older rules are read again."""
 
 _BY_INSTRUMENT: Final = (OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, BridgeRow, FindingRow)
@@ -246,7 +247,9 @@ def write_days(account: BrokerAccount, days: Collection[date] | None = None) -> 
         old.delete()
         insert(DayTotals, _DAY, sorted(_day_rows(account.pk, trip_rows), key=itemgetter(1)))  # a facet's rows lie together on the disk
     share_days(account, days)
-    write_totals(account, closed, None if days is None else {day.replace(day=1) for day in days})
+    months = None if days is None else {day.replace(day=1) for day in days}
+    write_totals(account, closed, months)
+    write_columns(account, closed, months)
 
 
 def _day_rows(account_id: int, trips: QuerySet[RoundTripRow]) -> Iterator[list[Any]]:

@@ -5,7 +5,6 @@ and sandbox accounts apart, and accounts with different base currencies apart.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,7 +22,7 @@ from fillbook.performance.results import Result
 from fillbook.performance.summary import FIELDS, Summary, from_e8
 from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, trips_in
 from fillbook.storage.fields import ExactSum
-from fillbook.storage.models import AccountInstrument, BridgeRow, DayTotals, RoundTripRow, StatedOpening, StatementCoverage
+from fillbook.storage.models import AccountInstrument, BridgeRow, BrokerAccount, DayTotals, RoundTripRow, StatedOpening, StatementCoverage
 from fillbook.trades.bridge import LINES, BridgeLine
 from fillbook.trades.records import Basis
 
@@ -119,20 +118,26 @@ def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:
 
 def by_day(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Period, ...]]:
     """Totals of each day on which a round trip closed, in order."""
-    found: dict[Group, list[Period]] = defaultdict(list)
     if facet_of(chosen) is not None:
-        rows: Iterable[dict[str, Any]] = (
-            day_totals(accounts, chosen).values(*GROUP, "currency", "day").annotate(**merged_sums()).order_by("day")
-        )
-        for row in rows:
-            found[group_of(row)].append(Period(row["day"], summary_of(row)))
-    else:
-        known = trips_in(accounts, chosen).filter(net_e8__isnull=False, day__isnull=False)
-        rows = known.values(*GROUP, "result_currency", "day").annotate(**summed()).order_by("day")
-        for row in rows:
-            summary = summary_of(row)
-            found[group_of(row, "result_currency")].append(Period(row["day"], summary))
+        return _kept_by_day(list(accounts), chosen)
+    found: dict[Group, list[Period]] = defaultdict(list)
+    known = trips_in(accounts, chosen).filter(net_e8__isnull=False, day__isnull=False)
+    rows = known.values(*GROUP, "result_currency", "day").annotate(**summed()).order_by("day")
+    for row in rows:
+        summary = summary_of(row)
+        found[group_of(row, "result_currency")].append(Period(row["day"], summary))
     return {group: tuple(periods) for group, periods in found.items()}
+
+
+def _kept_by_day(accounts: list[BrokerAccount], chosen: Filter) -> dict[Group, tuple[Period, ...]]:
+    """From the day totals, one row of an account's day after the other."""
+    kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
+    found: dict[Group, dict[date, Summary]] = defaultdict(dict)
+    rows = day_totals(accounts, chosen).order_by("day").values_list("account_id", "currency", "day", *FIELDS)
+    for account_id, currency, day, *values in rows:
+        days, summary = found[Group(*kinds[account_id], currency)], Summary(*values)
+        days[day] = days[day].merge(summary) if day in days else summary
+    return {group: tuple(Period(day, summary) for day, summary in days.items()) for group, days in found.items()}
 
 
 def by_month(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Period, ...]]:
@@ -216,34 +221,26 @@ def merged_sums() -> dict[str, Any]:
     return sums | {"of_least": Min("least"), "of_greatest": Max("greatest")}
 
 
-def summed(result: str = "net_e8", prefix: str = "") -> dict[str, Any]:
-    """Aggregates that sum round trips up as `Summary.of_one` and `merge` would.
-
-    result: the name of what each came to, in units of 1e-8; gains by cost are those after fees, whatever it is. prefix: leads to the round
-    trip, such as `trip__`; not part of `result`.
-    """
-    if result == "net_e8":
-        result = f"{prefix}net_e8"
-    money = Cast(result, FloatField()) / Value(1e8)
-    cost = f"{prefix}result_cost"
-    has_cost = Q(**{f"{cost}__isnull": False}) & ~Q(**{cost: Decimal(0)})
-    above, below = Q(**{f"{result}__gt": 0}), Q(**{f"{result}__lt": 0})
+def summed() -> dict[str, Any]:
+    """Aggregates that sum round trips up as `Summary.of_one` and `merge` would."""
+    money = Cast("net_e8", FloatField()) / Value(1e8)
+    has_cost = Q(result_cost__isnull=False) & ~Q(result_cost=Decimal(0))
     return {
         "of_n": Count("pk"),
-        "of_wins": Count("pk", filter=above),
-        "of_losses": Count("pk", filter=below),
-        "of_zeros": Count("pk", filter=Q(**{result: 0})),
-        "of_total": Sum(result),
-        "of_total_wins": Sum(Case(When(above, then=result), default=0, output_field=IntegerField())),
-        "of_total_losses": Sum(Case(When(below, then=result), default=0, output_field=IntegerField())),
-        "of_fees": Sum(f"{prefix}fees_e8"),
-        "of_gain_count": Count(f"{prefix}gain_e8"),
-        "of_gain_total": Sum(f"{prefix}gain_e8"),
+        "of_wins": Count("pk", filter=Q(net_e8__gt=0)),
+        "of_losses": Count("pk", filter=Q(net_e8__lt=0)),
+        "of_zeros": Count("pk", filter=Q(net_e8=0)),
+        "of_total": Sum("net_e8"),
+        "of_total_wins": Sum(Case(When(net_e8__gt=0, then="net_e8"), default=0, output_field=IntegerField())),
+        "of_total_losses": Sum(Case(When(net_e8__lt=0, then="net_e8"), default=0, output_field=IntegerField())),
+        "of_fees": Sum("fees_e8"),
+        "of_gain_count": Count("gain_e8"),
+        "of_gain_total": Sum("gain_e8"),
         "of_squares": Sum(money * money, output_field=FloatField()),
-        "of_least": Min(result),
-        "of_greatest": Max(result),
-        "of_costed": Sum(Case(When(has_cost, then=f"{prefix}net_e8"), default=0, output_field=IntegerField())),
-        "of_costs": Sum(Cast(cost, FloatField()), output_field=FloatField()),
+        "of_least": Min("net_e8"),
+        "of_greatest": Max("net_e8"),
+        "of_costed": Sum(Case(When(has_cost, then="net_e8"), default=0, output_field=IntegerField())),
+        "of_costs": Sum(Cast("result_cost", FloatField()), output_field=FloatField()),
     }
 
 

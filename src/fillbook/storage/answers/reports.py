@@ -5,6 +5,7 @@ Every function takes accounts whose access was checked. gross: by results before
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from heapq import nsmallest
 from typing import Any, Final, TypeVar
 
 from fillbook.ledger.numbers import EXACT
@@ -52,7 +53,7 @@ def crossing_answer(
 ) -> list[dict[str, Any]]:
     """What the round trips of each pair of values came to; the row or column `others` holds what has none of its own."""
     found = []
-    for group, whole in _ordered(reports.crossing(accounts, chosen, down, across, gross=gross)):
+    for group, whole in _ordered(reports.crossing(accounts, chosen, down, across, gross=gross, most=(MOST_PLACES, MOST_PLACES))):
         grid = limited(whole, MOST_PLACES, MOST_PLACES)
         cells = [
             {"row": _written(row), "column": _written(column)} | summary_answer(grid.cells[row, column], gross=gross)
@@ -68,10 +69,9 @@ def crossing_answer(
 def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, gross: bool = False) -> list[dict[str, Any]]:
     """Every further figure with what it rests on, the deepest falls of the curve, and the longest runs."""
     found = []
-    closings = reports.closings(accounts, chosen, gross=gross)
     for group, sample in _ordered(reports.samples(accounts, chosen, gross=gross)):
-        runs = streaks(closings.get(group, ()))
-        deepest = sorted(falls(closings.get(group, ())), key=lambda fall: (fall.depth, fall.began_on))[:MOST_FALLS]
+        runs = streaks(sample.closings)
+        deepest = nsmallest(MOST_FALLS, falls(sample.closings), key=lambda fall: (fall.depth, fall.began_on))
         longest = {"wins": _run(runs.wins), "losses": _run(runs.losses), "current": _run(runs.current), "lengths": run_rows(runs)}
         figures = [_figure(figure) for figure in statistics(sample)]
         found.append(group_answer(group) | {"figures": figures, "drawdowns": [_fall(fall) for fall in deepest], "streaks": longest})

@@ -366,6 +366,18 @@ class SlotTotals(SummaryRow):
         ]
 
 
+class TripColumn(models.Model):
+    """One column of the round trips that closed in a month, those that count, in closing order (`storage.columns`, `storage.packed`)."""
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    month = models.DateField()
+    name = models.CharField(max_length=16)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "name", "month"], name="column_once")]
+
+
 class BridgeRow(models.Model):
     """One line of the bridge from the profit shown to the broker's realized figure, for one instrument; an account's is the sum."""
 

@@ -19,7 +19,7 @@ from fillbook.storage.report_sheet import Row, csv_lines
 from fillbook.web.measure import Measure
 from fillbook.web.pages.figures import headline
 from fillbook.web.pages.report_spread import fall_table, filter_words, picture, second_side
-from fillbook.web.pages.report_tables import grid, table
+from fillbook.web.pages.report_tables import GRID, grid, table
 from fillbook.web.pages.reports import Asked, drawn_words, sections, shared
 from fillbook.web.privacy import hidden_for
 
@@ -86,10 +86,8 @@ def offline_page(asked: Asked) -> str:
     if group:
         measure, sample = asked.measure(group), found[group]
         spread = histogram(reports.spread(accounts, chosen, Spread.PROFIT, gross=asked.gross).get(group, []))
-        crossing = reports.crossing(accounts, chosen, Key.HOUR, Key.WEEKDAY, gross=asked.gross).get(group)
-        periods = [
-            Period(day, one) for day, one in zip(dict.fromkeys(closing.day for closing in sample.closings), sample.days, strict=False)
-        ]
+        crossing = reports.crossing(accounts, chosen, Key.HOUR, Key.WEEKDAY, gross=asked.gross, most=GRID).get(group)
+        periods = [Period(day, one) for day, one in zip(dict.fromkeys(sample.closings.days), sample.days, strict=False)]
         context |= {
             "headline": headline(sample.summary, None, chosen, measure, lambda _chosen: ""),
             "sections": sections(sample, group.currency),
@@ -102,7 +100,7 @@ def offline_page(asked: Asked) -> str:
             ],
             "picture": picture(spread, Spread.PROFIT, asked, group) if spread else None,
             "grid": grid(asked, group, crossing) if crossing else None,
-            "falls": fall_table(falls(sample.closings), asked, group)[:_ROWS],
+            "falls": fall_table(falls(sample.closings), asked, group, _ROWS),
         }
     return render_to_string("offline/report.html", context)
 

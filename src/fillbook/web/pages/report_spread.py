@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from heapq import nsmallest
 from typing import Final
 from urllib.parse import parse_qs, quote
 
@@ -229,7 +230,7 @@ def drawdowns(request: HttpRequest) -> HttpResponse:
     if group:
         everything, runs = falls(found[group]), streaks(found[group])
         context |= {
-            "falls": fall_table(everything, asked, group)[:_MOST_FALLS],
+            "falls": fall_table(everything, asked, group, _MOST_FALLS),
             "caption": _falls_sentence(everything, group.currency),
             "rest": max(0, len(everything) - _MOST_FALLS),
             "runs": run_rows(runs, asked, group),
@@ -240,9 +241,9 @@ def drawdowns(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/report_falls.html", context)
 
 
-def fall_table(found: Sequence[Fall], asked: Asked, group: Group) -> list[FallRow]:
-    """The falls, deepest first."""
-    deepest = sorted(found, key=lambda fall: fall.depth)
+def fall_table(found: Sequence[Fall], asked: Asked, group: Group, most: int) -> list[FallRow]:
+    """So many falls, deepest first."""
+    deepest = nsmallest(most, found, key=lambda fall: fall.depth)
     return [_fall_row(fall, deepest[0], asked, group) for fall in deepest]
 
 

@@ -30,7 +30,7 @@ from fillbook.web.pages.report_words import GROUPS, KEYS, MEANS, Names
 from fillbook.web.pages.reports import Asked, elsewhere, shared
 
 MOST_ROWS: Final = 100
-_GRID: Final = (40, 12)
+GRID: Final = (40, 12)
 """Most rows and columns of a grid."""
 _HEADINGS: Final = (
     ("value", gettext_lazy("Value")),
@@ -289,7 +289,7 @@ def cross(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "report-cross", down=down.value, across=across.value)
     if other := elsewhere(request, asked):
         return other
-    found = reports.crossing(asked.about.accounts, asked.about.chosen, down, across, gross=asked.gross)
+    found = reports.crossing(asked.about.accounts, asked.about.chosen, down, across, gross=asked.gross, most=GRID)
     context = shared(asked, {group: one.margins.whole for group, one in found.items()})
     group = context["group"]
     hidden = tuple((asked.about.chosen.parameters() | asked.kept).items())
@@ -315,7 +315,7 @@ def _key(text: str, usual: Key) -> Key:
 
 def grid(asked: Asked, group: Group, whole: Crossing) -> Grid:
     """A crossing, its rarest rows and columns together where there are too many."""
-    found, measure, names = limited(whole, *_GRID), asked.measure(group), asked.names
+    found, measure, names = limited(whole, *GRID), asked.measure(group), asked.names
     largest = max((abs(measure.units(part)) for part in found.cells.values()), default=0)
     chosen = asked.about.chosen
 

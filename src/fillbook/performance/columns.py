@@ -1,0 +1,92 @@
+"""Round trips as columns and what those of each value come to: the same sums as `Summary.of_rows`, many times quicker."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from operator import itemgetter
+from typing import Any, Final, TypeVar
+
+from fillbook.performance.summary import Summary
+
+V = TypeVar("V", bound=Hashable)
+Places = Mapping[V, Sequence[int]]
+"""Value -> where its round trips stand in the columns; at least one each."""
+_UNIT: Final = 1e8
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What round trips of one currency came to, column by column.
+
+    nets: P&L in 1e-8; charges: fees and taxes in 1e-8, - paid; gains: fractions in 1e-8, None where the cost is unknown or zero; outlays:
+    opening cost in whole currency units, a double, 0 where it is unknown; afters: P&L after fees, whatever `nets` is.
+    """
+
+    nets: Sequence[int]
+    charges: Sequence[int | None]
+    gains: Sequence[int | None]
+    outlays: Sequence[float]
+    afters: Sequence[int]
+
+    def at(self, places: Sequence[int]) -> "Results":
+        """Those at some places."""
+        if len(places) == 1:
+            (place,) = places
+            return Results(*((column[place],) for column in self._columns))
+        return Results(*map(itemgetter(*places), self._columns))
+
+    def between(self, begins: int, ends: int) -> "Results":
+        """Those from one place up to another."""
+        return Results(*(column[begins:ends] for column in self._columns))
+
+    @property
+    def _columns(self) -> tuple[Sequence[Any], ...]:
+        return self.nets, self.charges, self.gains, self.outlays, self.afters
+
+    @property
+    def summary(self) -> Summary:
+        """All of them together."""
+        nets = self.nets
+        wins, losses = [net for net in nets if net > 0], [net for net in nets if net < 0]
+        gains = [gain for gain in self.gains if gain is not None]
+        total, whole = sum(nets), [net / _UNIT for net in nets]
+        return Summary(
+            n=len(nets),
+            wins=len(wins),
+            losses=len(losses),
+            zeros=len(nets) - len(wins) - len(losses),
+            total=total,
+            total_wins=sum(wins),
+            total_losses=sum(losses),
+            fees=sum(filter(None, self.charges)),
+            gain_count=len(gains),
+            gain_total=sum(gains),
+            squares=sum([one * one for one in whole], 0.0),
+            least=min(nets, default=None),
+            greatest=max(nets, default=None),
+            costed=sum(compress(self.afters, self.outlays)),
+            costs=sum(self.outlays, 0.0),
+        )
+
+
+def places_of(values: Iterable[V]) -> dict[V, list[int]]:
+    """Where each value stands."""
+    found: dict[V, list[int]] = defaultdict(list)
+    for place, value in enumerate(values):
+        found[value].append(place)
+    return found
+
+
+def places_of_several(values: Iterable[Iterable[V]]) -> dict[V, list[int]]:
+    """The same where a round trip has any number of values."""
+    found: dict[V, list[int]] = defaultdict(list)
+    for place, several in enumerate(values):
+        for value in several:
+            found[value].append(place)
+    return found
+
+
+def summaries_at(places: Places[V], results: Results) -> dict[V, Summary]:
+    """What the round trips of each value came to."""
+    return {value: results.at(there).summary for value, there in places.items()}

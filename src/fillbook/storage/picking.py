@@ -1,0 +1,134 @@
+"""What a filter takes, as columns: the same round trips as `choosing.trips_in`, read from what is kept a month at a time.
+
+A test holds the two against each other.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain, compress
+from operator import or_
+from typing import Any, Final
+
+from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.breakdowns import Dimension, Slot
+from fillbook.performance.filters import Filter
+from fillbook.performance.intraday import HOURS
+from fillbook.performance.keys import Key
+from fillbook.storage.choosing import trips_in
+from fillbook.storage.columns import DAY, Columns, by, kept_pieces, made_pieces, unpacked
+from fillbook.storage.models import BrokerAccount, TripMark
+from fillbook.storage.queries import Group
+
+_ORDER: Final = (DAY, "moment", "opened", "key")
+_NEVER: Final = 1 << 63
+Condition = tuple[tuple[str, Callable[[Any], bool]], ...]
+"""Columns, each with what its value is asked; one yes is enough."""
+
+
+def picked(accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str], *, ordered: bool = False) -> dict[Group, Columns]:
+    """The columns of each group's closed round trips whose result is known; without the groups that have none.
+
+    ordered: those of several accounts in one closing order; else account after account.
+    """
+    conditions = [] if chosen.include_incomplete else list(_conditions(accounts, chosen))
+    wanted = {*names, "money", DAY, *(name for condition in conditions for name, _ in condition)}
+    wanted |= {*_ORDER} if ordered and len(accounts) > 1 else set()
+    kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
+    found: dict[Group, list[Columns]] = {}
+    for account_id, columns in _read(accounts, chosen, wanted).items():
+        taken = _taken(columns, chosen, conditions)
+        currencies = list(dict.fromkeys(taken["money"]))
+        for currency in currencies:
+            part = taken if len(currencies) == 1 else _only(taken, map(currency.__eq__, taken["money"]))
+            found.setdefault(Group(*kinds[account_id], currency), []).append(part)
+    return {group: _together(parts, ordered=ordered) for group, parts in found.items()}
+
+
+def marks_of(accounts: Sequence[BrokerAccount]) -> dict[int, list[str]]:
+    """Number of a round trip -> keys of its tags, each once; those without any are not in it."""
+    marks = TripMark.objects.filter(word__account_id__in=[account.pk for account in accounts])
+    found: dict[int, list[str]] = {}
+    for pk, tag in marks.values_list("trip_id", "word__tag__key").distinct():
+        found.setdefault(pk, []).append(tag)
+    return found
+
+
+def _read(accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str]) -> dict[int, Columns]:
+    """What is kept of the filter's months; incomplete round trips are not among it, so with them all is made here."""
+    if not chosen.include_incomplete:
+        return unpacked(kept_pieces(accounts, names, chosen.first, chosen.last), names)
+    known = ((account, trips_in([account], chosen).filter(net_e8__isnull=False, day__isnull=False)) for account in accounts)
+    return unpacked(chain.from_iterable(made_pieces(account, trips, names) for account, trips in known), names)
+
+
+def _conditions(accounts: Sequence[BrokerAccount], chosen: Filter) -> Iterator[Condition]:
+    """What the filter says beside accounts and period."""
+    yield ((by(Key.CLASS), chosen.asset_class.value.__eq__ if chosen.asset_class else AssetClass.FOREX.value.__ne__),)
+    if chosen.symbol:
+        yield (by(Key.SYMBOL), chosen.symbol.__eq__), (by(Key.UNDERLYING), chosen.symbol.__eq__)
+    named = (
+        (by(Key.SIDE), chosen.side and chosen.side.value),
+        ("outcome", chosen.outcome and chosen.outcome.value),
+        (by(Key.SYMBOL), chosen.ticker),
+        (by(Key.UNDERLYING), chosen.underlying),
+        (by(Key.CURRENCY), chosen.traded),
+    )
+    yield from (((name, value.__eq__),) for name, value in named if value)
+    yield from (((by(Key(band.banded.value)), _is(band.number)),) for band in chosen.bands)
+    yield from _of_slot(chosen.slot) if chosen.slot else ()
+    if chosen.tags or chosen.untagged:
+        marks = marks_of(accounts)
+        yield from ((("pk", {pk for pk, tags in marks.items() if tag in tags}.__contains__),) for tag in chosen.tags)
+        if chosen.untagged:
+            yield (("pk", lambda pk: pk not in marks),)
+
+
+def _of_slot(slot: Slot) -> Iterator[Condition]:
+    """Of a part of the day; CLOCK is weekday and hour."""
+    if slot.dimension is Dimension.CLOCK:
+        yield ((by(Key.WEEKDAY), _is(slot.number // HOURS)),)
+        yield ((by(Key.HOUR), _is(slot.number % HOURS)),)
+    else:
+        yield ((by(Key(slot.dimension.value)), _is(slot.number)),)
+
+
+def _is(number: int | None) -> Callable[[Any], bool]:
+    """Of None, a number's own `__eq__` would say neither yes nor no."""
+    return frozenset((number,)).__contains__
+
+
+def _taken(columns: Columns, chosen: Filter, conditions: Sequence[Condition]) -> Columns:
+    days = columns[DAY]
+    begins = bisect_left(days, chosen.first) if chosen.first else 0
+    ends = bisect_right(days, chosen.last) if chosen.last else len(days)
+    if ends - begins < len(days):
+        columns = {name: values[begins:ends] for name, values in columns.items()}
+    for condition in conditions:
+        answers = [map(asked, columns[name]) for name, asked in condition]
+        kept = bytes(answers[0] if len(answers) == 1 else map(or_, *answers))
+        if 0 in kept:
+            columns = _only(columns, kept)
+    return columns
+
+
+def _only(columns: Columns, kept: Any) -> Columns:
+    """Of every column what `kept` says yes to."""
+    kept = bytes(kept)
+    return {name: list(compress(values, kept)) for name, values in columns.items()}
+
+
+def _together(parts: Sequence[Columns], *, ordered: bool) -> Columns:
+    if len(parts) == 1:
+        return parts[0]
+    joined = {name: list(chain.from_iterable(part[name] for part in parts)) for name in parts[0]}
+    if not ordered:
+        return joined
+    days, moments, opened, keys = (joined[name] for name in _ORDER)
+    marks = [(day, _at(moment), _at(begun), key) for day, moment, begun, key in zip(days, moments, opened, keys, strict=True)]
+    places = sorted(range(len(marks)), key=marks.__getitem__)
+    return {name: [values[place] for place in places] for name, values in joined.items()}
+
+
+def _at(moment: int | None) -> int:
+    """What has no time of day comes last."""
+    return _NEVER if moment is None else moment

@@ -1,0 +1,116 @@
+"""Round trips as columns: what is packed comes back, and a filter takes the same of them as of the rows."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.bands import Band, Banded
+from fillbook.performance.breakdowns import Slot
+from fillbook.performance.filters import Filter
+from fillbook.performance.summary import Outcome
+from fillbook.storage import packed
+from fillbook.storage.choosing import accounts_in, in_order, trips_in
+from fillbook.storage.columns import Columns
+from fillbook.storage.derive import rebuild_account
+from fillbook.storage.models import BrokerAccount, RoundTripRow, TripColumn, User
+from fillbook.storage.picking import picked
+from fillbook.storage.queries import Group
+from fillbook.storage.words import add_tag
+from fillbook.trades.records import Side
+from tests.storage.deliveries import day_of, deliver, person, says
+from tests.storage.test_queries import ROWS
+from tests.trades.builders import OTHER, STOCK, fill
+
+MORE = [fill(31, 600, 3, OTHER, day=41, fee="-0.25"), fill(32, -600, 3, OTHER, day=41), fill(33, 20, 12, STOCK, day=42)]
+DOLLARS = Group("real", "USD", "USD")
+FILTERS = [
+    Filter(),
+    Filter(first=day_of(20), last=day_of(36)),
+    Filter(last=day_of(20)),
+    Filter(symbol="ACME"),
+    Filter(ticker="ACME"),
+    Filter(underlying="ACME"),
+    Filter(side=Side.SHORT),
+    Filter(asset_class=AssetClass.OPTION),
+    Filter(asset_class=AssetClass.FOREX),
+    Filter(outcome=Outcome.LOSS, side=Side.LONG),
+    Filter(traded="EUR"),
+    Filter(tags=("gap",)),
+    Filter(tags=("gap", "late")),
+    Filter(untagged=True),
+    Filter(include_incomplete=True),
+    Filter(bands=(Band(Banded.PRICE, 3), Band(Banded.HELD, None))),
+    Filter(bands=(Band(Banded.HOUR, None),)),
+    *(Filter(slot=Slot.read(name)) for name in ("hour-9", "weekday-3", "session-1", "held-5", "number-1", "after-0", "clock-81")),
+]
+
+
+@given(st.lists(st.none() | st.integers(), min_size=1), st.sampled_from([1, 7, 15, 31, 63, 80]))
+def test_whole_numbers_come_back(values: list[int | None], bits: int) -> None:
+    edge = 1 << bits
+    for several in (values, [*values, edge - 1, -edge], [*values, None, 1 - edge]):
+        assert packed.unpack_whole(packed.pack_whole(several)) == several
+
+
+@given(st.lists(st.sampled_from(["", "USD", "ÄÖ", "a\nb"]), min_size=1), st.lists(st.floats(allow_nan=False)))
+def test_names_and_doubles_come_back(names: list[str], doubles: list[float]) -> None:
+    assert packed.unpack_names(packed.pack_names(names)) == names
+    assert packed.unpack_doubles(packed.pack_doubles(doubles)) == doubles
+
+
+def test_amounts_come_back_to_the_last_decimal() -> None:
+    amounts = [Decimal("1.5"), Decimal("-0.000000000000000001"), Decimal(12345678901234567890), Decimal(0), Decimal("1E+3")]
+    units = packed.unpack_amounts(packed.pack_amounts(amounts))
+    assert units == [15 * 10**17, -1, 12345678901234567890 * 10**18, 0, 10**21]
+    assert len(packed.pack_amounts([Decimal("0.25")] * 1000)) < 30  # one price a thousand times
+
+
+@pytest.fixture
+def owner() -> User:
+    """Somebody with two accounts that trade on the same days."""
+    user = person()
+    deliver(user, says(*ROWS, *MORE, opened_on=day_of(0)))
+    deliver(user, replace(says(*ROWS[:6], opened_on=day_of(0)), account="E1"))
+    BrokerAccount.objects.update(counts_forex=True)
+    for account in BrokerAccount.objects.all():
+        rebuild_account(account)
+    first, second = RoundTripRow.objects.filter(counts=True, symbol="ACME").order_by("day", "account", "key")[:2]
+    for trip, names in ((first, ("gap", "late")), (second, ("late",))):
+        for name in names:
+            add_tag(user, trip.key, name)
+    return user
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db
+def test_a_filter_takes_the_same_as_of_the_rows(owner: User) -> None:
+    accounts, sizes = accounts_in(owner, Filter()), set()
+    for chosen in FILTERS:
+        expected = in_order(trips_in(accounts, chosen).filter(net_e8__isnull=False))
+        found = picked(accounts, chosen, ("pk",), ordered=True)
+        for group in {*found, *(Group("real", "USD", name) for name in expected.values_list("result_currency", flat=True))}:
+            rows = list(expected.filter(result_currency=group.currency).values_list("pk", flat=True))
+            assert found.get(group, {"pk": []})["pk"] == rows, (chosen, group)
+            sizes.add(len(rows))
+    assert len(sizes) > 5
+
+
+@pytest.mark.django_db
+def test_what_is_read_again_is_kept_again(owner: User) -> None:
+    """One instrument's trades alone leave what all of them leave."""
+    accounts = accounts_in(owner, Filter())
+    names = ("key", "net", "moment", "own_net", "by_number", "by_price", "day", "outlay")
+
+    def kept() -> Columns:
+        return picked(accounts, Filter(), names, ordered=True)[DOLLARS]
+
+    whole = kept()
+    rebuild_account(accounts[0], {STOCK.key})
+    assert kept() == whole
+    TripColumn.objects.filter(account=accounts[0]).delete()
+    rebuild_account(accounts[0])
+    assert kept() == whole
