@@ -21,12 +21,13 @@ from fillbook.performance.results import results_in, summarize
 from fillbook.performance.statistics import statistics
 from fillbook.performance.summary import Summary, from_e8, to_e8
 from fillbook.storage import reports
-from fillbook.storage.answers.reports import breakdown_answer, crossing_answer
+from fillbook.storage.answers.reports import breakdown_answer, crossing_answer, distribution_answer
 from fillbook.storage.choosing import accounts_in, trips_in
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
 from fillbook.storage.plans import results_in_r, write_plan
 from fillbook.storage.queries import Group, summaries
+from fillbook.storage.report_files import rows_of_spread
 from fillbook.storage.words import add_tag
 from fillbook.trades.records import RoundTrip
 from tests.storage.deliveries import day_of, deliver, person, says
@@ -202,6 +203,12 @@ def test_curve_falls_and_spreads_are_those_of_the_trades(owner: User) -> None:
     assert len(set(zip(found.days, found.moments, strict=True))) == len(equity_curve(results))
     held = [int((one.closed_at - one.opened_at).total_seconds()) for one in results if one.closed_at and one.opened_at]
     assert sorted(reports.spread(accounts, Filter(), Spread.HELD)[group]) == sorted(held)
+    bars = [row for row in rows_of_spread(accounts, Filter(), Spread.HELD) if row["currency"] == "USD"]
+    assert [row["before"] for row in bars] == ["60", "300", "900", "3600", "14400", "86400", "604800", "2592000", None]
+    assert [bar["round_trips"] for bar in distribution_answer(accounts, Filter(), Spread.HELD)[0]["bars"]] == [
+        row["trades"] for row in bars
+    ]
+    assert sum(row["trades"] for row in bars) == len(held)
     assert len(reports.spread(accounts, Filter(), Spread.PERCENT)[group]) == len(results)
 
 

@@ -9,8 +9,11 @@ from itertools import pairwise
 from typing import Final
 
 from fillbook.ledger.numbers import EXACT
+from fillbook.performance.intraday import HeldFor, held_bounds
 
 MOST_BARS: Final = 30
+HELD_CLASSES: Final = tuple(most for slot in HeldFor if (most := held_bounds(slot)[1]) is not None)
+"""Where one class of holding times ends and the next begins, in seconds."""
 _TAIL: Final = 100
 """One in so many of each side goes into the open bar at its end, when it lies far out."""
 
@@ -41,6 +44,11 @@ class Histogram:
     mean: Decimal
     median: Decimal
     bars: tuple[Bar, ...]
+
+
+def spread_of(what: Spread, values: Sequence[int]) -> Histogram | None:
+    """How the values of a kind are spread: holding times in their usual classes, everything else in bars with round edges."""
+    return in_classes(values, HELD_CLASSES) if what is Spread.HELD else histogram(values)
 
 
 def histogram(values: Sequence[int]) -> Histogram | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fillbook.performance.compare import compared
-from fillbook.performance.distributions import Spread, histogram
+from fillbook.performance.distributions import Spread, spread_of
 from fillbook.performance.drawdowns import falls
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key
@@ -40,7 +40,7 @@ def rows_crossed(accounts: Accounts, chosen: Filter, down: Key, across: Key, *, 
 def rows_of_spread(accounts: Accounts, chosen: Filter, what: Spread, *, gross: bool = False) -> list[Row]:
     """A distribution."""
     found = reports.spread(accounts, chosen, what, gross=gross)
-    return _with_group({group: histogram_rows(what, histogram(values)) for group, values in found.items()})
+    return _with_group({group: histogram_rows(what, spread_of(what, values)) for group, values in found.items()})
 
 
 def rows_of_figures(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> list[Row]:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from fillbook.ledger.numbers import EXACT
 from fillbook.performance.crossing import OTHERS, limited
-from fillbook.performance.distributions import Bar, Histogram, Spread, histogram
+from fillbook.performance.distributions import Bar, Histogram, Spread, spread_of
 from fillbook.performance.drawdowns import Fall, falls
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key, Value, narrowed
@@ -88,10 +88,10 @@ def compared_answer(
 
 
 def distribution_answer(accounts: Sequence[BrokerAccount], chosen: Filter, what: Spread, *, gross: bool = False) -> list[dict[str, Any]]:
-    """How results are spread, in bars with round edges; an end of None is open."""
+    """How results are spread, in bars with round edges, holding times in their classes; an end of None is open."""
     found = []
     for group, values in _ordered(reports.spread(accounts, chosen, what, gross=gross)):
-        spread = histogram(values)
+        spread = spread_of(what, values)
         if spread is not None:
             found.append(group_answer(group) | _histogram(spread, what))
     return found

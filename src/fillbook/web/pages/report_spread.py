@@ -18,10 +18,9 @@ from django.views.decorators.http import require_safe
 from fillbook.performance import metrics
 from fillbook.performance.bands import Band, Banded
 from fillbook.performance.compare import Pair, compared
-from fillbook.performance.distributions import Bar, Histogram, Spread, histogram, in_classes
+from fillbook.performance.distributions import Bar, Histogram, Spread, spread_of
 from fillbook.performance.drawdowns import Fall, falls
 from fillbook.performance.filters import Filter, TripStatus, previous_period
-from fillbook.performance.intraday import HeldFor, held_bounds
 from fillbook.performance.keys import Key
 from fillbook.performance.statistics import Sample, Unit
 from fillbook.performance.streaks import Run, Streaks, streaks
@@ -42,7 +41,6 @@ from fillbook.web.pages.saved import opened
 
 _MOST_FALLS: Final = 50
 _LONGEST: Final = 2000
-_CLASSES: Final = tuple(most for slot in HeldFor if (most := held_bounds(slot)[1]) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def distribution(request: HttpRequest) -> HttpResponse:
     ]
     if group:
         values = reports.spread(asked.about.accounts, asked.about.chosen, what, gross=asked.gross).get(group, [])
-        found = in_classes(values, _CLASSES) if what is Spread.HELD else histogram(values)
+        found = spread_of(what, values)
         context |= {
             "picture": None if found is None else picture(found, what, asked, group),
             "absent": _absent(what),
