@@ -5,6 +5,7 @@ import argparse
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
 from fillbook.cli.database import chosen_user, open_database
 from fillbook.cli.listing import BRIEF, add_reading_arguments, print_group, print_json, print_table, words
+from fillbook.cli.numbers import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,14 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Sum up what the filter takes."""
     open_database(options.data)
-    from fillbook.storage.answers.figures import dashboard_answer
+    from fillbook.storage.answers.figures import dashboard_answer, resting_answer
     from fillbook.storage.choosing import accounts_in
 
     user = chosen_user(options.user)
     chosen = chosen_filter(options, user)
-    groups = dashboard_answer(accounts_in(user, chosen), chosen)
+    accounts = accounts_in(user, chosen)
+    groups, resting = dashboard_answer(accounts, chosen), resting_answer(accounts, chosen)
     if options.json:
-        print_json({"groups": groups})
+        print_json({"groups": groups, **resting})
         return 0
     for group in groups:
         print_group(group)
@@ -31,4 +33,11 @@ def run(options: argparse.Namespace) -> int:
         print_table([group | {"when": "the period chosen"}, *before], [("when", "", words), *BRIEF], "")
     if not groups:
         print("No closed trade fits.")
+    hidden = resting["incomplete"]["round_trips"] - resting["incomplete"]["counted"]
+    if hidden:
+        print(
+            f"{counted(hidden, 'incomplete trade is', 'incomplete trades are')} left out; --incomplete counts those whose result is known."
+        )
+    if resting["stated"]:
+        print(f"{counted(resting['stated'], 'trade rests', 'trades rest')} on an opening balance that you stated.")
     return 0

@@ -132,6 +132,11 @@ class Fillbook:
         body = {"instrument_id": instrument_id, "quantity": _plain(quantity), "cost": _plain(cost), "day": str(day)}
         return Opening.read(self._ask("POST", f"/accounts/{account}/openings", body=body))
 
+    def change_opening(self, account: int, n: int, instrument_id: str, *, quantity: object, cost: object, day: date | str) -> Opening:
+        """Put other words in the place of what was stated."""
+        body = {"instrument_id": instrument_id, "quantity": str(quantity), "cost": str(cost), "day": str(day)}
+        return Opening.read(self._ask("PUT", f"/accounts/{account}/openings/{n}", body=body))
+
     def remove_opening(self, account: int, n: int) -> None:
         """Take back what was stated."""
         self._ask("DELETE", f"/accounts/{account}/openings/{n}")

@@ -94,7 +94,7 @@ class Campaign(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill(Record):
-    """A fill within a round trip."""
+    """A fill within a round trip. standing: what the round trip stood at after it."""
 
     number: int
     execution_id: str
@@ -108,6 +108,7 @@ class Fill(Record):
     position_after: Decimal
     realized_pnl: Decimal | None
     broker_realized_pnl: Decimal | None
+    standing: Decimal | None
     status: str | None
 
 
@@ -154,6 +155,7 @@ class Position(Record):
     currency: str
     quantity: Decimal
     cost: Decimal | None
+    average_price: Decimal | None
     lots: int
     opened_on: date | None
     trade: str | None

@@ -8,7 +8,8 @@ from typing import Final
 
 from django.db.models import F
 
-from fillbook.ledger.numbers import EXACT, ZERO
+from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.numbers import EXACT, ZERO, exact
 from fillbook.ledger.statement import DateRange
 from fillbook.performance.filters import Filter
 from fillbook.storage.choosing import Accounts
@@ -32,9 +33,12 @@ from fillbook.storage.models import (
     UnmatchedRow,
 )
 from fillbook.storage.positions import latest_positions, positions_of
+from fillbook.storage.records import instrument_record
 from fillbook.trades.reconcile import LineKind, Status
-from fillbook.trades.records import Side
+from fillbook.trades.records import Role, Side
 
+_CENT: Final = Decimal("0.01")
+_BONDS: Final = frozenset({AssetClass.BOND, AssetClass.BILL})
 WORST: Final = (Status.DIFFERENT, Status.EXPLAINED, Status.UNSTATED, Status.INFERRED)
 """What a comparison says when the figures are not simply equal, the worst first."""
 
@@ -49,6 +53,30 @@ class TripDetail:
     executions: dict[str, ExecutionRow]
     actions: dict[str, CorporateActionRow]
     lines: dict[str, ReconciliationRow]
+
+
+def standing(detail: TripDetail) -> tuple[list[Decimal | None], bool]:
+    """(what the trade stood at after each fill, whether what was held is valued at the fill's own price).
+
+    That is the cash of its fills and the position at the last price, so it ends at the realized P&L; where it does not, because units came
+    without a trade or a premium moved, what was realized so far is told instead, and nothing once a part of it is unknown.
+    """
+    trip, factor = detail.trip, instrument_record(detail.trip.instrument).price_factor
+    with exact():
+        if all(fill.role in (Role.OPENS, Role.CLOSES) for fill in detail.fills):
+            cash, marked = ZERO, []
+            for fill in detail.fills:
+                cash += fill.amount
+                marked.append(cash + fill.position_after * fill.price * factor)
+            if trip.is_open or (marked and trip.realized_pnl is not None and abs(marked[-1] - trip.realized_pnl) < _CENT):
+                return list(marked), True
+        realized: list[Decimal | None] = []
+        total: Decimal | None = ZERO
+        for fill in detail.fills:
+            if fill.role == Role.CLOSES:
+                total = None if total is None or fill.realized_pnl is None else total + fill.realized_pnl
+            realized.append(total)
+        return realized, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +103,14 @@ class Position:
     def units(self) -> Decimal:
         """Ours; where we hold none, the broker's."""
         return self.quantity or (self.stated.quantity if self.stated else ZERO)
+
+    @property
+    def average(self) -> Decimal | None:
+        """Cost per unit as a price, fees included; None where nothing is held or the cost is unknown."""
+        if self.cost is None or not self.quantity:
+            return None
+        factor = self.instrument.multiplier / (100 if self.instrument.asset_class in _BONDS else 1)
+        return EXACT.divide(self.cost, EXACT.multiply(self.quantity, factor)) if factor else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,11 @@ def test_an_opening_is_stated_changed_and_taken_back(program: Asker, owner: User
         "stated": [],
         "unmatched": [{"instrument": "CORD", "instrument_id": "4713", "quantity": "3", "before": "2026-06-01"}],
     }
+    # The sale of CORD is no round trip, as nothing was bought; ACME and BOLT alone count.
+    assert {name: program.get("/summary")[name] for name in ("incomplete", "stated")} == {
+        "incomplete": {"round_trips": 0, "counted": 0, "countable": 0},
+        "stated": 0,
+    }
     lacking = program.get(f"/accounts/{account.pk}/completeness?limit=1")
     assert [(one["instrument"], one["status"], one["quantity"]) for one in lacking["items"]] == [("CORD", "missing", "3")]
     others = program.get(f"/accounts/{account.pk}/completeness?cursor={lacking['next']}")
@@ -112,6 +117,7 @@ def test_an_opening_is_stated_changed_and_taken_back(program: Asker, owner: User
     body = {"instrument_id": "4713", "quantity": "3", "cost": "120", "day": "2025-02-03"}
     made = program.ask(path, "POST", body)
     assert (made.status_code, made.json()["instrument"], made.json()["cost"], earned()) == (201, "CORD", "120", ["59"])
+    assert program.get("/summary")["stated"] == 1
     number = made.json()["n"]
     assert program.ask(f"{path}/{number}", "PUT", {**body, "cost": "130"}).json()["cost"] == "130"
     assert (earned(), [one["n"] for one in program.get(path)["stated"]]) == (["49"], [number])
@@ -135,6 +141,16 @@ def test_what_else_a_trade_and_a_day_know(program: Asker, owner: User, account: 
         "restatements": [restated.pk],
         "regroupings": [],
     }
+    # 10 bought at 101 (as restated), a dollar of fees down; sold at 110: 90 - 2 up. BOLT: -10 - 2.
+    assert ([fill["standing"] for fill in found["fill_rows"]], found["marked"]) == (["-1", "88"], True)
+    whole = program.get(f"/campaigns/{made.key}")
+    assert [(fill["trade"], fill["execution_id"], fill["realized_pnl"], fill["total"]) for fill in whole["fill_rows"]] == [
+        (acme, "1", None, None),
+        (acme, "2", "88", "88"),
+        (bolt, "3", None, None),
+        (bolt, "4", "-12", "76"),
+    ]
+    assert program.get("/positions")["items"][0]["average_price"] == "120.25"
     take_out(owner, acme)
     assert (program.get(f"/trades/{acme}")["campaign"], program.get(f"/trades/{acme}")["apart"]) == (None, True)
     words.write_note(owner, acme, "Sold too early.")

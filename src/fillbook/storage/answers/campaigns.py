@@ -1,12 +1,13 @@
 """Campaigns as JSON values: round trips that belong together, counted once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from fillbook.ledger.numbers import EXACT, ZERO, plain
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Outcome
 from fillbook.storage.answers.values import iso, number, units
-from fillbook.storage.campaigns import campaigns_in, outcomes_of_legs, tallies, with_legs
+from fillbook.storage.campaigns import campaigns_in, fills_of, outcomes_of_legs, tallies, with_legs
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.models import CampaignRow, RoundTripRow
 
@@ -23,8 +24,32 @@ def campaigns_page(accounts: Accounts, chosen: Filter, after: str = "", size: in
 
 
 def whole_campaign_answer(row: CampaignRow) -> dict[str, Any]:
-    """One campaign whose access was checked."""
-    return campaign_answer(with_legs(CampaignRow.objects.filter(pk=row.pk)).get())
+    """One campaign whose access was checked, with the fills of its legs in time."""
+    whole = with_legs(CampaignRow.objects.filter(pk=row.pk)).get()
+    return campaign_answer(whole) | {"fill_rows": list(_fills(whole))}
+
+
+def _fills(row: CampaignRow) -> Iterator[dict[str, Any]]:
+    """The running sum is told where all legs are traded in the currency of the campaign's result."""
+    trips = {leg.trip_id: leg.trip for leg in row.trips.all()}
+    summed, total = {trip.currency for trip in trips.values()} == {row.currency}, ZERO
+    for fill in fills_of(row):
+        if fill.realized_pnl is not None:
+            total = EXACT.add(total, fill.realized_pnl)
+        yield {
+            "trade": trips[fill.trip_id].key,
+            "instrument": trips[fill.trip_id].instrument.symbol,
+            "execution_id": fill.execution_id,
+            "role": fill.role,
+            "executed_at": iso(fill.executed_at),
+            "trade_date": iso(fill.trade_date),
+            "quantity": plain(fill.quantity),
+            "price": plain(fill.price),
+            "fees": plain(fill.charges),
+            "realized_pnl": number(fill.realized_pnl),
+            "currency": trips[fill.trip_id].currency,
+            "total": plain(total) if summed and fill.realized_pnl is not None else None,
+        }
 
 
 def tallies_answer(accounts: Accounts, chosen: Filter) -> dict[str, Any]:

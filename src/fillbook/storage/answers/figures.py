@@ -14,7 +14,7 @@ from fillbook.performance.breakdowns import Dimension, Parts, Slot, by_hour, by_
 from fillbook.performance.calendar import month_of
 from fillbook.performance.curves import CurveDay, coarser, curve_days
 from fillbook.performance.day import Realized, day_curve
-from fillbook.performance.filters import Filter, previous_period
+from fillbook.performance.filters import Filter, TripStatus, previous_period
 from fillbook.performance.multiples import multiples
 from fillbook.performance.summary import Summary
 from fillbook.storage import queries
@@ -48,6 +48,16 @@ def dashboard_answer(accounts: Sequence[BrokerAccount], chosen: Filter) -> list[
         entry["previous"] = _previous(before, records) if before else None
         found.append(entry)
     return found
+
+
+def resting_answer(accounts: Accounts, chosen: Filter) -> dict[str, Any]:
+    """What the figures under a filter leave out, and what they rest on: round trips some of whose openings are unknown, or were stated."""
+    every, known = queries.incomplete_count(accounts, chosen) if chosen.status is TripStatus.CLOSED else (0, 0)
+    counted = known if chosen.include_incomplete else 0
+    return {
+        "incomplete": {"round_trips": every, "counted": counted, "countable": known},
+        "stated": queries.stated_count(accounts, chosen),
+    }
 
 
 def curve_answer(accounts: Accounts, chosen: Filter, *, whole: bool = True) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from fillbook.ledger.numbers import plain
 from fillbook.performance.filters import Filter
-from fillbook.storage.answers.values import iso, number
+from fillbook.storage.answers.values import iso, number, rounded
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.details import Position
 from fillbook.storage.models import ExecutionRow, Origin, RowState
@@ -110,6 +110,7 @@ def _position(one: Position) -> dict[str, Any]:
         "currency": one.instrument.currency,
         "quantity": plain(one.quantity),
         "cost": number(one.cost),
+        "average_price": rounded(one.average),
         "lots": one.lots,
         "opened_on": iso(one.opened_on),
         "trade": one.trip_key or None,

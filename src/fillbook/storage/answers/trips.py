@@ -9,7 +9,7 @@ from fillbook.storage.answers.sent import sent_answer
 from fillbook.storage.answers.values import iso, number, units
 from fillbook.storage.answers.words import note_answer, plan_answer, tag_answer
 from fillbook.storage.campaigns import campaign_of, is_apart
-from fillbook.storage.details import TripDetail, trip_detail
+from fillbook.storage.details import TripDetail, standing, trip_detail
 from fillbook.storage.models import ClosedLotRow, CorporateActionRow, ExecutionRow, RoundTripRow, Tag, TripFillRow, TripOverride
 from fillbook.storage.plans import planned
 from fillbook.storage.regrouping import overrides_beside, trip_of
@@ -70,11 +70,13 @@ def whole_trip_answer(trip: RoundTripRow) -> dict[str, Any]:
     """One round trip with its fills, the lots that they closed, and the trader's words."""
     detail, words = trip_detail(trip), words_of(trip)
     about = trips_of_notes(words.notes)
+    stood, marked = standing(detail)
     return trip_answer(trip, words.tags) | {
         "description": trip.instrument.description or None,
         "exchange": trip.instrument.exchange or None,
         "multiplier": plain(trip.instrument.multiplier),
-        "fill_rows": [_fill(fill, detail) for fill in detail.fills],
+        "fill_rows": [_fill(fill, detail) | {"standing": number(at)} for fill, at in zip(detail.fills, stood, strict=True)],
+        "marked": marked,
         "lot_rows": [lot_answer(lot) for lot in detail.lots],
         "notes": [note_answer(note, about.get(note.pk, [])) for note in words.notes],
         "tag_rows": [tag_answer(tag) for tag in words.tags],

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fillbook.brokers.manifests import manifests
-from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.filters import Filter
 from fillbook.storage import queries
@@ -27,8 +26,6 @@ from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.scope import scope
 from fillbook.web.viewer import viewer
-
-_BONDS = frozenset({AssetClass.BOND, AssetClass.BILL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,7 @@ def _row(position: Position) -> PositionRow:
         url=reverse("trade", args=[position.trip_key]) if position.trip_key else "",
         side="long" if position.units > 0 else "short",
         quantity=readable.quantity(abs(position.units)),
-        average=readable.price(_average(position)),
+        average=readable.price(position.average),
         cost=readable.amount(None if position.cost is None else abs(position.cost), what.currency),
         mark=readable.price(stated.mark_price) if stated and stated.mark_price is not None else "",
         value=readable.amount(stated.value, what.currency) if stated and stated.value is not None else "",
@@ -153,11 +150,3 @@ def _row(position: Position) -> PositionRow:
         since=readable.day(position.opened_on) if position.opened_on else "",
         status=position.status,
     )
-
-
-def _average(position: Position) -> Decimal | None:
-    """Cost per unit as a price, fees included."""
-    if position.cost is None or not position.quantity:
-        return None
-    factor = position.instrument.multiplier / (100 if position.instrument.asset_class in _BONDS else 1)
-    return EXACT.divide(position.cost, EXACT.multiply(position.quantity, factor)) if factor else None

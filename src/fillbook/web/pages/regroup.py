@@ -120,12 +120,9 @@ def _one(override: TripOverride, trip: RoundTripRow) -> Made:
 
 
 def _closing(fill: TripFillRow, trip: RoundTripRow) -> Closing:
-    what = "bought" if fill.quantity > 0 else "sold"
-    return Closing(
-        fill.number,
-        _("%(fill)s: %(what)s %(quantity)s at %(price)s")
-        % {"fill": _when(fill, trip), "what": what, "quantity": readable.quantity(abs(fill.quantity)), "price": readable.price(fill.price)},
-    )
+    words = _("%(fill)s: bought %(quantity)s at %(price)s") if fill.quantity > 0 else _("%(fill)s: sold %(quantity)s at %(price)s")
+    told = {"fill": _when(fill, trip), "quantity": readable.quantity(abs(fill.quantity)), "price": readable.price(fill.price)}
+    return Closing(fill.number, words % told)
 
 
 def _when(fill: TripFillRow, trip: RoundTripRow) -> str:

@@ -23,9 +23,8 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.summary import from_e8
 from fillbook.storage.access import trip_for
 from fillbook.storage.derive import settings_of
-from fillbook.storage.details import TripDetail, trip_detail
+from fillbook.storage.details import TripDetail, standing, trip_detail
 from fillbook.storage.models import AccountKind, ClosedLotRow, ReconciliationRow, RoundTripRow, TripFillRow
-from fillbook.storage.records import instrument_record
 from fillbook.storage.restated import restated_trip
 from fillbook.storage.trying import OFTEN
 from fillbook.trades.records import Basis, Incomplete, Role
@@ -48,7 +47,6 @@ from fillbook.web.viewer import viewer
 
 _MOST: Final = 200
 """As many lots as a page shows."""
-_CENT: Final = Decimal("0.01")
 METHODS: Final = {
     MatchingMethod.FIFO: gettext_lazy("the oldest units are closed first"),
     MatchingMethod.LIFO: gettext_lazy("the newest units are closed first"),
@@ -229,30 +227,6 @@ def _offers_closings(trip: RoundTripRow) -> bool:
     """Whether each closing by itself would say more: it closes often and never goes flat."""
     whole = trip.account.grouping == Grouping.FLAT_TO_FLAT
     return whole and trip.is_open and trip.lot_rows.values("closed_by").distinct().count() >= OFTEN
-
-
-def standing(detail: TripDetail) -> tuple[list[Decimal | None], bool]:
-    """(what the trade stood at after each fill, whether what was held is valued at the fill's own price).
-
-    That is the cash of its fills and the position at the last price, so it ends at the realized P&L; where it does not, because units came
-    without a trade or a premium moved, what was realized so far is told instead, and nothing once a part of it is unknown.
-    """
-    trip, factor = detail.trip, instrument_record(detail.trip.instrument).price_factor
-    with exact():
-        if all(fill.role in (Role.OPENS, Role.CLOSES) for fill in detail.fills):
-            cash, marked = ZERO, []
-            for fill in detail.fills:
-                cash += fill.amount
-                marked.append(cash + fill.position_after * fill.price * factor)
-            if trip.is_open or (marked and trip.realized_pnl is not None and abs(marked[-1] - trip.realized_pnl) < _CENT):
-                return list(marked), True
-        realized: list[Decimal | None] = []
-        total: Decimal | None = ZERO
-        for fill in detail.fills:
-            if fill.role == Role.CLOSES:
-                total = None if total is None or fill.realized_pnl is None else total + fill.realized_pnl
-            realized.append(total)
-        return realized, False
 
 
 def _lots(detail: TripDetail, zone: str) -> Iterable[LotRow]:

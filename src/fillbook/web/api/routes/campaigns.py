@@ -15,7 +15,7 @@ from fillbook.storage.words import NothingToHoldOn
 from fillbook.web.api.asking import Chosen, Key, Paging, bad_cursor, cursor_of, meant, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem, refuse
-from fillbook.web.api.schemas.campaigns import CampaignAnswer, CampaignChanged, CampaignSent, LegSent
+from fillbook.web.api.schemas.campaigns import CampaignAnswer, CampaignChanged, CampaignSent, LegSent, WholeCampaign
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.tokens import asker
 
@@ -33,9 +33,9 @@ def campaigns(request: HttpRequest, asked: Query[Chosen], paging: Query[Paging])
     return {"items": page[0], "next": cursor_of(page[1]) if page[1] else None}
 
 
-@read(router, "/campaigns/{key}", CampaignAnswer, name="campaign", twin="campaigns --key {key}")
+@read(router, "/campaigns/{key}", WholeCampaign, name="campaign", twin="campaigns --key {key}")
 def campaign(request: HttpRequest, key: Key) -> dict[str, Any]:
-    """One campaign, by the key of its first leg."""
+    """One campaign, by the key of its first leg, with its fills in time."""
     return whole_campaign_answer(campaign_for(asker(request), key))
 
 

@@ -14,6 +14,7 @@ from fillbook.storage.answers.figures import (
     dashboard_answer,
     day_answer,
     intraday_answer,
+    resting_answer,
 )
 from fillbook.storage.answers.words import day_words_answer
 from fillbook.web.api.asking import Chosen, Day, OfAccounts, meant
@@ -37,7 +38,7 @@ def summary(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
     """Profit, average gain, win rate and what lies behind them, beside the period before."""
     by_state(request)
     accounts, chosen = meant(asker(request), asked)
-    return {"groups": dashboard_answer(accounts, chosen)}
+    return {"groups": dashboard_answer(accounts, chosen)} | resting_answer(accounts, chosen)
 
 
 @read(router, "/curve", Curve, name="curve", twin="curve")

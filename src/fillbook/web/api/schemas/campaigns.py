@@ -5,7 +5,7 @@ from typing import Annotated
 from ninja import Field, Schema
 
 from fillbook.storage.campaigning import LONGEST_NAME, MOST_LEGS
-from fillbook.web.api.schemas.kinds import Body, Currency, Day, Money
+from fillbook.web.api.schemas.kinds import Body, Currency, Day, Moment, Money, Price, Quantity
 
 _Name = Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]*$", description="Empty for what its shape is called.")]
 _Trade = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Key of a round trip.")]
@@ -49,6 +49,31 @@ class CampaignAnswer(Schema):
     opened_on: Day | None
     closed_on: Day | None
     legs: list[LegAnswer]
+
+
+class CampaignFill(Schema):
+    """A fill of one of its legs. Money in `currency`."""
+
+    trade: str = Field(description="Key of the leg.")
+    instrument: str
+    execution_id: str
+    role: str
+    executed_at: Moment | None
+    trade_date: Day
+    quantity: Quantity
+    price: Price
+    fees: Money
+    realized_pnl: Money | None
+    currency: Currency
+    total: Money | None = Field(
+        description="Realized by the campaign up to and with it; null where nothing was, or legs have other currencies."
+    )
+
+
+class WholeCampaign(CampaignAnswer):
+    """A campaign with the fills of its legs in time."""
+
+    fill_rows: list[CampaignFill]
 
 
 class CampaignSent(Body):

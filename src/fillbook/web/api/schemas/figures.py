@@ -67,10 +67,20 @@ class DashboardGroup(Group, SummaryAnswer):
     previous: Previous | None = Field(description="The period before; null unless the filter has both `from` and `to`.")
 
 
+class IncompleteTrips(Schema):
+    """Closed round trips some of whose openings are unknown."""
+
+    round_trips: int
+    counted: int = Field(description="How many of them are in the figures; the others are left out.")
+    countable: int = Field(description="How many `incomplete=1` counts, because their results are known.")
+
+
 class Dashboard(Schema):
-    """The figures of the dashboard."""
+    """The figures of the dashboard, what they leave out, and what they rest on."""
 
     groups: list[DashboardGroup]
+    incomplete: IncompleteTrips
+    stated: int = Field(description="Round trips that rest on an opening balance which their owner stated.")
 
 
 class Point(Schema):

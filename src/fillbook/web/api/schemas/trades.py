@@ -66,6 +66,10 @@ class Fill(Schema):
     broker_realized_pnl: Money | None = Field(description="The broker's figure for the same.")
     status: str | None = Field(description="equal, inferred, unstated, explained or different; null where nothing is compared.")
     reason: str | None
+    standing: Money | None = Field(
+        description="What the round trip stood at after it: the cash of its fills and the position at the fill's own price, or what was "
+        "realized so far where units came without a trade (see `marked`)."
+    )
     has_row: bool = Field(description="Whether /trades/{key}/sent/{number} has what the broker sent of it.")
 
 
@@ -108,6 +112,7 @@ class WholeTrip(Trip):
     notes: list[NoteAnswer]
     tag_rows: list[TagAnswer]
     plan: PlanAnswer
+    marked: bool = Field(description="Whether `standing` values what was held; else it is what was realized so far.")
     flagged: bool = Field(description="A corporate action left its instrument in doubt.")
     campaign: str | None = Field(description="Key of the campaign that it is part of.")
     apart: bool = Field(description="Its owner lets it stand by itself, whatever is proposed.")
@@ -173,6 +178,7 @@ class PositionAnswer(Schema):
     currency: Currency
     quantity: Quantity
     cost: Money | None = Field(description="+ long, - short; null when a cost is unknown.")
+    average_price: Price | None = Field(description="Cost per unit as a price, fees included.")
     lots: int
     opened_on: Day | None
     trade: str | None = Field(description="Key of the open round trip.")
