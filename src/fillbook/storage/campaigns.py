@@ -112,7 +112,7 @@ def campaigns_in(accounts: Accounts, chosen: Filter) -> QuerySet[CampaignRow]:
     if replace(legs, accounts=(), currency="", include_incomplete=False) != Filter():
         either = (trips_in(accounts, replace(legs, status=status)).values("pk") for status in TripStatus)
         found = found.filter(Q(*(Q(trips__trip__in=some) for some in either), _connector=Q.OR)).distinct()
-    return found.order_by("-day", "-opened_on", "key")
+    return found.order_by("-day", "-opened_on", "key", "account_id")
 
 
 def with_legs(campaigns: QuerySet[CampaignRow]) -> QuerySet[CampaignRow]:

@@ -11,16 +11,21 @@ from fillbook.storage.campaigns import campaigns_in, fills_of, outcomes_of_legs,
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.models import CampaignRow, RoundTripRow
 
+Place = tuple[str, int]
+"""Key and account of a campaign: of one number held twice, as a real and as a sandbox account, the keys can be the same."""
 
-def campaigns_page(accounts: Accounts, chosen: Filter, after: str = "", size: int = 50) -> tuple[list[dict[str, Any]], str | None] | None:
-    """(the latest campaigns, the key after which the next page begins); None where there is no campaign with the key `after`."""
-    found: list[tuple[int, str]] = list(campaigns_in(accounts, chosen).values_list("pk", "key"))
-    start = next((at for at, (_, key) in enumerate(found, 1) if key == after), None) if after else 0
+
+def campaigns_page(
+    accounts: Accounts, chosen: Filter, after: Place | None = None, size: int = 50
+) -> tuple[list[dict[str, Any]], Place | None] | None:
+    """(the latest campaigns, the one after which the next page begins); None where there is no campaign `after`."""
+    found = list(campaigns_in(accounts, chosen).values_list("pk", "key", "account_id"))
+    start = next((at for at, (_, *place) in enumerate(found, 1) if tuple(place) == after), None) if after else 0
     if start is None:
         return None
     kept = found[start : start + size]
-    rows = {row.pk: row for row in with_legs(CampaignRow.objects.filter(pk__in=[pk for pk, _ in kept]))}
-    return [campaign_answer(rows[pk]) for pk, _ in kept], kept[-1][1] if start + size < len(found) else None
+    rows = {row.pk: row for row in with_legs(CampaignRow.objects.filter(pk__in=[pk for pk, *_ in kept]))}
+    return [campaign_answer(rows[pk]) for pk, *_ in kept], kept[-1][1:] if start + size < len(found) else None
 
 
 def whole_campaign_answer(row: CampaignRow) -> dict[str, Any]:

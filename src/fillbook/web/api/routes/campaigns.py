@@ -26,11 +26,11 @@ router = Router(tags=["trades"])
 def campaigns(request: HttpRequest, asked: Query[Chosen], paging: Query[Paging]) -> dict[str, Any]:
     """Round trips that belong together, each once, the latest first. Of symbol, side, class, tags and time of day one leg's are enough."""
     accounts, chosen = meant(asker(request), asked)
-    place = place_in(paging.cursor, str)
-    page = campaigns_page(accounts, chosen, place[0] if place else "", paging.limit)
+    place = place_in(paging.cursor, str, int)
+    page = campaigns_page(accounts, chosen, (place[0], place[1]) if place else None, paging.limit)
     if page is None:
         raise bad_cursor()
-    return {"items": page[0], "next": cursor_of(page[1]) if page[1] else None}
+    return {"items": page[0], "next": cursor_of(*page[1]) if page[1] else None}
 
 
 @read(router, "/campaigns/{key}", WholeCampaign, name="campaign", twin="campaigns --key {key}")
