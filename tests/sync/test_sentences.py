@@ -1,4 +1,4 @@
-"""What sync and storage say to people stands in their tables, which is where other languages find it."""
+"""What sync, storage and journal say to people stands in their tables, which is where other languages find it."""
 
 import ast
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import fillbook
+from fillbook.journal import sentences as of_journal
 from fillbook.ledger.sentences import PLACE, Sentences
 from fillbook.storage import sentences as of_storage
 from fillbook.sync import sentences as of_sync
@@ -14,7 +15,8 @@ from fillbook.sync import sentences as of_sync
 SOURCE = Path(fillbook.__file__).parent
 TOLD = set(
     "NeedsUser NotGranted OurFault NotReady RateLimited Transient Unsupported StatementUnreadable "
-    "Refused Trouble TooMany FieldError MailRefused BadSetting AccountTaken".split()
+    "Refused Trouble TooMany FieldError MailRefused BadSetting AccountTaken "
+    "CannotRegroup CannotSave CannotState BadTag BadNote BadPlan".split()
 )
 
 
@@ -26,7 +28,7 @@ def calls_in(package: str) -> Iterator[tuple[str, str, ast.Call]]:
                 yield file.name, ast.unparse(node.func), node
 
 
-@pytest.mark.parametrize("package", ["sync", "storage"])
+@pytest.mark.parametrize("package", ["sync", "storage", "journal"])
 def test_nothing_is_told_past_the_table(package: str) -> None:
     found = [
         f"{file}: {ast.unparse(part)}"
@@ -39,11 +41,13 @@ def test_nothing_is_told_past_the_table(package: str) -> None:
     assert [one for one in found if not one.startswith(("executors.py", "fields.py"))] == []
 
 
-@pytest.mark.parametrize(("package", "table"), [("sync", of_sync.SENTENCES), ("storage", of_storage.SENTENCES)])
+@pytest.mark.parametrize(
+    ("package", "table"), [("sync", of_sync.SENTENCES), ("storage", of_storage.SENTENCES), ("journal", of_journal.SENTENCES)]
+)
 def test_every_sentence_that_is_told_is_in_the_table_with_what_it_needs(package: str, table: Sentences) -> None:
     used = set()
     for file, called, call in calls_in(package):
-        if called in {"message", "_said"} and call.args:
+        if called in {"message", "_said", "_price"} and call.args:
             for code in (one.value for one in ast.walk(call.args[0]) if isinstance(one, ast.Constant) and str(one.value) in table.of):
                 places = set(PLACE.findall(table.of[str(code)].message + table.of[str(code)].remedy))
                 assert places == {one.arg for one in call.keywords}, f"{file}: {code!r}"

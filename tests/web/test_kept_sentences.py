@@ -1,6 +1,7 @@
 """Sentences that were kept in English are said in the reader's language, wherever a page shows one."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from fillbook.brokers.ibkr import refusals
 from fillbook.brokers.ibkr.errors import error
 from fillbook.brokers.ibkr.sentences import SENTENCES as BROKER
 from fillbook.brokers.interface import Reply
+from fillbook.journal.plans import BadPlan, read_plan
 from fillbook.ledger.sentences import PLACE, Sentences
 from fillbook.storage.models import BrokerAccount, LinkState, Notice, NoticeKind, RunKind, RunState, SyncRun, User
 from fillbook.storage.services import BadSetting, checked
@@ -112,6 +114,14 @@ def test_what_an_operator_typed_wrongly_is_named_in_their_language() -> None:
     assert str(found.value) == "Years of history is a whole number."
     with translation.override("de"):
         assert said(str(found.value)) == "Jahre des Verlaufs: Das ist eine ganze Zahl."
+
+
+def test_why_a_plan_cannot_be_is_said_with_prices_as_its_reader_writes_them() -> None:
+    with pytest.raises(BadPlan) as found:
+        read_plan("1300", "", "", long=True, entry=Decimal("1250.50"))
+    assert str(found.value) == "The stop of a long trade lies below its entry at 1250.5."
+    with translation.override("de"):
+        assert said(str(found.value)) == "Der Stop eines Long-Trades liegt unter seinem Einstieg bei 1.250,50."
 
 
 def test_what_a_link_waits_for_is_said_wherever_it_is_shown(browser_of_owner: Client, owner: User, account: BrokerAccount) -> None:

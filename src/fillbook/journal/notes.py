@@ -6,6 +6,8 @@ from typing import Final
 import nh3
 from markdown_it import MarkdownIt
 
+from fillbook.journal.sentences import message
+
 LONGEST: Final = 20_000
 
 _TAGS: Final = set("p br hr em strong s code pre blockquote ul ol li a h1 h2 h3 h4 h5 h6 table thead tbody tr th td".split())
@@ -25,7 +27,7 @@ def clean_text(text: str) -> str:
     """
     kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
     if len(kept) > LONGEST:
-        raise BadNote(f"A note has at most {LONGEST:,} characters; this one has {len(kept):,}.")
+        raise BadNote(message("note_long", most=LONGEST, count=len(kept)))
     return kept
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from fillbook.journal.sentences import message
 from fillbook.ledger.numbers import EXACT, ZERO, decimals_of, exact
 
 BEST: Final = 5
@@ -43,17 +44,13 @@ def read_plan(stop: str, target: str, rating: str, *, long: bool, entry: Decimal
     Raises:
         BadPlan: something is no price or no rating, or lies on the wrong side of the entry.
     """
-    plan = Plan(_price("stop", stop), _price("target", target), _rating(rating))
+    plan = Plan(_price("stop_price", stop), _price("target_price", target), _rating(rating))
     if entry is None:
         return plan
     if plan.stop is not None and _toward_gain(entry, plan.stop, long=long) >= 0:
-        raise BadPlan(
-            f"The stop of a {'long' if long else 'short'} trade lies {'below' if long else 'above'} its entry at {_plain(entry)}."
-        )
+        raise BadPlan(message("stop_long" if long else "stop_short", entry=_plain(entry)))
     if plan.target is not None and _toward_gain(entry, plan.target, long=long) <= 0:
-        raise BadPlan(
-            f"The target of a {'long' if long else 'short'} trade lies {'above' if long else 'below'} its entry at {_plain(entry)}."
-        )
+        raise BadPlan(message("target_long" if long else "target_short", entry=_plain(entry)))
     return plan
 
 
@@ -88,7 +85,7 @@ def _toward_gain(entry: Decimal, price: Decimal, *, long: bool) -> Decimal:
     return price - entry if long else entry - price
 
 
-def _price(name: str, text: str) -> Decimal | None:
+def _price(code: str, text: str) -> Decimal | None:
     typed = text.strip()
     if not typed:
         return None
@@ -97,7 +94,7 @@ def _price(name: str, text: str) -> Decimal | None:
     except InvalidOperation:
         price = Decimal("NaN")
     if not price.is_finite() or abs(price) > _LARGEST or decimals_of(price) > _DIGITS:
-        raise BadPlan(f"The {name} is a price like 101.25.")
+        raise BadPlan(message(code))
     return price + ZERO
 
 
@@ -106,7 +103,7 @@ def _rating(text: str) -> int | None:
     if not typed:
         return None
     if not (len(typed) == 1 and typed.isascii() and typed.isdigit() and 1 <= int(typed) <= BEST):
-        raise BadPlan(f"A rating is a number from 1 to {BEST}.")
+        raise BadPlan(message("rating", most=BEST))
     return int(typed)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from fillbook.journal.sentences import message
+
 LONGEST: Final = 40
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -35,11 +37,11 @@ def clean_name(text: str) -> str:
     """
     name = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
     if not name:
-        raise BadTag("Give the tag a name.")
+        raise BadTag(message("tag_empty"))
     if len(name) > LONGEST:
-        raise BadTag(f"A tag's name has at most {LONGEST} characters.")
+        raise BadTag(message("tag_long", most=LONGEST))
     if "," in name or not name.isprintable():
-        raise BadTag("A tag's name is plain text without commas.")
+        raise BadTag(message("tag_signs"))
     return name
 
 

@@ -9,21 +9,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 PLACE: Final = re.compile(r"%\((\w+)\)s")
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_PRICE: Final = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """How a language writes the parts of a sentence: a text of the table, a count, a day."""
+    """How a language writes the parts of a sentence: a text of the table, a count, a day, a price."""
 
     text: Callable[[str], str]
     whole: Callable[[int], str]
     day: Callable[[date], str]
+    price: Callable[[Decimal], str] = "{:f}".format
 
 
 ENGLISH: Final = Speaker(lambda text: text, lambda number: f"{number:,}", str)
@@ -44,7 +47,7 @@ class Sentences:
 
     phrases: place -> text that stands there in any sentence. worded: parameters whose values are texts of the table, with what stands
     between several of them; words: those texts, and others of the same source that are shown as they are. numbers: parameters that are
-    counts. quoted: parameters that are whole sentences of whatever table (`retelling` tells them anew).
+    counts; prices: prices. quoted: parameters that are whole sentences of whatever table (`retelling` tells them anew).
     """
 
     of: Mapping[str, Sentence]
@@ -52,6 +55,7 @@ class Sentences:
     worded: Mapping[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     numbers: frozenset[str] = frozenset({"count"})
+    prices: frozenset[str] = frozenset()
     quoted: frozenset[str] = frozenset()
 
     def message(self, code: str, params: Mapping[str, str] = NOTHING, speaker: Speaker = ENGLISH) -> str:
@@ -91,6 +95,8 @@ class Sentences:
             return between.join(self.said(part, params, speaker) for part in value.split(between))
         if name in self.numbers and value.isdigit():
             return speaker.whole(int(value))
+        if name in self.prices and _PRICE.fullmatch(value):
+            return speaker.price(Decimal(value))
         day = _day_of(value)
         return value if day is None else speaker.day(day)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from fillbook.storage.access import Viewer, trip_for
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripFillRow, TripOverride
+from fillbook.storage.sentences import message
 from fillbook.trades.records import Role
 
 _LOOKED_AT: Final = 50
@@ -27,7 +28,7 @@ def cut(viewer: Viewer, key: str, number: int) -> str:
     trip = trip_for(viewer, key)
     fill = next((one for one in closings(trip)[1:] if one.number == number), None)
     if fill is None:
-        raise CannotRegroup("A trade can be cut at any fill that closes a part of it, but for the first.")
+        raise CannotRegroup(message("cut"))
     _keep(trip, TripOverride.Kind.CUT, fill.execution_id)
     return trip.key
 
@@ -43,7 +44,7 @@ def join(viewer: Viewer, key: str) -> str:
     before = trip_before(trip)
     begins = trip.fill_rows.order_by("number").first()
     if before is None or begins is None:
-        raise CannotRegroup("A trade can be joined to the one just before it in the same instrument and direction.")
+        raise CannotRegroup(message("join"))
     anchor = TripOverride.objects.filter(account=trip.account_id, kind=TripOverride.Kind.CUT, execution_id__in=_anchors(trip)).first()
     if anchor is not None:
         take_back(anchor)

@@ -17,6 +17,7 @@ from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import AccountInstrument, BrokerAccount, InstrumentRow, RowState, StatedOpening, UnmatchedRow
 from fillbook.storage.openings import opening_for, openings_of
 from fillbook.storage.records import ACTIONS, EXECUTIONS, TRANSFERS, rows_of
+from fillbook.storage.sentences import message
 
 _MOST: Final = Decimal(10) ** 15
 _DIGITS: Final = 18
@@ -111,27 +112,27 @@ def _values(said: Wording) -> dict[str, Decimal | date]:
 def _check(account: BrokerAccount, said: Wording, without: StatedOpening | None = None) -> None:
     """Refuse what cannot be, in one sentence that says what would be possible."""
     if not AccountInstrument.objects.filter(account=account, key=said.key).exclude(instrument__asset_class=AssetClass.FOREX).exists():
-        raise CannotState("instrument", "This account has no such instrument.")
+        raise CannotState("instrument", message("held_instrument"))
     if not said.quantity:
-        raise CannotState("quantity", "Enter how many units you held, with a minus sign if you were short.")
+        raise CannotState("quantity", message("held_nothing"))
     if said.cost < 0:
-        raise CannotState("cost", "Enter what they cost in all, without a sign. For a short position: what its sale brought.")
+        raise CannotState("cost", message("held_cost"))
     for name, value in (("quantity", said.quantity), ("cost", said.cost)):
         if abs(value) >= _MOST or decimals_of(value) > _DIGITS:
-            raise CannotState(name, f"Enter a number below {_MOST:,.0f} with at most {_DIGITS} decimals.")
+            raise CannotState(name, message("held_number", most=int(_MOST), digits=_DIGITS))
     _check_day(account, said)
     others = openings_of(account).filter(instrument_key=said.key)
     others = others if without is None else others.exclude(pk=without.pk)
     if any(quantity * said.quantity < 0 for quantity in others.values_list("quantity", flat=True)):
-        raise CannotState("quantity", "You have stated the other side of this instrument already: one cannot be long and short at once.")
+        raise CannotState("quantity", message("held_both"))
 
 
 def _check_day(account: BrokerAccount, said: Wording) -> None:
     if said.day < _EARLIEST:
-        raise CannotState("day", f"Enter the day you bought them, not before {_EARLIEST.year}.")
+        raise CannotState("day", message("held_early", year=_EARLIEST.year))
     first = _first_days(account, said.key).get(said.key) or account.figures_to
     if first is not None and said.day > first:
-        raise CannotState("day", f"Its first row in your history is of {first.isoformat()}; an opening balance is what you held before it.")
+        raise CannotState("day", message("held_late", day=first))
 
 
 def _first_days(account: BrokerAccount, key: str | None = None) -> dict[str, date]:

@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from fillbook.storage.models import SavedView, User
+from fillbook.storage.sentences import message
 
 MOST: int = 50
 """As many views as a menu can hold."""
@@ -20,19 +21,19 @@ def save_view(owner: User, name: str, query: str, *, is_default: bool = False) -
     """
     name = " ".join(name.split())
     if not name or len(name) > 60 or not name.isprintable():
-        raise CannotSave("A view needs a name of at most 60 characters.")
+        raise CannotSave(message("view_name"))
     try:
         with transaction.atomic():
             found = SavedView.objects.filter(owner=owner, name__iexact=name).first()
             if found is None and SavedView.objects.filter(owner=owner).count() >= MOST:
-                raise CannotSave(f"There are {MOST} views already; delete one first.")
+                raise CannotSave(message("views_full", most=MOST))
             if is_default:
                 SavedView.objects.filter(owner=owner, is_default=True).update(is_default=False)
             view = found or SavedView(owner=owner)
             view.name, view.query, view.is_default = name, query, is_default
             view.save()
     except IntegrityError:
-        raise CannotSave("A view of that name was being saved at the same moment; look at the list and try again.") from None
+        raise CannotSave(message("view_meanwhile")) from None
     return view
 
 

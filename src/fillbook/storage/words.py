@@ -27,6 +27,7 @@ from fillbook.storage.models import (
     TripNote,
     User,
 )
+from fillbook.storage.sentences import message
 
 _MOST_WORDS: Final = 10
 
@@ -186,7 +187,7 @@ def change_tag(tag: Tag, name: str, hue: str) -> Tag:
     """
     name = clean_name(name)
     if hue not in list(Hue):
-        raise BadTag("Choose one of the eight colours.")
+        raise BadTag(message("hue"))
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=tag.owner_id)
         twin = Tag.objects.filter(owner_id=tag.owner_id, key=key_of(name)).exclude(pk=tag.pk).first()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from fillbook.brokers.manifests import GuidePart, GuideStep, Manifest, manifest, manifests
 from fillbook.brokers.sentences import errors, sentences
+from fillbook.journal import sentences as of_words
 from fillbook.ledger.retelling import Retelling
 from fillbook.ledger.sentences import Sentences, Speaker
 from fillbook.ledger.statement import Finding
@@ -21,7 +22,7 @@ from fillbook.trades import findings as of_trades
 from fillbook.web import readable
 
 Say = Callable[[str], str]
-OURS: Final = (of_trades.SENTENCES, of_sync.SENTENCES, of_runs.SENTENCES, of_storage.SENTENCES)
+OURS: Final = (of_trades.SENTENCES, of_sync.SENTENCES, of_runs.SENTENCES, of_storage.SENTENCES, of_words.SENTENCES)
 
 
 def said(text: str) -> str:
@@ -88,7 +89,7 @@ def _is_english() -> bool:
 
 
 def _speaker() -> Speaker:
-    return Speaker(_in_catalogue, readable.whole, readable.day)
+    return Speaker(_in_catalogue, readable.whole, readable.day, readable.price)
 
 
 def _in_catalogue(text: str) -> str:

@@ -15,6 +15,7 @@ from fillbook.storage.models import BrokerAccount, InstrumentRow, StatedOpening
 from fillbook.storage.openings import opening_for, openings_of
 from fillbook.storage.stating import CannotState, Statable, change_opening, remove_opening, statable, state_opening
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.forms import OpeningForm, as_typed
 from fillbook.web.pages.accounts import name_of as account_name
 from fillbook.web.pages.rows import name_of
@@ -43,7 +44,7 @@ def openings(request: HttpRequest, account_id: int) -> HttpResponse:
             try:
                 made = state_opening(account, form.said)
             except CannotState as problem:
-                form.refuse(problem.field, str(problem))
+                form.refuse(problem.field, said(str(problem)))
             else:
                 messages.success(request, _("Kept. Trades that rest on it say so."))
                 return redirect(f"{reverse('openings', args=[account.pk])}?stated={made.pk}")
@@ -64,7 +65,7 @@ def change(request: HttpRequest, account_id: int, opening_id: int) -> HttpRespon
         try:
             change_opening(account, opening.pk, form.said)
         except CannotState as problem:
-            form.refuse(problem.field, str(problem))
+            form.refuse(problem.field, said(str(problem)))
         else:
             messages.success(request, _("Changed. The trades were read again."))
             return redirect("openings", account.pk)

@@ -19,6 +19,7 @@ from fillbook.storage.models import RoundTripRow
 from fillbook.storage.plans import Planned, planned, write_plan
 from fillbook.storage.words import NothingToHoldOn
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.viewer import is_partial, vary_on_partial, viewer
 
@@ -60,7 +61,7 @@ def trade_plan(request: HttpRequest, key: str) -> HttpResponse:
     try:
         write_plan(user, key, **typed)
     except BadPlan as problem:
-        error = str(problem)
+        error = said(str(problem))
     except NothingToHoldOn:
         error = _("This trade has no fill of its own, so it can have no plan.")
     if not is_partial(request):

@@ -16,6 +16,7 @@ from fillbook.storage.models import RoundTripRow, TripFillRow, TripOverride
 from fillbook.storage.regrouping import CannotRegroup, closings, cut, fill_of, join, overrides_beside, take_back, trip_before, trip_of
 from fillbook.trades.settings import Grouping
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.viewer import viewer
 
 
@@ -76,7 +77,7 @@ def cut_trade(request: HttpRequest, key: str) -> HttpResponse:
     try:
         kept = cut(viewer(request), key, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0)
     except CannotRegroup as problem:
-        messages.error(request, str(problem))
+        messages.error(request, said(str(problem)))
         return redirect("trade", key)
     messages.success(request, _("The trade is cut in two. Undo stands at the foot of the page."))
     return redirect("trade", kept)
@@ -88,7 +89,7 @@ def join_trade(request: HttpRequest, key: str) -> HttpResponse:
     try:
         kept = join(viewer(request), key)
     except CannotRegroup as problem:
-        messages.error(request, str(problem))
+        messages.error(request, said(str(problem)))
         return redirect("trade", key)
     messages.success(request, _("Both are one trade now. Undo stands at the foot of the page."))
     return redirect("trade", kept)

@@ -19,6 +19,7 @@ from fillbook.storage.access import view_for, views_of
 from fillbook.storage.models import User
 from fillbook.storage.views import CannotSave, make_default, save_view
 from fillbook.storage.words import tag_names
+from fillbook.web.brokerwords import said
 from fillbook.web.measure import PERCENT
 from fillbook.web.pages.filterbar import EVERYTHING, FilterBar, address, filter_bar, period_named, period_of
 from fillbook.web.pages.freshness import today_there
@@ -97,7 +98,7 @@ def save(request: HttpRequest) -> HttpResponse:
         view = save_view(user, request.POST.get("name", ""), query, is_default=request.POST.get("default") == "1")
         messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
     except CannotSave as problem:
-        messages.error(request, str(problem))
+        messages.error(request, said(str(problem)))
     return back_to(request, "dashboard")
 
 

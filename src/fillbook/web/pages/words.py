@@ -25,6 +25,7 @@ from fillbook.storage.access import note_for, tag_for, trip_for
 from fillbook.storage.models import BrokerAccount, LegApart, Note, NoteAbout, RoundTripRow, Tag, TagMark, TripPlanned, User
 from fillbook.storage.orphans import Orphan, orphans
 from fillbook.web import readable
+from fillbook.web.brokerwords import said
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.rows import name_of
@@ -135,7 +136,7 @@ def trade_note(request: HttpRequest, key: str) -> HttpResponse:
     try:
         words.write_note(user, key, "" if request.POST.get("what") == "delete" else text, note)
     except BadNote as problem:
-        return _words(request, trip, str(problem), text)
+        return _words(request, trip, said(str(problem)), text)
     except words.NothingToHoldOn:
         return _words(request, trip, _("This trade has no fill of its own, so nothing can be noted on it."))
     return _words(request, trip)
@@ -152,7 +153,7 @@ def trade_tags(request: HttpRequest, key: str) -> HttpResponse:
         else:
             words.add_tag(user, key, request.POST.get("name", ""))
     except BadTag as problem:
-        return _words(request, trip, str(problem))
+        return _words(request, trip, said(str(problem)))
     except words.NothingToHoldOn:
         return _words(request, trip, _("This trade has no fill of its own, so it can have no tags."))
     return _words(request, trip)
@@ -169,7 +170,7 @@ def day_note(request: HttpRequest, about: str, day: str) -> HttpResponse:
             words.write_on(user, which, when, "" if request.POST.get("what") == "delete" else typed)
             typed = ""
         except BadNote as problem:
-            error = str(problem)
+            error = said(str(problem))
         if not is_partial(request):
             _say(request, error)
             return redirect(_day_page(which, when)[1])
@@ -225,7 +226,7 @@ def note(request: HttpRequest, note_id: int) -> HttpResponse:
         kept = words.change_note(one, "" if request.POST.get("what") == "delete" else request.POST.get("text", ""))
         messages.success(request, _("Saved.") if kept else _("The note is deleted."))
     except BadNote as problem:
-        messages.error(request, str(problem))
+        messages.error(request, said(str(problem)))
     return redirect("notes")
 
 
@@ -250,7 +251,7 @@ def tag(request: HttpRequest, tag_id: int) -> HttpResponse:
         words.change_tag(one, request.POST.get("name", one.name), request.POST.get("hue", one.hue))
         messages.success(request, _("Saved."))
     except BadTag as problem:
-        messages.error(request, str(problem))
+        messages.error(request, said(str(problem)))
     return redirect("tags")
 
 
