@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import Band, Banded
 from fillbook.performance.breakdowns import Slot
-from fillbook.performance.filters import Filter
+from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import Outcome
 from fillbook.storage import packed
 from fillbook.storage.choosing import accounts_in, in_order, trips_in
@@ -43,6 +43,8 @@ FILTERS = [
     Filter(tags=("gap", "late")),
     Filter(untagged=True),
     Filter(include_incomplete=True),
+    Filter(status=TripStatus.OPEN),
+    Filter(status=TripStatus.OPEN, side=Side.LONG, symbol="ACME"),
     Filter(bands=(Band(Banded.PRICE, 3), Band(Banded.HELD, None))),
     Filter(bands=(Band(Banded.HOUR, None),)),
     *(Filter(slot=Slot.read(name)) for name in ("hour-9", "weekday-3", "session-1", "held-5", "number-1", "after-0", "clock-81")),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.breakdowns import Dimension, Slot
-from fillbook.performance.filters import Filter
+from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.intraday import HOURS
 from fillbook.performance.keys import Key
 from fillbook.storage.choosing import trips_in
@@ -26,11 +26,11 @@ Condition = tuple[tuple[str, Callable[[Any], bool]], ...]
 
 
 def picked(accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str], *, ordered: bool = False) -> dict[Group, Columns]:
-    """The columns of each group's closed round trips whose result is known; without the groups that have none.
+    """The columns of each group's round trips whose result is known; without the groups that have none.
 
     ordered: those of several accounts in one closing order; else account after account.
     """
-    conditions = [] if chosen.include_incomplete else list(_conditions(accounts, chosen))
+    conditions = list(_conditions(accounts, chosen)) if _are_kept(chosen) else []
     wanted = {*names, "money", DAY, *(name for condition in conditions for name, _ in condition)}
     wanted |= {*_ORDER} if ordered and len(accounts) > 1 else set()
     kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
@@ -54,11 +54,16 @@ def marks_of(accounts: Sequence[BrokerAccount]) -> dict[int, list[str]]:
 
 
 def _read(accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str]) -> dict[int, Columns]:
-    """What is kept of the filter's months; incomplete round trips are not among it, so with them all is made here."""
-    if not chosen.include_incomplete:
+    """What is kept of the filter's months; what is not among it is made here."""
+    if _are_kept(chosen):
         return unpacked(kept_pieces(accounts, names, chosen.first, chosen.last), names)
     known = ((account, trips_in([account], chosen).filter(net_e8__isnull=False, day__isnull=False)) for account in accounts)
     return unpacked(chain.from_iterable(made_pieces(account, trips, names) for account, trips in known), names)
+
+
+def _are_kept(chosen: Filter) -> bool:
+    """Whether all that a filter may take is kept: open round trips and incomplete ones are not."""
+    return chosen.status is TripStatus.CLOSED and not chosen.include_incomplete
 
 
 def _conditions(accounts: Sequence[BrokerAccount], chosen: Filter) -> Iterator[Condition]:
