@@ -199,6 +199,9 @@ def test_what_the_doctor_finds_is_said_in_the_readers_language() -> None:
         assert lang == ""
         kept = Finding(Severity.WARNING, "open_positions_missing", "The query lacks it.", "Tick it.", {"section": "Open Positions"})
         assert finding_in_words(kept, "ibkr") == ("The query lacks it.", "Tick it.", "en"), "an older version kept no more"
+        sentence = "The query lacks the section Open Positions: positions have no value."
+        kept_whole = Finding(Severity.WARNING, "open_positions_missing", sentence, "", {"section": "Open Positions"})
+        assert finding_in_words(kept_whole, "ibkr") == (message, "", "")
         row = {"on": "2026-01-15", "why": "its kind %(value)s is not known", "value": "'MOON'", "said": "kind 'MOON'"}
         assert finding_in_words(Finding(Severity.WARNING, "row_not_understood", "", params=row), "apex")[0] == (
             "Eine Zeile vom 15.01.2026 wurde ausgelassen, weil ihre Art 'MOON' unbekannt ist. Sie lautet: kind 'MOON'."

@@ -69,7 +69,7 @@ def _step(step: GuideStep, say: Say) -> GuideStep:
 def finding_in_words(finding: Finding, broker: str) -> tuple[str, str, str]:
     """(message, remedy, language): said anew in the reader's language, else as it was kept, in English.
 
-    One kept by an older version may lack a part of its sentence.
+    One kept by an older version may lack a part of its sentence; it is known again by its form then.
     """
     for table in (*([sentences()[broker]] if broker in sentences() else []), *OURS):
         if finding.code in table.of:
@@ -77,7 +77,8 @@ def finding_in_words(finding: Finding, broker: str) -> tuple[str, str, str]:
                 return (*_anew(table, finding.code, finding.params), "")
             except KeyError:
                 break
-    return finding.message, finding.remedy, "" if _is_english() else "en"
+    known = _is_english() or said(finding.message) != finding.message
+    return said(finding.message), said(finding.remedy), "" if known else "en"
 
 
 def _anew(table: Sentences, code: str, params: Mapping[str, str]) -> tuple[str, str]:
