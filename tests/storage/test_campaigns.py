@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.http import Http404
@@ -197,6 +198,39 @@ def test_one_underlying_alone_is_made_again(ada: User, account: BrokerAccount) -
     assert CampaignRow.objects.filter(pk=kept).exists()
     take(ada, says(*SPREAD, *LOSER, opened_on=day_of(0), written=2))
     assert members() == [["ACME PUT 20", "ACME PUT 18"]]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_made_statement_by_statement_they_are_those_made_at_once(ada: User, seed: int) -> None:
+    """Statements leave rows out, bring them back and correct them, and the trader says something in between."""
+    chance = Random(seed)
+    rows, held = [], dict.fromkeys((STOCK, OTHER, P20, P18, C25), 0)
+    for number in range(1, 31):
+        what = chance.choice(list(held))
+        units = -held[what] if held[what] and chance.random() < 0.6 else chance.choice((-1, 1)) * (100 if what in (STOCK, OTHER) else 1)
+        kind = ExecutionKind.ASSIGNMENT if what is not OTHER and chance.random() < 0.2 else ExecutionKind.TRADE
+        held[what] += units
+        order = chance.choice(("", f"{number // 3}"))
+        rows.append(fill(number, units, chance.randint(1, 30), what, fee=1, day=number // 6, kind=kind, order_id=order))
+    for written in range(1, 5):
+        told = [row if chance.random() < 0.9 else replace(row, proceeds=row.proceeds + 7) for row in rows if chance.random() < 0.8]
+        account = take(ada, says(*told, covers=WIDE, opened_on=day_of(0), written=written))
+        keys = list(RoundTripRow.objects.order_by("key").values_list("key", flat=True))
+        chance.choice((campaigning.gather, lambda owner, some: campaigning.take_out(owner, some[0])))(ada, chance.sample(keys, 2))
+        bit_by_bit = everything()
+        rebuild_account(account)
+        assert everything() == bit_by_bit
+        assert all(
+            row.net_e8 in (None, sum(leg.trip.net_e8 or 0 for leg in row.trips.all())) for row in with_legs(CampaignRow.objects.all())
+        )
+
+
+def everything() -> list[tuple[object, ...]]:
+    """All that is kept of campaigns, with their legs."""
+    names = [field.name for field in CampaignRow._meta.concrete_fields if field.name != "id"]
+    rows = CampaignRow.objects.order_by("key")
+    told = list(rows.values_list(*names))
+    return [(*values, *row.trips.order_by("number").values_list("trip__key", flat=True)) for values, row in zip(told, rows, strict=True)]
 
 
 def test_what_cannot_be_one_campaign(ada: User, account: BrokerAccount) -> None:
