@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `sync` takes."""
     parser.add_argument("links", nargs="*", metavar="LINK", help="a link's id, an account's number or a broker; all links without one")
     parser.add_argument("--status", action="store_true", help="only say how each link stands, and fetch nothing")
+    parser.add_argument("--back", action="store_true", help="fetch earlier years, as far back as the broker has them")
     add_wait_argument(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_user_argument(parser)
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         with Hands() as hands:
             for link in links:
                 try:
-                    begun[link.pk] = service.sync_now(user, link.pk)
+                    begun[link.pk] = (service.go_back if options.back else service.sync_now)(user, link.pk)
                 except service.Refused as refusal:
                     refused[link.pk] = refusal.message
             wait_for(list(begun.values()), options.wait, hands)

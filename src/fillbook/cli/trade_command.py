@@ -1,17 +1,24 @@
 """`fillbook trade KEY`: one round trip with its fills, the lots that they closed, and your words about it."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fillbook.cli.database import chosen_user, open_database
 from fillbook.cli.listing import Column, add_reading_arguments, amount, moment, plain_amount, print_json, print_table, units, words
 from fillbook.cli.stop import Stop
+
+if TYPE_CHECKING:
+    from fillbook.storage.models import User
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `trade` takes."""
     parser.add_argument("key", metavar="KEY", help="its key, as `fillbook trades --json` and a page's address have it")
     parser.add_argument("--sent", type=int, metavar="N", help="what the broker sent of its fill number N, byte for byte")
+    change = parser.add_argument_group("change, then tell").add_mutually_exclusive_group()
+    change.add_argument("--cut", type=int, metavar="N", help="let a new round trip begin with what its closing fill number N closes")
+    change.add_argument("--join", action="store_true", help="let the round trip before it in the same instrument go on with it")
+    change.add_argument("--undo", metavar="ID", help="take a cut or join of its instrument back, by its id")
     add_reading_arguments(parser)
 
 
@@ -23,8 +30,9 @@ def run(options: argparse.Namespace) -> int:
     from fillbook.storage.access import trip_for
     from fillbook.storage.answers.trips import fill_sent_answer, whole_trip_answer
 
+    user = chosen_user(options.user)
     try:
-        trip = trip_for(chosen_user(options.user), options.key)
+        trip = trip_for(user, _changed(options, user))
     except Http404:
         raise Stop(f"There is no round trip {options.key} in this book.", 2) from None
     if options.sent is not None:
@@ -36,6 +44,29 @@ def run(options: argparse.Namespace) -> int:
     found = whole_trip_answer(trip)
     print_json(found) if options.json else _print(found)
     return 0
+
+
+def _changed(options: argparse.Namespace, user: "User") -> str:
+    """Do what is asked for; the key of the round trip to tell of."""
+    from fillbook.storage.access import trip_for
+    from fillbook.storage.regrouping import CannotRegroup, cut, join, overrides_beside, take_back, trip_of
+
+    try:
+        if options.cut is not None:
+            return cut(user, options.key, options.cut)
+        if options.join:
+            return join(user, options.key)
+    except CannotRegroup as problem:
+        raise Stop(f"{problem} Nothing was changed.", 2) from None
+    if options.undo:
+        made = next((one for one in overrides_beside(trip_for(user, options.key)) if str(one.pk) == options.undo), None)
+        if made is None:
+            raise Stop(f"There is no cut or join {options.undo} in its instrument; --json lists them as `regroupings`.", 2)
+        take_back(made)
+        held = trip_of(made)
+        return held.key if held else options.key
+    key: str = options.key
+    return key
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
 from fillbook.cli.listing import add_limit_argument
+from fillbook.cli.stop import Stop
+from fillbook.performance.filters import TripStatus
 
 if TYPE_CHECKING:
     from fillbook.performance.filters import Filter
@@ -20,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `trades` takes."""
     add_filter_arguments(parser)
     parser.add_argument("--sort", choices=SORTS, default="day", help="what to order by, greatest first (default day)")
+    parser.add_argument("--only-incomplete", action="store_true", help="closed ones some of whose openings are unknown, and no others")
     parser.add_argument("--ascending", action="store_true", help="least first")
     add_limit_argument(parser)
     parser.add_argument("--csv", action="store_true", help="print every one as CSV, as the page's download has them")
@@ -36,10 +39,13 @@ def run(options: argparse.Namespace) -> int:
 
     user = chosen_user(options.user)
     chosen = chosen_filter(options, user)
+    if options.only_incomplete and chosen.status is TripStatus.OPEN:
+        raise Stop("--only-incomplete goes with closed round trips.", 2)
+    accounts, only = accounts_in(user, chosen), options.only_incomplete
     if options.csv:
-        return _csv(accounts_in(user, chosen), chosen, Sort(options.sort), descending=not options.ascending)
+        return _csv(accounts, chosen, Sort(options.sort), descending=not options.ascending, only=only)
     size = options.limit or sys.maxsize
-    page = trips_page(accounts_in(user, chosen), chosen, Sort(options.sort), descending=not options.ascending, size=size)
+    page = trips_page(accounts, chosen, Sort(options.sort), descending=not options.ascending, size=size, only_incomplete=only)
     if options.json:
         from fillbook.storage.answers.trips import trips_answer
 
@@ -52,10 +58,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _csv(accounts: "Accounts", chosen: "Filter", sort: "Sort", *, descending: bool) -> int:
+def _csv(accounts: "Accounts", chosen: "Filter", sort: "Sort", *, descending: bool, only: bool) -> int:
     """The lines of the file, written as they are read."""
     from fillbook.storage.paging import Order, every_row
     from fillbook.storage.sheet import lines
 
-    sys.stdout.writelines(lines(every_row(accounts, chosen, Order(sort, descending))))
+    sys.stdout.writelines(lines(every_row(accounts, chosen, Order(sort, descending), only_incomplete=only)))
     return 0

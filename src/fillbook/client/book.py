@@ -57,7 +57,7 @@ class Fillbook:
     """A book, read and written by the API in the name of whoever made the token.
 
     Filters are those of the pages by the same names: account, from_, to, symbol, side, class_, outcome, status, currency, incomplete, tag,
-    slot. An answer that did not change since it was last asked for is not sent again.
+    slot; of a list of trades also only="incomplete". An answer that did not change since it was last asked for is not sent again.
     """
 
     def __init__(self, address: str, token: str, *, timeout: float = 60.0, send: Callable[..., Reply] | None = None) -> None:
@@ -148,6 +148,18 @@ class Fillbook:
     def trade(self, key: str) -> Trade:
         """One round trip; `raw` has its fills, lots and words."""
         return Trade.read(self._get(f"/trades/{key}"))
+
+    def cut(self, key: str, fill: int) -> Trade:
+        """Let a new round trip begin with what a closing fill closes; the one that was cut."""
+        return Trade.read(self._ask("POST", f"/trades/{key}/cut", body={"fill": fill}))
+
+    def join(self, key: str) -> Trade:
+        """Let the round trip before it in the same instrument go on with it; both together."""
+        return Trade.read(self._ask("POST", f"/trades/{key}/join"))
+
+    def undo(self, regrouping: int) -> None:
+        """Take a cut or join back; a trade's `raw["regroupings"]` has their ids."""
+        self._ask("DELETE", f"/regroupings/{regrouping}")
 
     def fills(self, key: str) -> Listing[Fill]:
         """The fills of one round trip."""
@@ -266,6 +278,10 @@ class Fillbook:
     def sync(self, link: str) -> Run:
         """Fetch now; the run that begins or goes on."""
         return Run.read(self._ask("POST", f"/links/{link}/sync"))
+
+    def go_back(self, link: str) -> Run:
+        """Fetch earlier years, as far back as the broker has them; the run that begins or goes on."""
+        return Run.read(self._ask("POST", f"/links/{link}/back"))
 
     def _whole(self, record: type[Any], path: str, chosen: Mapping[str, Condition] | None = None) -> Listing[Any]:
         return Listing(record, lambda: iter(self._get(path, chosen)["items"]))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-RULED = {"trade-tag", "tag-change", "trade-plan-write", "view-save", "opening-state", "opening-change", "report-comparison"}
+RULED = {"trade-tag", "tag-change", "trade-plan-write", "view-save", "opening-state", "opening-change", "report-comparison", "trade-cut"}
 """Operations whose words obey rules that no pattern tells: which letters are seen, on which side of its entry a stop lies, what an account
 has traded.
 """

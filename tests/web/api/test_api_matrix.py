@@ -16,7 +16,18 @@ from django.test.utils import CaptureQueriesContext
 
 from fillbook.storage import words
 from fillbook.storage.campaigning import gather
-from fillbook.storage.models import BrokerAccount, NoteAbout, Notice, NoticeKind, RoundTripRow, RunKind, SavedView, SyncRun, User
+from fillbook.storage.models import (
+    BrokerAccount,
+    NoteAbout,
+    Notice,
+    NoticeKind,
+    RoundTripRow,
+    RunKind,
+    SavedView,
+    SyncRun,
+    TripOverride,
+    User,
+)
 from fillbook.storage.notices import tell
 from fillbook.storage.stating import Wording, state_opening
 from fillbook.storage.tokens import make_token
@@ -96,6 +107,7 @@ READS = {
 OPENING = {"instrument_id": "4711", "quantity": "3", "cost": "240.5", "day": "2025-02-03"}
 WRITES = {
     "link-sync": ("POST", of("/links/{link}/sync", 202)),
+    "link-back": ("POST", of("/links/{link}/back", 202)),
     "notice-away": ("POST", of("/notices/{notice}/away")),
     "notices-away": ("POST", Cell("/notices/away", 204)),
     "opening-state": ("POST", of("/accounts/{account}/openings", 201, OPENING)),
@@ -108,6 +120,9 @@ WRITES = {
     "month-note-write": ("PUT", Cell("/months/2026-02-11/note", body=NOTE)),
     "tag-change": ("PUT", of("/tags/{tag}", body={"name": "late", "hue": "teal"})),
     "tag-delete": ("DELETE", of("/tags/{tag}", 204)),
+    "trade-cut": ("POST", of("/trades/{trade}/cut", 422, {"fill": 1})),
+    "trade-join": ("POST", of("/trades/{later}/join")),
+    "regrouping-undo": ("DELETE", of("/regroupings/{override}", 204)),
     "trade-tag": ("POST", of("/trades/{trade}/tags", body={"name": "late"})),
     "trade-tag-drop": ("DELETE", of("/trades/{trade}/tags/{tag}", 204)),
     "trade-plan-write": ("PUT", of("/trades/{trade}/plan", body={"stop": "95", "rating": 4})),
@@ -121,7 +136,7 @@ WRITES = {
     "view-delete": ("DELETE", of("/views/{view}", 204)),
 }
 EVERY = {name: ("GET", cell) for name, cell in READS.items()} | WRITES
-SYNCS = {"link-sync"}
+SYNCS = {"link-sync", "link-back"}
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -155,6 +170,8 @@ MISSING = {
     "trade": "0" * 20,
     "campaign": "0" * 20,
     "bolt": "0" * 20,
+    "later": "0" * 20,
+    "override": "987654",
     "note": "987654",
     "noted": "2026-07-07",
     "tag": "987654",
@@ -183,6 +200,8 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, str]:
         "opening": str(opening.pk),
         "notice": str(Notice.objects.get(owner=owner).pk),
         "trade": key,
+        "later": RoundTripRow.objects.get(account=account, symbol="ACME", is_open=True).key,
+        "override": str(TripOverride.objects.create(account=account, kind="cut", execution_id="2", instrument_key="4711").pk),
         "bolt": RoundTripRow.objects.get(account=account, symbol="BOLT").key,
         "campaign": gather(owner, list(RoundTripRow.objects.filter(symbol="ACME").values_list("key", flat=True)), "ACME twice").key,
         "note": str(note.pk),

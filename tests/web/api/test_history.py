@@ -9,9 +9,8 @@ from fillbook.storage import words
 from fillbook.storage.campaigning import gather, take_out
 from fillbook.storage.models import BrokerAccount, Link, NoteAbout, NoticeKind, RoundTripRow, User
 from fillbook.storage.notices import tell
-from fillbook.storage.regrouping import join
 from tests.web.api.conftest import Asker
-from tests.web.book import BOLT, FILLS, RAW, fill, restated_book, says, utc, write_book
+from tests.web.book import ACME, BOLT, FILLS, RAW, fill, restated_book, says, utc, write_book
 
 pytestmark = pytest.mark.django_db
 CORD = replace(BOLT, key="4713", symbol="CORD")
@@ -165,9 +164,36 @@ def test_what_else_a_trade_and_a_day_know(program: Asker, owner: User, account: 
 
 def test_a_trade_joined_to_the_one_before_says_so(program: Asker, owner: User, account: BrokerAccount) -> None:
     later = RoundTripRow.objects.get(account=account, symbol="ACME", is_open=True).key
-    joined = join(owner, later)
-    (one,) = program.get(f"/trades/{joined}")["regroupings"]
-    assert (one["kind"], one["execution_id"], one["trade"]) == ("join", "5", joined)
+    joined = program.ask(f"/trades/{later}/join", "POST").json()
+    (one,) = joined["regroupings"]
+    assert (one["kind"], one["execution_id"], one["trade"], joined["status"]) == ("join", "5", joined["key"], "open")
+    assert program.ask(f"/trades/{joined['key']}/join", "POST").json()["type"] == "conflict"
+    assert program.ask(f"/trades/{joined['key']}/cut", "POST", {"fill": 3}).json()["where"][0]["field"] == "fill"
+    assert program.ask(f"/regroupings/{one['id']}", "DELETE").status_code == 204
+    assert program.get(f"/trades/{later}")["regroupings"] == []
+
+
+def test_a_trade_is_cut_at_its_second_closing(program: Asker, owner: User) -> None:
+    """10 bought at 100; 4 sold at 110, 6 at 120, each with a dollar of fees: 40 - 1.4 and 120 - 1.6."""
+    rows = fill(1, ACME, 10, 100, utc(1, 5)), fill(2, ACME, -4, 110, utc(2, 2)), fill(3, ACME, -6, 120, utc(2, 3))
+    write_book(owner, says(*rows))
+    (whole,) = program.get("/trades")["items"]
+    assert whole["realized_pnl"] == "157"
+    first = program.ask(f"/trades/{whole['key']}/cut", "POST", {"fill": 3}).json()
+    assert (first["realized_pnl"], first["regroupings"][0]["kind"]) == ("38.6", "cut")
+    assert [one["realized_pnl"] for one in program.get("/trades")["items"]] == ["118.4", "38.6"]
+
+
+def test_incomplete_trades_can_be_listed_alone(program: Asker, owner: User) -> None:
+    """3 CORD sold, of which the broker says what they earned: bought before the history, at a cost that it tells in its own row."""
+    sale = fill(9, CORD, -3, 60, utc(6, 1), broker="29")
+    write_book(owner, replace(says(*FILLS, sale), opened_on=None))
+    assert [one["instrument"] for one in program.get("/trades")["items"]] == ["BOLT", "ACME"]
+    assert [(one["instrument"], one["counts"]) for one in program.get("/trades?only=incomplete")["items"]] == [("CORD", False)]
+    assert program.ask("/trades?only=incomplete&status=open").status_code == 422
+    assert program.get("/summary")["incomplete"] == {"round_trips": 1, "counted": 0, "countable": 1}
+    counted = program.get("/summary?incomplete=1")
+    assert (counted["incomplete"]["counted"], counted["groups"][0]["profit"]) == (1, "115")
 
 
 def test_evidence_names_nobody(program: Asker, owner: User) -> None:

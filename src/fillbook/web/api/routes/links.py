@@ -11,7 +11,7 @@ from fillbook.brokers.manifests import manifests
 from fillbook.storage.access import link_for, links_of, run_for, runs_of
 from fillbook.storage.tokens import Scope
 from fillbook.sync.answers import broker_answer, link_answer, run_answer
-from fillbook.sync.service import Refused, sync_now
+from fillbook.sync.service import Refused, go_back, sync_now
 from fillbook.web.api.asking import Number, Paging, cursor_of, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem
@@ -54,6 +54,15 @@ def sync(request: HttpRequest, link_id: UUID) -> Status[Any]:
     """Fetch now. Answers with the run that begins, or that goes on already; /runs/{run_id} tells how it ends."""
     try:
         return Status(202, run_answer(sync_now(asker(request), link_id)))
+    except Refused as refusal:
+        raise Problem("conflict", refusal.message, "Do what it says, then ask again.") from None
+
+
+@write(router, "POST", "/links/{link_id}/back", Run, name="link-back", status=202, scope=Scope.SYNC)
+def back(request: HttpRequest, link_id: UUID) -> Status[Any]:
+    """Fetch earlier years, as far back as the broker has them. Answers with the run that begins, or that goes on already."""
+    try:
+        return Status(202, run_answer(go_back(asker(request), link_id)))
     except Refused as refusal:
         raise Problem("conflict", refusal.message, "Do what it says, then ask again.") from None
 

@@ -1,24 +1,26 @@
 """Round trips, fills, positions."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
-from fillbook.storage.access import trip_for, trips_of
+from fillbook.performance.filters import TripStatus
+from fillbook.storage import regrouping
+from fillbook.storage.access import override_for, trip_for, trips_of
 from fillbook.storage.answers.ledger import Place, execution_answer, executions_of, positions_answer
 from fillbook.storage.answers.trips import fill_sent_answer, trips_answer, whole_trip_answer
 from fillbook.storage.choosing import Sort
 from fillbook.storage.details import positions_in
 from fillbook.storage.evidence import evidence_of
 from fillbook.storage.paging import Cursor, Order, page_of
-from fillbook.web.api.asking import Chosen, Key, OfLedger, OfPositions, Paging, bad_cursor, cursor_of, meant, moment_in, place_in
-from fillbook.web.api.declaring import read
+from fillbook.web.api.asking import Chosen, Key, Number, OfLedger, OfPositions, Paging, bad_cursor, cursor_of, meant, moment_in, place_in
+from fillbook.web.api.declaring import read, write
 from fillbook.web.api.etags import by_state
-from fillbook.web.api.problems import missing, refuse
+from fillbook.web.api.problems import Problem, missing, refuse
 from fillbook.web.api.schemas.kinds import PageOf
-from fillbook.web.api.schemas.trades import Execution, PositionAnswer, Sent, Trip, WholeTrip
+from fillbook.web.api.schemas.trades import CutSent, Execution, PositionAnswer, Sent, Trip, WholeTrip
 from fillbook.web.api.tokens import asker
 
 router = Router(tags=["trades"])
@@ -31,6 +33,10 @@ class Listing(Schema):
 
     sort: Sort = Field(Sort.DAY, description="What they are ordered by; ties by when they closed. What has no value comes last.")
     ascending: bool = Field(default=False, description="The least first; else the greatest.")
+    only: Literal["incomplete"] | None = Field(
+        None,
+        description="`incomplete`: closed ones some of whose openings are unknown, and no others, whether their result is known or not.",
+    )
     fields: str = Field(
         "",
         max_length=600,
@@ -54,11 +60,15 @@ def trades(request: HttpRequest, asked: Query[Chosen], listing: Query[Listing], 
     fields = {name for name in listing.fields.split(",") if name}
     if fields - _FIELDS:
         raise refuse("fields", f"There is no field {min(fields - _FIELDS)}.", f"The fields are: {', '.join(Trip.model_fields)}.")
+    if listing.only and chosen.status is TripStatus.OPEN:
+        raise refuse("only", "Incomplete ones are told among those that are closed.", "Leave `status` out.")
     place = place_in(paging.cursor, str)
     key = place[0] if place else ""
     if key and not trips_of(user).filter(key=key, account__in=accounts).exists():
         raise bad_cursor()
-    page = page_of(accounts, chosen, Order(listing.sort, not listing.ascending), Cursor(key), size=paging.limit)
+    page = page_of(
+        accounts, chosen, Order(listing.sort, not listing.ascending), Cursor(key), size=paging.limit, only_incomplete=bool(listing.only)
+    )
     return {"items": trips_answer(page.rows, fields), "next": cursor_of(page.after.key) if page.after else None}
 
 
@@ -82,6 +92,33 @@ def evidence(request: HttpRequest, key: Key) -> dict[str, Any]:
     """What it rests on, for whoever looks into a figure that seems wrong: rows, lots and both figures, without a name or a secret."""
     trip = trip_for(asker(request), key)
     return evidence_of(trip.account, [trip.instrument_key])
+
+
+@write(router, "POST", "/trades/{key}/cut", WholeTrip, name="trade-cut")
+def cut(request: HttpRequest, key: Key, data: CutSent) -> dict[str, Any]:
+    """Let a new round trip begin with what a closing fill closes; answers with the one that was cut."""
+    user = asker(request)
+    try:
+        return whole_trip_answer(trip_for(user, regrouping.cut(user, key, data.fill)))
+    except regrouping.CannotRegroup as problem:
+        raise refuse("fill", str(problem)) from None
+
+
+@write(router, "POST", "/trades/{key}/join", WholeTrip, name="trade-join")
+def join(request: HttpRequest, key: Key) -> dict[str, Any]:
+    """Let the round trip before it in the same instrument go on with it; answers with both together."""
+    user = asker(request)
+    try:
+        return whole_trip_answer(trip_for(user, regrouping.join(user, key)))
+    except regrouping.CannotRegroup as problem:
+        raise Problem("conflict", str(problem), "Look at the round trips of its instrument.") from None
+
+
+@write(router, "DELETE", "/regroupings/{override_id}", None, name="regrouping-undo", status=204)
+def undo(request: HttpRequest, override_id: Number) -> Status[Any]:
+    """Take a cut or join back, as if it had never been said."""
+    regrouping.take_back(override_for(asker(request), override_id))
+    return Status(204, None)
 
 
 @read(router, "/executions", PageOf[Execution], name="executions", twin="executions")

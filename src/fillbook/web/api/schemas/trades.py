@@ -2,7 +2,7 @@
 
 from ninja import Field, Schema
 
-from fillbook.web.api.schemas.kinds import Currency, Day, Decimal, Moment, Money, Percent, Price, Quantity
+from fillbook.web.api.schemas.kinds import Body, Currency, Day, Decimal, Moment, Money, Percent, Price, Quantity
 from fillbook.web.api.schemas.words import NoteAnswer, PlanAnswer, TagAnswer
 
 
@@ -118,6 +118,12 @@ class WholeTrip(Trip):
     apart: bool = Field(description="Its owner lets it stand by itself, whatever is proposed.")
     restatements: list[int] = Field(description="Those that changed it: see /accounts/{account_id}/restatements.")
     regroupings: list[Regrouping] = Field(description="Cuts and joins of its instrument, oldest first.")
+
+
+class CutSent(Body):
+    """Where to cut."""
+
+    fill: int = Field(ge=1, le=2**53, description="Number of a fill within it that closes a part of it, but for the first such.")
 
 
 class SentField(Schema):
