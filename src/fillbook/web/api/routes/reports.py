@@ -94,6 +94,7 @@ def figures(request: HttpRequest, asked: Query[Chosen], detail: Query[Counting])
 )
 def comparison(request: HttpRequest, asked: Query[Chosen], detail: Query[Beside]) -> dict[str, Any]:
     """Every figure of two choices of round trips side by side."""
+    by_state(request)
     user = asker(request)
     (accounts, chosen), (others, beside) = meant(user, asked), meant_beside(user, detail.beside)
     return {"groups": compared_answer(accounts, chosen, others, beside, gross=detail.gross)}
@@ -102,6 +103,7 @@ def comparison(request: HttpRequest, asked: Query[Chosen], detail: Query[Beside]
 @read(router, "/reports/campaigns", CampaignTallies, name="report-campaigns", twin="campaigns --totals")
 def campaigns(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
     """What campaigns that are closed came to, and how their legs ended one by one."""
+    by_state(request)
     return tallies_answer(*meant(asker(request), asked))
 
 
