@@ -1,6 +1,8 @@
 """Round trips as columns: what is packed comes back, and a filter takes the same of them as of the rows."""
 
+from collections import defaultdict
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,11 +13,13 @@ from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import Band, Banded
 from fillbook.performance.breakdowns import Slot
 from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.keys import Key, Value
 from fillbook.performance.summary import Outcome
-from fillbook.storage import packed
+from fillbook.storage import packed, reports
 from fillbook.storage.choosing import accounts_in, in_order, trips_in
-from fillbook.storage.columns import Columns
+from fillbook.storage.columns import Columns, by
 from fillbook.storage.derive import rebuild_account
+from fillbook.storage.keytotals import whole_months
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripColumn, User
 from fillbook.storage.picking import picked
 from fillbook.storage.queries import Group
@@ -116,3 +120,53 @@ def test_what_is_read_again_is_kept_again(owner: User) -> None:
     TripColumn.objects.filter(account=accounts[0]).delete()
     rebuild_account(accounts[0])
     assert kept() == whole
+
+
+PERIODS = [
+    (None, None),
+    (day_of(3), day_of(3)),
+    (day_of(5), None),
+    (None, day_of(33)),
+    (day_of(2), day_of(60)),
+    (day_of(20).replace(day=1), None),
+    (day_of(0).replace(day=1), day_of(40).replace(day=1) - timedelta(days=1)),
+]
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db
+def test_kept_sums_are_those_of_the_columns(owner: User) -> None:
+    accounts, sizes = accounts_in(owner, Filter()), set()
+    for first, last in PERIODS:
+        chosen = Filter(first=first, last=last)
+        for key in sorted(set(Key) - {Key.TAG}):
+            found = reports.breakdown(accounts, chosen, key, gross=key is Key.HOUR)
+            columns = picked(accounts, chosen, ("net", "charges", by(key)))
+            assert found.keys() == columns.keys()
+            for group, part in columns.items():
+                sums: dict[Value, list[int]] = defaultdict(list)
+                for net, charge, value in zip(part["net"], part["charges"], part[by(key)], strict=True):
+                    sums[value].append(net - charge if key is Key.HOUR else net)
+                told = {one.value: (one.summary.n, one.summary.total, one.summary.least) for one in found[group].parts}
+                assert told == {value: (len(nets), sum(nets), min(nets)) for value, nets in sums.items()}
+                sizes.add(found[group].whole.n)
+    assert len(sizes) > 4
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "whole", "edges"),
+    [
+        ("", "", ("", ""), []),
+        ("2026-02-01", "2026-02-28", ("2026-02-01", "2026-02-28"), []),
+        ("2026-02-02", "2026-02-28", None, [("2026-02-02", "2026-02-28")]),
+        ("2026-02-05", "2026-03-07", None, [("2026-02-05", "2026-02-28"), ("2026-03-01", "2026-03-07")]),
+        ("2026-01-31", "2026-03-31", ("2026-02-01", "2026-03-31"), [("2026-01-31", "2026-01-31")]),
+        ("", "2026-03-01", ("", "2026-02-28"), [("2026-03-01", "2026-03-01")]),
+    ],
+)
+def test_a_period_is_whole_months_and_parts(first: str, last: str, whole: tuple[str, str] | None, edges: list[tuple[str, str]]) -> None:
+    def period(one: tuple[str, str]) -> Filter:
+        begins, ends = (date.fromisoformat(day) if day else None for day in one)
+        return Filter(first=begins, last=ends)
+
+    assert whole_months(period((first, last))) == (whole and period(whole), [period(edge) for edge in edges])

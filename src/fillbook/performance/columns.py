@@ -1,7 +1,7 @@
 """Round trips as columns and what those of each value come to: the same sums as `Summary.of_rows`, many times quicker."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from operator import itemgetter
@@ -31,18 +31,15 @@ class Results:
 
     def at(self, places: Sequence[int]) -> "Results":
         """Those at some places."""
-        if len(places) == 1:
-            (place,) = places
-            return Results(*((column[place],) for column in self._columns))
-        return Results(*map(itemgetter(*places), self._columns))
+        take: Callable[[Sequence[Any]], Sequence[Any]] = itemgetter(*places) if len(places) > 1 else lambda column: (column[places[0]],)
+        nets = take(self.nets)
+        afters = nets if self.afters is self.nets else take(self.afters)
+        return Results(nets, take(self.charges), take(self.gains), take(self.outlays), afters)
 
     def between(self, begins: int, ends: int) -> "Results":
         """Those from one place up to another."""
-        return Results(*(column[begins:ends] for column in self._columns))
-
-    @property
-    def _columns(self) -> tuple[Sequence[Any], ...]:
-        return self.nets, self.charges, self.gains, self.outlays, self.afters
+        part = slice(begins, ends)
+        return Results(self.nets[part], self.charges[part], self.gains[part], self.outlays[part], self.afters[part])
 
     @property
     def summary(self) -> Summary:

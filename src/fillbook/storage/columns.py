@@ -19,6 +19,7 @@ from fillbook.storage import packed
 from fillbook.storage.banding import value_in
 from fillbook.storage.bulk import insert
 from fillbook.storage.choosing import in_order
+from fillbook.storage.keytotals import sums_of
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripColumn
 
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,7 +88,7 @@ def by(key: Key) -> str:
 
 
 def write_columns(account: BrokerAccount, trips: QuerySet[RoundTripRow], months: Collection[date] | None) -> None:
-    """Keep an account's columns again.
+    """Keep an account's columns, and the sums that are made of them, again.
 
     Args:
         account: whose.
@@ -100,7 +101,7 @@ def write_columns(account: BrokerAccount, trips: QuerySet[RoundTripRow], months:
         parts = [(old.filter(month=month), trips.filter(day__year=month.year, day__month=month.month)) for month in sorted(months)]
     for gone, rows in parts:
         gone.delete()
-        insert(TripColumn, ("account_id", "month", "name", "data"), made_pieces(account, rows))
+        insert(TripColumn, ("account_id", "month", "name", "data"), _all_pieces(account, rows))
 
 
 def kept_pieces(accounts: Iterable[BrokerAccount], names: Collection[str], first: date | None, last: date | None) -> Iterable[Piece]:
@@ -114,15 +115,29 @@ def kept_pieces(accounts: Iterable[BrokerAccount], names: Collection[str], first
     return ((account_id, month, name, bytes(data)) for account_id, month, name, data in rows)
 
 
-def made_pieces(account: BrokerAccount, trips: QuerySet[RoundTripRow], names: Collection[str] = tuple(_SOURCES)) -> Iterator[Piece]:
+def made_pieces(account: BrokerAccount, trips: QuerySet[RoundTripRow], names: Collection[str]) -> Iterator[Piece]:
     """Columns of round trips of an account that have a result and a day."""
-    kept = sorted(_kept(names))
+    for month, columns in _months(trips, sorted(_kept(names))):
+        yield from _packed(account, month, columns)
+
+
+def _months(trips: QuerySet[RoundTripRow], kept: Sequence[str]) -> Iterator[tuple[date, dict[str, Sequence[Any]]]]:
+    """The columns of each month, as the rows have them."""
     sources = {f"of_{name}": _SOURCES[name][1] for name in kept}
     rows = in_order(trips).annotate(**sources).values_list("day", *sources)
     for month, part in groupby(rows.iterator(chunk_size=_AT_ONCE), key=lambda row: row[0].replace(day=1)):
-        columns = list(zip(*part, strict=True))[1:]
-        for name, values in zip(kept, columns, strict=True):
-            yield account.pk, month, name, _SOURCES[name][0].pack(values)
+        yield month, dict(zip(kept, list(zip(*part, strict=True))[1:], strict=True))
+
+
+def _packed(account: BrokerAccount, month: date, columns: dict[str, Sequence[Any]]) -> Iterator[Piece]:
+    return ((account.pk, month, name, _SOURCES[name][0].pack(values)) for name, values in columns.items())
+
+
+def _all_pieces(account: BrokerAccount, trips: QuerySet[RoundTripRow]) -> Iterator[Piece]:
+    """Everything that is kept of an account, sums too."""
+    for month, columns in _months(trips, tuple(_SOURCES)):
+        yield from _packed(account, month, columns)
+        yield from ((account.pk, month, name, data) for name, data in sums_of(columns))
 
 
 def unpacked(pieces: Iterable[Piece], names: Collection[str]) -> dict[int, Columns]:

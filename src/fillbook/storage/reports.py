@@ -27,7 +27,7 @@ from fillbook.performance.ratios import Returns, daily_returns
 from fillbook.performance.statistics import Sample
 from fillbook.performance.streaks import Closings
 from fillbook.performance.summary import Summary, from_e8
-from fillbook.storage import queries
+from fillbook.storage import keytotals, queries
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.columns import DAY, Columns, by
 from fillbook.storage.models import BalanceRow, BrokerAccount, RoundTripRow
@@ -44,14 +44,23 @@ _SPREAD: Final = {Spread.PROFIT: "net", Spread.PERCENT: "gain", Spread.HELD: "se
 def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, gross: bool = False) -> dict[Group, Breakdown]:
     """What the round trips of each value came to. Those with several tags are in the part of each, in the whole once."""
     held = list(accounts)
+    if not keytotals.answers(chosen, key):
+        return _from_columns(held, chosen, key, gross=gross)
     rs = _in_r(held)
-    names = {*_RESULTS, *_named(key), *(("pk",) if rs else ())}
-    found = {}
-    for group, columns in _counted(held, chosen, names, gross=gross).items():
-        places, results = _places(held, columns, key), _results(columns)
+    in_r = _r_by_value(held, chosen, key, rs, gross=gross) if rs else {}
+    return {
+        group: broken_down(key, [Part(value, one, *in_r.get((group, value), (0, 0))) for value, one in sums.items()], _whole(sums))
+        for group, sums in _kept_sums(held, chosen, key, gross=gross).items()
+    }
+
+
+def _from_columns(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, gross: bool) -> dict[Group, Breakdown]:
+    found, rs = {}, _in_r(accounts)
+    for group, columns in _counted(accounts, chosen, {*_RESULTS, *_named(key), *(("pk",) if rs else ())}, gross=gross).items():
+        places, results = _places(accounts, columns, key), _results(columns)
         summaries = summaries_at(places, results)
         in_r = _summed_r(places, columns["pk"], rs) if rs else {}
-        whole = results.summary if key is Key.TAG else Summary.together(summaries.values())
+        whole = results.summary if key is Key.TAG else _whole(summaries)
         found[group] = broken_down(key, [Part(value, one, *in_r.get(value, (0, 0))) for value, one in summaries.items()], whole)
     return found
 
@@ -238,6 +247,32 @@ def _in_r(accounts: Sequence[BrokerAccount]) -> dict[int, int]:
     """Number of a round trip -> its result in R in 1e-8, of those that have one."""
     planned = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts], r_e8__isnull=False)
     return {pk: r for pk, r in planned.values_list("pk", "r_e8") if r is not None}
+
+
+def _kept_sums(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, gross: bool) -> dict[Group, dict[Value, Summary]]:
+    """What the round trips of each value came to: kept sums of whole months, and the columns of those of which a part is taken."""
+    whole, edges = keytotals.whole_months(chosen)
+    found = keytotals.kept_sums(accounts, key, whole.first, whole.last, gross=gross) if whole else {}
+    for edge in edges:
+        for group, columns in _counted(accounts, edge, {*_RESULTS, by(key)}, gross=gross).items():
+            for value, summary in summaries_at(places_of(columns[by(key)]), _results(columns)).items():
+                found.setdefault(group, {}).setdefault(value, []).append(summary)
+    return {group: {value: Summary.together(parts) for value, parts in sums.items()} for group, sums in found.items() if sums}
+
+
+def _whole(summaries: Mapping[Value, Summary]) -> Summary:
+    return Summary.together(summaries.values())
+
+
+def _r_by_value(
+    accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, rs: Mapping[int, int], *, gross: bool
+) -> dict[tuple[Group, Value], tuple[int, int]]:
+    """The same by group and value, of the columns that this takes and no more."""
+    found = {}
+    for group, columns in _counted(accounts, chosen, {"pk", by(key)}, gross=gross).items():
+        for value, one in _summed_r(places_of(columns[by(key)]), columns["pk"], rs).items():
+            found[group, value] = one
+    return found
 
 
 def _summed_r(places: Places[Value], pks: Sequence[int], rs: Mapping[int, int]) -> dict[Value, tuple[int, int]]:
