@@ -32,8 +32,8 @@ _SHAPE: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{_SECRET + _CHECK}}}", re.ASC
 
 
 class Scope(StrEnum):
-    """What a token may do. READ: everything that the pages show. WORDS: write notes, tags, plans, campaigns and saved views, state opening
-    balances, put notices away. SYNC: fetch now.
+    """What a token may do. READ: everything that the pages show. WORDS: write notes, tags, plans, campaigns and saved views, cut and join
+    trades, state opening balances, put notices away. SYNC: fetch now, and earlier years.
     """
 
     READ = "read"

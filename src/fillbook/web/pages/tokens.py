@@ -21,8 +21,10 @@ from fillbook.web.viewer import recently_confirmed, viewer
 
 SCOPES: Final = {
     Scope.READ: gettext_lazy("Read what the pages show"),
-    Scope.WORDS: gettext_lazy("Write notes, tags, plans, campaigns and views, state opening balances, put notices away"),
-    Scope.SYNC: gettext_lazy("Fetch now"),
+    Scope.WORDS: gettext_lazy(
+        "Write notes, tags, plans, campaigns and views, cut and join trades, state opening balances, put notices away"
+    ),
+    Scope.SYNC: gettext_lazy("Fetch now, and earlier years"),
 }
 DAYS: Final = (
     (30, gettext_lazy("30 days")),
