@@ -7,7 +7,7 @@ import pytest
 from fillbook.performance.filters import Filter
 from fillbook.storage.choosing import Sort, in_order, trips_in
 from fillbook.storage.models import BrokerAccount, RoundTripRow
-from fillbook.storage.paging import Cursor, Order, every_row, page_of
+from fillbook.storage.paging import Cursor, Order, Page, every_row, page_of
 from fillbook.storage.sheet import guarded, lines
 from tests.storage.deliveries import person
 from tests.support.manytrips import make_account, make_trips
@@ -56,6 +56,35 @@ def walk(accounts: list[BrokerAccount], order: Order) -> None:
         page = page_of(accounts, Filter(), order, page.before, size=7)
         back = [trip.key for trip in page.rows] + back
     assert back == whole
+
+
+def named(page: Page) -> list[tuple[str, int]]:
+    return [(trip.key, trip.account_id) for trip in page.rows]
+
+
+def test_trips_that_are_the_same_in_all_but_their_account_come_once_each(accounts: list[BrokerAccount], subtests: pytest.Subtests) -> None:
+    """An account number that is held twice, as a real and as a sandbox account, has its trades by the same keys."""
+    same = RoundTripRow.objects.filter(account=accounts[0])
+    RoundTripRow.objects.filter(account=accounts[1]).delete()
+    for trip in same:
+        trip.pk = None
+        trip.account = accounts[1]
+        trip.save(force_insert=True)
+    whole = sorted(RoundTripRow.objects.filter(is_open=False).values_list("key", "account_id"))
+    assert len(whole) == 50
+    for order in (Order(), Order(Sort.PROFIT, False), Order(Sort.GAIN)):
+        with subtests.test(order=order):
+            page = page_of(accounts, Filter(), order, size=3)
+            there = named(page)
+            while page.after is not None and len(there) <= len(whole):
+                page = page_of(accounts, Filter(), order, page.after, size=3)
+                there += named(page)
+            back = named(page)
+            while page.before is not None and len(back) <= len(whole):
+                page = page_of(accounts, Filter(), order, page.before, size=3)
+                back = named(page) + back
+            assert sorted(there) == whole
+            assert back == there
 
 
 def test_a_cursor_that_is_gone_is_the_first_page(accounts: list[BrokerAccount]) -> None:

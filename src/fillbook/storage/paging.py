@@ -29,10 +29,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page begins. key: of the round trip beside it, "" for the first page. backwards: the page ends before it."""
+    """Where a page begins. key: of the round trip beside it, "" for the first page. backwards: the page ends before it.
+
+    account: id of its account, 0 where that is not said. Of an account number that is held twice, as a real and as a sandbox account, keys
+    can be the same; such round trips stand in the order of their accounts.
+    """
 
     key: str = ""
     backwards: bool = False
+    account: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,11 @@ def page_of(
     beside = _beside(held, cursor, order)
     backwards = cursor.backwards and beside is not None
     dated = only_incomplete or chosen.status is TripStatus.CLOSED
+    down = order.descending != backwards
     found: list[int] = []
     for account in held:
-        found += _next(take([account], chosen), order, beside, size + 1, backwards=backwards, dated=dated)
+        twin = beside is not None and (account.pk < beside.account_id if down else account.pk > beside.account_id)
+        found += _next(take([account], chosen), order, beside, size + 1, backwards=backwards, dated=dated, twin=twin)
     rows = _rows(found, order, size + 1, backwards=backwards)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -64,7 +71,9 @@ def page_of(
         return Page([], None, None)
     earlier = more if backwards else beside is not None
     later = backwards or more
-    return Page(rows, Cursor(rows[0].key, backwards=True) if earlier else None, Cursor(rows[-1].key) if later else None)
+    first, last = rows[0], rows[-1]
+    before = Cursor(first.key, backwards=True, account=first.account_id) if earlier else None
+    return Page(rows, before, Cursor(last.key, account=last.account_id) if later else None)
 
 
 def every_row(accounts: Accounts, chosen: Filter, order: Order, *, only_incomplete: bool = False) -> Any:
@@ -79,18 +88,18 @@ def every_row(accounts: Accounts, chosen: Filter, order: Order, *, only_incomple
 def _beside(accounts: Accounts, cursor: Cursor, order: Order) -> RoundTripRow | None:
     if not cursor.key:
         return None
-    trips = RoundTripRow.objects.filter(key=cursor.key, account_id__in=[account.pk for account in accounts])
-    return _valued(trips, order).first()
+    numbers = [account.pk for account in accounts if cursor.account in (0, account.pk)]
+    return _valued(RoundTripRow.objects.filter(key=cursor.key, account_id__in=numbers), order).first()
 
 
 def _valued(trips: Trips, order: Order) -> Trips:
     return trips.annotate(compared=VALUE_OF[order.sort])
 
 
-def _next(trips: Trips, order: Order, beside: RoundTripRow | None, limit: int, *, backwards: bool, dated: bool) -> list[int]:
+def _next(trips: Trips, order: Order, beside: RoundTripRow | None, limit: int, *, backwards: bool, dated: bool, twin: bool) -> list[int]:
     """Ids of the next rows: first those with a value, then those without, each part by its index; backwards the other way round.
 
-    dated: of closed round trips, which all have a day.
+    dated: of closed round trips, which all have a day. twin: what equals the round trip beside in everything comes after it here.
     """
     value = None if beside is None else beside.compared  # type: ignore[attr-defined] # annotated
     found: list[int] = []
@@ -98,7 +107,7 @@ def _next(trips: Trips, order: Order, beside: RoundTripRow | None, limit: int, *
         part = _valued(trips, order).filter(compared__isnull=not known)  # type: ignore[misc] # annotated
         if beside is not None:
             if known == (value is not None):
-                part = part.filter(_beyond(beside, value, order, backwards=backwards))
+                part = part.filter(_beyond(beside, value, order, backwards=backwards, twin=twin))
             elif known != backwards:
                 continue
         directions = _directions(order, backwards=backwards, known=known, dated=dated)
@@ -112,7 +121,8 @@ def _rows(ids: list[int], order: Order, limit: int, *, backwards: bool) -> list[
     trips = _valued(RoundTripRow.objects.filter(pk__in=ids), order)
     value = _direction("compared", order, backwards=backwards)
     ties = (_direction(name, order, backwards=backwards) for name in TIES)
-    return list(trips.order_by(value, *ties).select_related("account", "instrument")[:limit])
+    account = _direction("account_id", order, backwards=backwards)
+    return list(trips.order_by(value, *ties, account).select_related("account", "instrument")[:limit])
 
 
 def _directions(order: Order, *, backwards: bool, known: bool, dated: bool) -> list[OrderBy]:
@@ -133,7 +143,7 @@ def _direction(name: str, order: Order, *, backwards: bool) -> OrderBy:
     return column.desc(nulls_last=True) if order.descending else column.asc(nulls_last=True)
 
 
-def _beyond(beside: RoundTripRow, value: Any, order: Order, *, backwards: bool) -> Q:
+def _beyond(beside: RoundTripRow, value: Any, order: Order, *, backwards: bool, twin: bool) -> Q:
     """What comes after (before) the round trip beside; its ties decide between equals. The first condition is what an index can use."""
     down = order.descending != backwards
     equal, beyond = Q(), Q(pk__in=[])
@@ -143,6 +153,8 @@ def _beyond(beside: RoundTripRow, value: Any, order: Order, *, backwards: bool) 
         tie = getattr(beside, name)
         beyond |= equal & _past(name, tie, down=down, backwards=backwards)
         equal &= Q(**{f"{name}__isnull": True}) if tie is None else Q(**{name: tie})
+    if twin:
+        beyond |= equal
     return beyond if value is None else Q(**{f"compared__{'lte' if down else 'gte'}": value}) & beyond
 
 

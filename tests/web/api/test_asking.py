@@ -339,7 +339,7 @@ def test_a_value_that_means_nothing_is_refused_by_its_name(program: Asker, accou
         (f"/accounts/{{account}}/reconciliation?cursor={cursor_of('worse', '', '', '')}", "cursor"),
         (f"/accounts/{{account}}/reconciliation?cursor={cursor_of('equal', 'today', '', '')}", "cursor"),
         ("/notes?cursor=WyIyMDI2LTAxLTAxIiwxXQ", "cursor"),
-        (f"/trades?cursor={cursor_of(HALF)}", "cursor"),
+        (f"/trades?cursor={cursor_of(HALF, 1)}", "cursor"),
         (f"/executions?cursor={cursor_of('0001-01-01', BEFORE_TIME, 1)}", "cursor"),
         (f"/notes?cursor={cursor_of(BEFORE_TIME, 1)}", "cursor"),
     ],

@@ -62,14 +62,14 @@ def trades(request: HttpRequest, asked: Query[Chosen], listing: Query[Listing], 
         raise refuse("fields", f"There is no field {min(fields - _FIELDS)}.", f"The fields are: {', '.join(Trip.model_fields)}.")
     if listing.only and chosen.status is TripStatus.OPEN:
         raise refuse("only", "Incomplete ones are told among those that are closed.", "Leave `status` out.")
-    place = place_in(paging.cursor, str)
-    key = place[0] if place else ""
-    if key and not trips_of(user).filter(key=key, account__in=accounts).exists():
+    place = place_in(paging.cursor, str, int)
+    beside = Cursor(place[0], account=place[1]) if place else Cursor()
+    own = [account.pk for account in accounts if account.pk == beside.account]
+    if place and not trips_of(user).filter(key=beside.key, account__in=own).exists():
         raise bad_cursor()
-    page = page_of(
-        accounts, chosen, Order(listing.sort, not listing.ascending), Cursor(key), size=paging.limit, only_incomplete=bool(listing.only)
-    )
-    return {"items": trips_answer(page.rows, fields), "next": cursor_of(page.after.key) if page.after else None}
+    order = Order(listing.sort, not listing.ascending)
+    page = page_of(accounts, chosen, order, beside, size=paging.limit, only_incomplete=bool(listing.only))
+    return {"items": trips_answer(page.rows, fields), "next": cursor_of(page.after.key, page.after.account) if page.after else None}
 
 
 @read(router, "/trades/{key}", WholeTrip, name="trade", twin="trade {key}")
