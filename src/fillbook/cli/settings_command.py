@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
@@ -12,6 +11,8 @@ from rich.text import Text
 from fillbook.cli import words
 from fillbook.cli.choosing import chosen_account
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.listing import BRIEF, Column, print_json, print_table
+from fillbook.cli.listing import words as as_it_is
 from fillbook.cli.numbers import counted, money
 from fillbook.cli.paper import QUIET, figure_table, heading, indented, sheet
 from fillbook.ledger.numbers import ZERO, plain
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fillbook.storage.models import BrokerAccount
 
 ON_OFF: Final = {"on": True, "off": False}
+_TRIED: Final = {"now": "as it is", "then": "as it would be"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--matching", choices=[one.value for one in MatchingMethod], help="which lot a closing fill takes first")
     parser.add_argument("--assignment", choices=[one.value for one in AssignmentView], help="where an exercised option's premium counts")
     parser.add_argument("--forex", choices=list(ON_OFF), help="make trades of currency conversions that you ordered")
+    parser.add_argument("--try", dest="tried", action="store_true", help="only say what these would make, and change nothing")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_user_argument(parser)
     add_data_argument(parser)
@@ -40,18 +43,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the settings, changed first if any is given."""
     open_database(options.data)
+    from fillbook.storage.answers.trying import chosen_settings
     from fillbook.storage.choices import choose_settings
     from fillbook.storage.derive import settings_of
 
     account = chosen_account(options.account, chosen_user(options.user))
     current = settings_of(account)
-    chosen = replace(
-        current,
-        grouping=Grouping(options.grouping or current.grouping),
-        method=MatchingMethod(options.matching or current.method),
-        assignment=AssignmentView(options.assignment or current.assignment),
-        forex=ON_OFF.get(options.forex, current.forex),
-    )
+    chosen = chosen_settings(account, options.grouping, options.matching, options.assignment, ON_OFF.get(options.forex))
+    if options.tried:
+        return _try(account, chosen, as_json=options.json)
     change = choose_settings(account, chosen)
     if options.json:
         json.dump(_answer(account, chosen, change), sys.stdout, ensure_ascii=False)
@@ -61,12 +61,29 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _try(account: "BrokerAccount", chosen: MatchSettings, *, as_json: bool) -> int:
+    from fillbook.storage.answers.trying import trying_answer
+
+    found = trying_answer(account, chosen)
+    if as_json:
+        print_json(found)
+        return 0
+    rows = [{"when": when, **part, "open": found[name]["open"]} for name, when in _TRIED.items() for part in found[name]["closed"]]
+    columns: list[Column] = [("when", "", as_it_is), ("currency", "in", as_it_is), *BRIEF, ("open", "open", as_it_is)]
+    print_table(rows, columns, "No closed trade counts.", left=2)
+    for name, when in _TRIED.items():
+        print(f"{when}: {found[name]['open']:,} open, {found[name]['incomplete']:,} incomplete, left out.")
+    return 0
+
+
 def _answer(account: "BrokerAccount", chosen: MatchSettings, change: "Change") -> dict[str, Any]:
+    from fillbook.storage.answers.trying import settings_answer
+
     return {
         "account": account.number,
         "id": account.pk,
         "kind": str(account.kind),
-        "settings": {name: value.value for name, value in _enums(chosen).items()} | {"forex": "on" if chosen.forex else "off"},
+        "settings": settings_answer(chosen),
         "trades_changed": change.trades_changed,
         "before": _totals(change.before),
         "after": _totals(change.after),

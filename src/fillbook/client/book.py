@@ -123,6 +123,11 @@ class Fillbook:
         found: dict[str, Any] = self._get(f"/accounts/{account}/comparison", {"kind": kind, "id": number})
         return found
 
+    def try_settings(self, account: int, **tried: Condition) -> dict[str, Any]:
+        """How an account's fills are read as trades, and what others of grouping, matching, assignment, forex would make of them."""
+        found: dict[str, Any] = self._get(f"/accounts/{account}/settings", tried)
+        return found
+
     def openings(self, account: int) -> Listing[Opening]:
         """What you stated of what an account held before its history."""
         return Listing(Opening, lambda: iter(self._get(f"/accounts/{account}/openings")["stated"]))

@@ -68,6 +68,7 @@ READS = {
     "account-evidence": of("/accounts/{account}/evidence"),
     "account-restatements": of("/accounts/{account}/restatements"),
     "account-restatement": of("/accounts/{account}/restatements/{restatement}"),
+    "account-settings": of("/accounts/{account}/settings"),
     "account-openings": of("/accounts/{account}/openings"),
     "brokers": Cell("/brokers"),
     "links": Cell("/links"),

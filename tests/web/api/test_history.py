@@ -184,6 +184,20 @@ def test_a_trade_is_cut_at_its_second_closing(program: Asker, owner: User) -> No
     assert [one["realized_pnl"] for one in program.get("/trades")["items"]] == ["118.4", "38.6"]
 
 
+def test_other_settings_are_tried_and_nothing_changes(program: Asker, owner: User) -> None:
+    """4 of 10 ACME sold at 110, 6 at 120: one trade from flat to flat, two by closings, 38.6 and 118.4."""
+    rows = fill(1, ACME, 10, 100, utc(1, 5)), fill(2, ACME, -4, 110, utc(2, 2)), fill(3, ACME, -6, 120, utc(2, 3))
+    account = write_book(owner, says(*rows))
+    found = program.get(f"/accounts/{account.pk}/settings?grouping=per_closing")
+    assert (found["settings"]["grouping"], found["tried"]["grouping"]) == ("flat_to_flat", "per_closing")
+    for name, trades in (("now", 1), ("then", 2)):
+        (part,) = found[name]["closed"]
+        assert (part["currency"], part["round_trips"], part["winners"], part["profit"]) == ("USD", trades, trades, "157")
+    same = program.get(f"/accounts/{account.pk}/settings")
+    assert (same["settings"], same["now"]) == (same["tried"], same["then"])
+    assert program.ask(f"/accounts/{account.pk}/settings?grouping=weekly").status_code == 422
+
+
 def test_incomplete_trades_can_be_listed_alone(program: Asker, owner: User) -> None:
     """3 CORD sold, of which the broker says what they earned: bought before the history, at a cost that it tells in its own row."""
     sale = fill(9, CORD, -3, 60, utc(6, 1), broker="29")

@@ -14,6 +14,7 @@ from fillbook.storage.access import account_for, restatement_for
 from fillbook.storage.answers.history import completeness_answer, line_answer, line_sent_answer, statements_page
 from fillbook.storage.answers.openings import opening_answer, openings_answer
 from fillbook.storage.answers.restated import restatements_answer, whole_restatement_answer
+from fillbook.storage.answers.trying import chosen_settings, trying_answer
 from fillbook.storage.evidence import evidence_of
 from fillbook.storage.models import BrokerAccount, StatedOpening
 from fillbook.storage.openings import opening_for
@@ -21,6 +22,7 @@ from fillbook.storage.restated import restatements_of
 from fillbook.storage.stating import CannotState, Wording, change_opening, remove_opening, statable, state_opening
 from fillbook.trades.completeness import Completeness
 from fillbook.trades.reconcile import LineKind
+from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod
 from fillbook.web.api.asking import Number, Paging, after_moment, bad_cursor, cursor_of, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import refuse
@@ -31,6 +33,7 @@ from fillbook.web.api.schemas.history import (
     OpeningSent,
     RestatementAnswer,
     StatementAnswer,
+    Trying,
     WholeComparison,
     WholeRestatement,
 )
@@ -45,6 +48,15 @@ class Marked(Schema):
     """Which instruments."""
 
     status: Literal["missing", "inferred", "stated", "complete"] | None = Field(None, description="Only those with this mark.")
+
+
+class Tried(Schema):
+    """Which settings to try; what is left out stays as it is."""
+
+    grouping: Grouping | None = Field(None, description="What one trade is.")
+    matching: MatchingMethod | None = Field(None, description="Which lot a closing fill takes first.")
+    assignment: AssignmentView | None = Field(None, description="Where an exercised option's premium counts.")
+    forex: Literal["on", "off"] | None = Field(None, description="Make trades of currency conversions that were ordered.")
 
 
 class Line(Schema):
@@ -148,6 +160,14 @@ def restatements(request: HttpRequest, account_id: Number, paging: Query[Paging]
 def restatement(request: HttpRequest, account_id: Number, restatement_id: Number) -> dict[str, Any]:
     """What one statement changed: facts and round trips, before and after."""
     return whole_restatement_answer(restatement_for(account_for(asker(request), account_id), restatement_id))
+
+
+@read(router, "/accounts/{account_id}/settings", Trying, name="account-settings", twin="settings --account {account_id} --try")
+def settings(request: HttpRequest, account_id: Number, asked: Query[Tried]) -> dict[str, Any]:
+    """How its fills are read as trades, and what other settings would make of them; nothing is changed."""
+    account = account_for(asker(request), account_id)
+    forex = None if asked.forex is None else asked.forex == "on"
+    return trying_answer(account, chosen_settings(account, asked.grouping, asked.matching, asked.assignment, forex))
 
 
 @read(router, "/accounts/{account_id}/openings", Openings, name="account-openings", twin="opening --account {account_id}")

@@ -5,6 +5,7 @@ from typing import Annotated
 from ninja import Field, Schema
 
 from fillbook.web.api.schemas.accounts import ComparisonAnswer
+from fillbook.web.api.schemas.figures import Brief
 from fillbook.web.api.schemas.kinds import Body, Currency, Day, Decimal, Moment, Money, Quantity
 from fillbook.web.api.schemas.trades import Lot
 
@@ -200,6 +201,41 @@ class Openings(Schema):
     id: int
     stated: list[OpeningAnswer]
     unmatched: list[Unmatched]
+
+
+class ReadAs(Schema):
+    """How fills are read as trades."""
+
+    grouping: str
+    matching: str
+    assignment: str
+    forex: str = Field(description="on or off.")
+
+
+class CurrencyBrief(Brief):
+    """Closed round trips that count, of one currency."""
+
+    currency: Currency
+
+
+class StandingAnswer(Schema):
+    """What an account comes to, currency pairs apart."""
+
+    closed: list[CurrencyBrief]
+    open: int
+    incomplete: int = Field(description="Left out.")
+    forex: int = Field(description="Round trips in currency pairs.")
+
+
+class Trying(Schema):
+    """How an account is read, and what other settings would make of it."""
+
+    account: str
+    id: int
+    settings: ReadAs = Field(description="As they are.")
+    tried: ReadAs
+    now: StandingAnswer
+    then: StandingAnswer
 
 
 _DAY = r"^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
