@@ -34,6 +34,7 @@ def test_by_one_key_and_by_two(data: Path) -> None:
     ]
     gross = ask(data, "report", "--by", "side", "--gross")["rows"]
     assert [row["profit"] for row in gross] == ["100", "75", "175"]
+    assert [row["profit"] for row in ask(data, "report", "--by", "side", "--own")["rows"]] == ["98", "72", "170"]
     (one, other) = ask(data, "report", "--by", "side", "--cross", "weekday")["rows"]
     assert [(row["down_value"], row["across_value"], row["profit"]) for row in (one, other)] == [("long", 0, "98"), ("short", 1, "72")]
     assert "long, Monday" in said(data, "--by", "side", "--cross", "weekday")

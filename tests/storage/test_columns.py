@@ -15,6 +15,7 @@ from fillbook.performance.breakdowns import Slot
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.keys import Key, Value
 from fillbook.performance.summary import Outcome
+from fillbook.performance.told import Told
 from fillbook.storage import packed, reports
 from fillbook.storage.choosing import accounts_in, in_order, trips_in
 from fillbook.storage.columns import Columns, by
@@ -140,7 +141,7 @@ def test_kept_sums_are_those_of_the_columns(owner: User) -> None:
     for first, last in PERIODS:
         chosen = Filter(first=first, last=last)
         for key in sorted(set(Key) - {Key.TAG}):
-            found = reports.breakdown(accounts, chosen, key, gross=key is Key.HOUR)
+            found = reports.breakdown(accounts, chosen, key, told=Told(gross=key is Key.HOUR))
             columns = picked(accounts, chosen, ("net", "charges", by(key)))
             assert found.keys() == columns.keys()
             for group, part in columns.items():

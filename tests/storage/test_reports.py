@@ -18,8 +18,9 @@ from fillbook.performance.drawdowns import falls
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key, Value, banded, narrowed, value_of
 from fillbook.performance.results import results_in, summarize
-from fillbook.performance.statistics import statistics
+from fillbook.performance.statistics import Absent, statistics
 from fillbook.performance.summary import Summary, from_e8, to_e8
+from fillbook.performance.told import USUAL, Told
 from fillbook.storage import reports
 from fillbook.storage.answers.reports import breakdown_answer, crossing_answer, distribution_answer
 from fillbook.storage.choosing import accounts_in, trips_in
@@ -36,6 +37,7 @@ from tests.trades.builders import OTHER, STOCK, fill
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
+GROSS, OWN = Told(gross=True), Told(own=True)
 UNTOLD = (Key.TAG, Key.ACCOUNT, Key.NUMBER, Key.AFTER)
 """Of which a round trip alone knows nothing."""
 MORE = [
@@ -169,29 +171,54 @@ def _both(chosen: Filter, down: Key, row: Value, across: Key, column: Value) -> 
     return both
 
 
+def test_each_trade_in_the_currency_it_was_made_in(owner: User) -> None:
+    """One of the two trades in euros has a rate to the base currency and one has none: told in euros they stand together."""
+    accounts, chosen = accounts_of(owner), Filter()
+    expected = results_in(None, [trip for trip in book().match.round_trips if chosen.admits(trip)])
+    assert [one.net for one in expected["EUR"]] == [Decimal("9.30"), Decimal("-10.70")]  # 10 at 8 and 9, 0.35 of fees each way
+    assert expected.keys() == {"USD", "EUR"}
+    wholes = reports.totals(accounts, chosen, told=OWN)
+    assert {group.currency for group in wholes} == expected.keys()
+    for group, whole in wholes.items():
+        results = expected[group.currency]
+        alike(whole, summarize(results))
+        for key in (Key.SIDE, Key.SYMBOL, Key.MONTH, Key.CURRENCY):
+            alike(Summary.together(part.summary for part in reports.breakdown(accounts, chosen, key, told=OWN)[group].parts), whole)
+        alike(Summary.together(reports.crossing(accounts, chosen, Key.SIDE, Key.MONTH, told=OWN)[group].cells.values()), whole)
+        assert list(reports.closings(accounts, chosen, told=OWN)[group].nets) == [to_e8(one.net) for one in results]
+        alike(Summary.together(day.summary for day in reports.days(accounts, chosen, told=OWN)[group]), whole)
+        gross = sorted(to_e8(one.net) - to_e8(one.charges) for one in results)
+        assert sorted(reports.spread(accounts, chosen, Spread.PROFIT, told=Told(gross=True, own=True))[group]) == gross
+        assert trips_in(accounts, replace(chosen, traded=group.currency)).count() == whole.n  # where the page's numbers lead
+    samples = reports.samples(accounts, chosen, told=OWN)
+    assert [len(sample.rs) for group, sample in sorted(samples.items())] == [0, 2]  # EUR, USD
+    absent = {one.name: one.absent for sample in samples.values() for one in statistics(sample)}
+    assert absent["sharpe"] == absent["sortino"] == Absent.NOT_IN_BASE
+
+
 def test_before_fees_a_trade_may_end_otherwise(owner: User) -> None:
     accounts, group = accounts_of(owner), Group("real", "USD", "USD")
     expected = [to_e8((trip.base_pnl or Decimal(0)) - (trip.base_charges or Decimal(0))) for trip in core(Filter())["USD"]]
     for key in (Key.SIDE, Key.TAG, Key.HOUR):
-        whole = reports.breakdown(accounts, Filter(), key, gross=True)[group].whole
+        whole = reports.breakdown(accounts, Filter(), key, told=GROSS)[group].whole
         assert (whole.total, whole.wins, whole.losses) == (
             sum(expected),
             sum(one > 0 for one in expected),
             sum(one < 0 for one in expected),
         )
-    days = reports.days(accounts, Filter(), gross=True)[group]
+    days = reports.days(accounts, Filter(), told=GROSS)[group]
     assert sum(day.summary.total for day in days) == sum(expected)
-    net, gross = (reports.samples(accounts, Filter(), gross=before)[group] for before in (False, True))
+    net, gross = (reports.samples(accounts, Filter(), told=before)[group] for before in (USUAL, GROSS))
     pairs = {pair.first.name: pair for pair in compared(net, gross)}
     assert pairs["profit"].second.value == pairs["gross_profit"].first.value == from_e8(sum(expected))
     for name in ("gross_profit", "fees", "fee_share", "volume", "average_gain_percent", "weighted_gain_percent"):
         assert pairs[name].difference == 0, name
-    for total in (answer["total"] for answer in breakdown_answer(accounts, Filter(), Key.SIDE, gross=True)):
+    for total in (answer["total"] for answer in breakdown_answer(accounts, Filter(), Key.SIDE, told=GROSS)):
         assert total["profit"] == total["gross_profit"]
-    for cell in (cell for answer in crossing_answer(accounts, Filter(), Key.SIDE, Key.TAG, gross=True) for cell in answer["cells"]):
+    for cell in (cell for answer in crossing_answer(accounts, Filter(), Key.SIDE, Key.TAG, told=GROSS) for cell in answer["cells"]):
         assert cell["profit"] == cell["gross_profit"]
-    assert sum(reports.closings(accounts, Filter(), gross=True)[group].nets) == sum(expected)
-    assert sorted(reports.spread(accounts, Filter(), Spread.PROFIT, gross=True)[group]) == sorted(expected)
+    assert sum(reports.closings(accounts, Filter(), told=GROSS)[group].nets) == sum(expected)
+    assert sorted(reports.spread(accounts, Filter(), Spread.PROFIT, told=GROSS)[group]) == sorted(expected)
 
 
 def test_curve_falls_and_spreads_are_those_of_the_trades(owner: User) -> None:
@@ -258,7 +285,7 @@ def test_what_was_made_in_the_trades_own_currency(owner: User) -> None:
 def test_nothing_has_no_parts() -> None:
     accounts = accounts_of(person())
     for key in (Key.TAG, Key.MONTH):
-        assert reports.breakdown(accounts, Filter(), key) == reports.breakdown(accounts, Filter(), key, gross=True) == {}
+        assert reports.breakdown(accounts, Filter(), key) == reports.breakdown(accounts, Filter(), key, told=GROSS) == {}
         assert banded(key) is None
 
 
@@ -271,7 +298,7 @@ def test_accounts_of_one_base_currency_are_one_group(owner: User) -> None:
     assert (len(accounts), whole.n) == (2, 12)
     for key in (Key.ACCOUNT, Key.SIDE, Key.MONTH):
         alike(Summary.together(one.summary for one in reports.breakdown(accounts, Filter(), key)[group].parts), whole)
-    days = reports.days(accounts, Filter(), gross=True)[group]
+    days = reports.days(accounts, Filter(), told=GROSS)[group]
     assert [day.first for day in days] == sorted(set(reports.closings(accounts, Filter())[group].days))
     assert sum(day.summary.n for day in days) == 12
     net, paid = reports.own_currency(accounts, Filter())[group]["USD"]

@@ -3,14 +3,18 @@
 import html
 import json
 import re
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from fillbook.ledger.instrument import AssetClass, Instrument
 from fillbook.performance.keys import Key
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
 from fillbook.storage.plans import write_plan
 from fillbook.storage.words import add_tag
+from tests.web.book import FILLS, fill, says, utc, write_book
 from tests.web.conftest import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("account")]
@@ -150,3 +154,25 @@ def test_nothing_to_report(browser_of_owner: Client, account: BrokerAccount) -> 
         assert "No trade fits this filter" in page(browser_of_owner, f"{url}?symbol=NOBODY")
     assert "No trade fits this filter" in page(browser_of_owner, "/reports/report.html?symbol=NOBODY")
     assert account.number == "U1"
+
+
+def test_trades_in_another_currency_are_told_in_it(browser_of_owner: Client, owner: User) -> None:
+    """10 bought at 8 and sold at 9 in euros, a euro of fees each way: 8.00 of 81.00 EUR, at 1.10 dollars for a euro 8.80 USD."""
+    assert "Trade currency" not in page(browser_of_owner, "/reports/")
+    wurst = Instrument("4713", "WURST", AssetClass.STOCK, "EUR", exchange="IBIS")
+    bought, sold = fill(6, wurst, 10, 8, utc(4, 6)), fill(7, wurst, -10, 9, utc(4, 7))
+    at_rate = (replace(one, rate_to_base=Decimal("1.1")) for one in (bought, sold))
+    write_book(owner, says(*FILLS, *at_rate, number="U2"))
+    shown = page(browser_of_owner, "/reports/by/symbol/")
+    assert "Base currency Trade currency" in shown
+    assert "WURST 1 100.0 % +8.80" in shown
+    own = browser_of_owner.get("/reports/by/symbol/?in=own&money=USD-EUR").content
+    assert "After fees and taxes, in EUR, the currency of these trades; nothing is converted." in text_of(own)
+    assert "WURST 1 100.0 % +8.00 +9.9 % −2.00 +8.00" in text_of(own)
+    assert "ACME" not in text_of(own)
+    doors = re.findall(r'<a class="row-link" href="([^"]+)">', own.decode())
+    assert doors
+    assert all("traded=EUR" in door for door in doors)
+    assert "only in the base currency, in which the account is valued" in page(browser_of_owner, "/reports/?in=own")
+    for name in ("cross/", "compare/", "distribution/", "drawdowns/", "report.html"):
+        assert "nothing is converted" in page(browser_of_owner, f"/reports/{name}?in=own"), name

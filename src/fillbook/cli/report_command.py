@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--runs", action="store_true", help="how many runs of wins and of losses of each length there were")
     group.add_argument("--compare", metavar="QUERY", help="beside another filter, written as in an address: 'side=short&from=2026-01-01'")
     group.add_argument("--gross", action="store_true", help="count results before fees and taxes")
+    group.add_argument("--own", action="store_true", help="tell each round trip in the currency it was made in, nothing converted")
     group.add_argument("--html", type=Path, metavar="FILE", help="write all of it to one HTML file that opens without a connection")
     group.add_argument("--private", action="store_true", help="with --html: leave every amount out")
     parser.add_argument("--csv", action="store_true", help="print such a report as CSV and nothing else")
@@ -46,8 +47,8 @@ def run(options: argparse.Namespace) -> int:
     chosen = chosen_filter(options, user)
     if options.html is not None or is_detailed(options):
         return run_detailed(options, user, chosen)
-    if options.csv or options.gross:
-        raise Stop("--csv and --gross go with a report: --by KEY, --figures, --spread, --falls, --runs, --compare or --html.", 2)
+    if options.csv or options.gross or options.own:
+        raise Stop("--csv, --gross and --own go with a report: --by KEY, --figures, --spread, --falls, --runs, --compare or --html.", 2)
     accounts = accounts_in(user, chosen)
     found = dict(sorted(queries.results(accounts, chosen).items(), key=lambda item: group_order(item[0])))
     whole = Filter(accounts=chosen.accounts, currency=chosen.currency) == chosen

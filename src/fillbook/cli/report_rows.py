@@ -10,6 +10,7 @@ from fillbook.cli.stop import Stop
 from fillbook.performance.distributions import Spread
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key
+from fillbook.performance.told import Told
 
 if TYPE_CHECKING:
     from fillbook.storage.models import User
@@ -20,6 +21,11 @@ Row = dict[str, Any]
 def is_detailed(options: argparse.Namespace) -> bool:
     """Whether one of these is asked for."""
     return any((options.by, options.cross, options.figures, options.spread, options.falls, options.runs, options.compare is not None))
+
+
+def told_in(options: argparse.Namespace) -> Told:
+    """In which money."""
+    return Told(gross=options.gross, own=options.own)
 
 
 def run_detailed(options: argparse.Namespace, user: "User", chosen: Filter) -> int:
@@ -34,7 +40,7 @@ def run_detailed(options: argparse.Namespace, user: "User", chosen: Filter) -> i
 
         sys.stdout.writelines(csv_lines(rows))
     elif options.json:
-        json.dump({"filter": chosen.parameters(), "gross": options.gross, "rows": rows}, sys.stdout, ensure_ascii=False)
+        json.dump({"filter": chosen.parameters(), "gross": options.gross, "own": options.own, "rows": rows}, sys.stdout, ensure_ascii=False)
         print()
     else:
         _print(options, user, chosen, rows)
@@ -48,15 +54,15 @@ def _rows(options: argparse.Namespace, user: "User", chosen: Filter) -> list[Row
     accounts = accounts_in(user, chosen)
     if options.compare is not None:
         other = _other(options)
-        return files.rows_compared(accounts, chosen, accounts_in(user, other), other, gross=options.gross)
+        return files.rows_compared(accounts, chosen, accounts_in(user, other), other, told=told_in(options))
     if options.cross:
-        return files.rows_crossed(accounts, chosen, Key(options.by), Key(options.cross), gross=options.gross)
+        return files.rows_crossed(accounts, chosen, Key(options.by), Key(options.cross), told=told_in(options))
     if options.by:
-        return files.rows_by(accounts, chosen, Key(options.by), gross=options.gross)
+        return files.rows_by(accounts, chosen, Key(options.by), told=told_in(options))
     if options.spread:
-        return files.rows_of_spread(accounts, chosen, Spread(options.spread), gross=options.gross)
+        return files.rows_of_spread(accounts, chosen, Spread(options.spread), told=told_in(options))
     what = "figures" if options.figures else "falls" if options.falls else "runs"
-    return files.PLAIN[what](accounts, chosen, gross=options.gross)
+    return files.PLAIN[what](accounts, chosen, told=told_in(options))
 
 
 def _other(options: argparse.Namespace) -> Filter:
@@ -93,7 +99,7 @@ def _write_html(options: argparse.Namespace, user: "User", chosen: Filter) -> in
 
     if options.html.exists() and not options.html.is_file():
         raise Stop(f"{options.html} is no file.", 2)
-    others = {"basis": "gross" if options.gross else "", "private": "1" if options.private else ""}
+    others = {"basis": "gross" if options.gross else "", "in": "own" if options.own else "", "private": "1" if options.private else ""}
     request = RequestFactory().get(reverse("report-html"), chosen.parameters() | {name: value for name, value in others.items() if value})
     request.user = user
     with translation.override(user.locale or "en"):

@@ -51,7 +51,7 @@ def _all(sample: Sample) -> Sequence[Figure]:
     totals = (
         Figure("trades", Unit.COUNT, Decimal(one.n), one.n, 0),
         Figure("profit", Unit.MONEY, metrics.profit(one), one.n, 0),
-        Figure("gross_profit", Unit.MONEY, metrics.profit(one) if sample.gross else metrics.gross_profit(one), one.n, 0),
+        Figure("gross_profit", Unit.MONEY, metrics.profit(one) if sample.told.gross else metrics.gross_profit(one), one.n, 0),
         Figure("fees", Unit.MONEY, metrics.fees(one), one.n, 0),
     )
     return (*totals, *statistics(sample))

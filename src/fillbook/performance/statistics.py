@@ -20,6 +20,7 @@ from fillbook.performance.multiples import multiples
 from fillbook.performance.ratios import ENOUGH_RETURNS, Returns, sharpe, sortino
 from fillbook.performance.streaks import NOTHING, Closings, streaks, z_score
 from fillbook.performance.summary import Summary, from_e8
+from fillbook.performance.told import USUAL, Told
 
 _KELLY_ENOUGH: Final = 100
 _FINE: Final = Decimal("1E-8")
@@ -48,6 +49,7 @@ class Absent(StrEnum):
     TOO_FEW = "too_few"
     ALL_ALIKE = "all_alike"
     NO_NAV = "no_nav"
+    NOT_IN_BASE = "not_in_base"
     NOT_POSITIVE = "not_positive"
 
 
@@ -88,7 +90,7 @@ class Sample:
     rs: tuple[Decimal, ...] = ()
     returns: Returns | None = None
     drawn: Resampled | None = field(default=None)
-    gross: bool = False
+    told: Told = USUAL
 
     @classmethod
     def of(
@@ -99,11 +101,11 @@ class Sample:
         rs: Sequence[Decimal] = (),
         returns: Returns | None = None,
         *,
-        gross: bool = False,
+        told: Told = USUAL,
     ) -> "Sample":
         """With the bootstrap done."""
         sums = tuple(Day(one.total_wins, one.total_losses, one.n, one.gain_total, one.gain_count) for one in days)
-        return cls(summary, tuple(days), closings, tuple(rs), returns, resampled(sums), gross)
+        return cls(summary, tuple(days), closings, tuple(rs), returns, resampled(sums), told)
 
 
 def statistics(sample: Sample) -> tuple[Figure, ...]:
@@ -287,7 +289,7 @@ def track_record(days: Sequence[int]) -> tuple[float | None, Absent]:
 
 def _costs(sample: Sample) -> tuple[Figure, ...]:
     one = sample.summary
-    gross = one.total if sample.gross else one.total - one.fees
+    gross = one.total if sample.told.gross else one.total - one.fees
     share = Decimal(-100 * one.fees) / gross if gross > 0 else None
     volume = _rounded(Decimal(repr(one.costs))) if one.costs else None
     return (
@@ -302,7 +304,8 @@ def _on_capital(sample: Sample) -> tuple[Figure, ...]:
     for name, formula, without in (("sharpe", sharpe, Absent.ALL_ALIKE), ("sortino", sortino, Absent.NO_LOSSES)):
         n = len(returns.daily) if returns else 0
         value = formula(returns.daily) if returns and n >= ENOUGH_RETURNS else None
-        why = Absent.NO_NAV if returns is None else Absent.TOO_FEW if n < ENOUGH_RETURNS else without
+        without_returns = Absent.NOT_IN_BASE if sample.told.own else Absent.NO_NAV
+        why = without_returns if returns is None else Absent.TOO_FEW if n < ENOUGH_RETURNS else without
         found.append(
             Figure(name, Unit.RATIO, _fine(value), n, ENOUGH_RETURNS, absent=Absent.NONE if value is not None else why, of_days=True)
         )

@@ -35,13 +35,14 @@ def to_e8(value: Decimal) -> int:
     Raises:
         OverflowError: the result does not fit 64 bits.
     """
-    units = _units(value)
+    units = units_e8(value)
     if abs(units) > _LARGEST:
         raise OverflowError(f"An amount of {value:.3E} is beyond what a book of trades can hold.")
     return units
 
 
-def _units(value: Decimal) -> int:
+def units_e8(value: Decimal) -> int:
+    """As `to_e8`, of any size."""
     return int(EXACT.quantize(value, _UNIT).scaleb(8, context=EXACT))
 
 
@@ -198,4 +199,4 @@ def _known(*values: int | None) -> list[int]:
 
 
 def _in_doubles(cost: Decimal) -> float:
-    return _units(cost) / 1e8
+    return units_e8(cost) / 1e8

@@ -8,6 +8,7 @@ otherwise than before.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from django.db.models import F, FloatField, QuerySet
 from django.db.models.functions import Cast, Coalesce
 
 from fillbook.performance.keys import Key
+from fillbook.performance.summary import units_e8
 from fillbook.storage import packed
 from fillbook.storage.banding import value_in
 from fillbook.storage.bulk import insert
@@ -47,9 +49,14 @@ def _days(values: Sequence[date]) -> bytes:
     return packed.pack_whole([value.day for value in values])
 
 
+def _units(values: Sequence[Decimal]) -> bytes:
+    return packed.pack_whole([units_e8(value) for value in values])
+
+
 _WHOLE: Final = _Kind(packed.pack_whole, packed.unpack_whole)
 _NAME: Final = _Kind(packed.pack_names, packed.unpack_names)
 _DOUBLE: Final = _Kind(packed.pack_doubles, packed.unpack_doubles)
+_UNITS: Final = _Kind(_units, packed.unpack_whole)
 _AMOUNT: Final = _Kind(packed.pack_amounts, packed.unpack_amounts)
 _MOMENT: Final = _Kind(_moments, packed.unpack_whole)
 _DAY: Final = _Kind(_days, packed.unpack_whole)
@@ -70,14 +77,20 @@ _SOURCES: Final[dict[str, tuple[_Kind, Any]]] = {
     "outlay": (_DOUBLE, Coalesce(Cast("result_cost", FloatField()), 0.0)),
     "seconds": (_WHOLE, F("holding_seconds")),
     "outcome": (_NAME, F("outcome")),
+    "own": (_UNITS, F("realized_pnl")),
+    "own_fees": (_UNITS, F("charges")),
+    "own_outlay": (_DOUBLE, Coalesce(Cast("opening_cost", FloatField()), 0.0)),
     "own_net": (_AMOUNT, F("realized_pnl")),
     "own_charges": (_AMOUNT, F("charges")),
     **{f"by_{key}": (_NAME, value_in(key)) for key in _NAMES},
     **{f"by_{key}": (_WHOLE, value_in(key)) for key in _BANDS},
 }
-"""Every column that is kept. on: day of the month. moment, opened: closing and opening time in microseconds since 1970. money: currency of
-the result; net, charges, gain: of it, in 1e-8; outlay: opening cost as a double, 0 for none. own_*: exact, in the instrument's currency, in
-1e-18. by_*: the values of keys."""
+"""Every column that is kept.
+
+on: day of the month. moment, opened: closing and opening time in microseconds since 1970. money: currency of the result; net, charges,
+gain: of it, in 1e-8; outlay: opening cost as a double, 0 for none. own, own_fees, own_outlay: the same in the instrument's currency;
+own_net, own_charges: exact, in 1e-18. by_*: the values of keys.
+"""
 DAY: Final = "day"
 """The column of closing days, which is made of `on`."""
 

@@ -25,21 +25,24 @@ Condition = tuple[tuple[str, Callable[[Any], bool]], ...]
 """Columns, each with what its value is asked; one yes is enough."""
 
 
-def picked(accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str], *, ordered: bool = False) -> dict[Group, Columns]:
+def picked(
+    accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str], *, money: str = "money", ordered: bool = False
+) -> dict[Group, Columns]:
     """The columns of each group's round trips whose result is known; without the groups that have none.
 
-    ordered: those of several accounts in one closing order; else account after account.
+    money: the column of currencies by which groups are apart. ordered: those of several accounts in one closing order; else account after
+    account.
     """
     conditions = list(_conditions(accounts, chosen)) if _are_kept(chosen) else []
-    wanted = {*names, "money", DAY, *(name for condition in conditions for name, _ in condition)}
+    wanted = {*names, money, DAY, *(name for condition in conditions for name, _ in condition)}
     wanted |= {*_ORDER} if ordered and len(accounts) > 1 else set()
     kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
     found: dict[Group, list[Columns]] = {}
     for account_id, columns in _read(accounts, chosen, wanted).items():
         taken = _taken(columns, chosen, conditions)
-        currencies = list(dict.fromkeys(taken["money"]))
+        currencies = list(dict.fromkeys(taken[money]))
         for currency in currencies:
-            part = taken if len(currencies) == 1 else _only(taken, map(currency.__eq__, taken["money"]))
+            part = taken if len(currencies) == 1 else _only(taken, map(currency.__eq__, taken[money]))
             found.setdefault(Group(*kinds[account_id], currency), []).append(part)
     return {group: _together(parts, ordered=ordered) for group, parts in found.items()}
 

@@ -66,15 +66,16 @@ def write_plan(owner: User, key: str, stop: str, target: str, rating: str) -> No
         hang(account)
 
 
-def results_in_r(accounts: Sequence[BrokerAccount], chosen: Filter, currency: str) -> list[Decimal]:
+def results_in_r(accounts: Sequence[BrokerAccount], chosen: Filter, currency: str, *, own: bool = False) -> list[Decimal]:
     """R of the closed round trips that a filter takes and whose risk is known, each once, in closing order.
 
-    currency: of the group that is asked about, so that each trade is in one group alone.
+    currency: of the group that is asked about, so that each trade is in one group alone. own: groups are by the instruments' currency.
     """
     plans = TripPlan.objects.filter(word__account__in=accounts, risk__isnull=False)  # fewer than round trips, so they come first
     taken: set[int] = set()
     for part in batches(sorted(set(plans.values_list("trip_id", flat=True)))):
-        taken.update(trips_in(accounts, chosen).filter(is_open=False, result_currency=currency, pk__in=part).values_list("pk", flat=True))
+        trips = trips_in(accounts, chosen).filter(**{"currency" if own else "result_currency": currency})
+        taken.update(trips.filter(is_open=False, pk__in=part).values_list("pk", flat=True))
     rows = [hung for part in batches(sorted(taken)) for hung in plans.filter(trip__in=part).select_related("trip")]
     found: dict[int, Decimal] = {}
     for hung in sorted(rows, key=_in_closing_order):

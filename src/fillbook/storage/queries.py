@@ -10,9 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, FloatField, IntegerField, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, FloatField, IntegerField, Max, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast
 
+from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.numbers import ZERO
 from fillbook.performance.curves import CurvePoint, Period
 from fillbook.performance.curves import equity_curve as curve_of
@@ -104,6 +105,13 @@ def asset_classes(accounts: Accounts) -> set[str]:
     """Asset classes of the instruments that these accounts have had to do with."""
     known = AccountInstrument.objects.filter(account_id__in=[account.pk for account in accounts])
     return set(known.order_by().values_list("instrument__asset_class", flat=True).distinct())
+
+
+def trade_abroad(accounts: Accounts) -> bool:
+    """Whether some instrument of these accounts has another currency than the account's base; currency pairs aside."""
+    known = AccountInstrument.objects.filter(account_id__in=[account.pk for account in accounts])
+    abroad = known.exclude(instrument__currency=F("account__base_currency")).exclude(instrument__asset_class=AssetClass.FOREX)
+    return abroad.exists()
 
 
 def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:

@@ -11,6 +11,7 @@ from fillbook.performance.keys import Key
 from fillbook.performance.statistics import Sample, statistics
 from fillbook.performance.streaks import streaks
 from fillbook.performance.summary import Summary
+from fillbook.performance.told import USUAL, Told
 from fillbook.storage import reports
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.queries import Group
@@ -27,45 +28,45 @@ from fillbook.storage.report_sheet import (
 )
 
 
-def rows_by(accounts: Accounts, chosen: Filter, key: Key, *, gross: bool = False) -> list[Row]:
+def rows_by(accounts: Accounts, chosen: Filter, key: Key, *, told: Told = USUAL) -> list[Row]:
     """A breakdown by one key."""
-    return _with_group({group: breakdown_rows(one) for group, one in reports.breakdown(accounts, chosen, key, gross=gross).items()})
+    return _with_group({group: breakdown_rows(one) for group, one in reports.breakdown(accounts, chosen, key, told=told).items()})
 
 
-def rows_crossed(accounts: Accounts, chosen: Filter, down: Key, across: Key, *, gross: bool = False) -> list[Row]:
+def rows_crossed(accounts: Accounts, chosen: Filter, down: Key, across: Key, *, told: Told = USUAL) -> list[Row]:
     """Two keys crossed."""
-    return _with_group({group: crossing_rows(one) for group, one in reports.crossing(accounts, chosen, down, across, gross=gross).items()})
+    return _with_group({group: crossing_rows(one) for group, one in reports.crossing(accounts, chosen, down, across, told=told).items()})
 
 
-def rows_of_spread(accounts: Accounts, chosen: Filter, what: Spread, *, gross: bool = False) -> list[Row]:
+def rows_of_spread(accounts: Accounts, chosen: Filter, what: Spread, *, told: Told = USUAL) -> list[Row]:
     """A distribution."""
-    found = reports.spread(accounts, chosen, what, gross=gross)
+    found = reports.spread(accounts, chosen, what, told=told)
     return _with_group({group: histogram_rows(what, spread_of(what, values)) for group, values in found.items()})
 
 
-def rows_of_figures(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> list[Row]:
+def rows_of_figures(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> list[Row]:
     """Every figure."""
-    return _with_group({group: figure_rows(statistics(one)) for group, one in reports.samples(accounts, chosen, gross=gross).items()})
+    return _with_group({group: figure_rows(statistics(one)) for group, one in reports.samples(accounts, chosen, told=told).items()})
 
 
-def rows_of_falls(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> list[Row]:
+def rows_of_falls(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> list[Row]:
     """Every fall of the curve."""
-    return _with_group({group: fall_rows(falls(part)) for group, part in reports.closings(accounts, chosen, gross=gross).items()})
+    return _with_group({group: fall_rows(falls(part)) for group, part in reports.closings(accounts, chosen, told=told).items()})
 
 
-def rows_of_runs(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> list[Row]:
+def rows_of_runs(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> list[Row]:
     """How many runs of wins and of losses of each length there were."""
-    return _with_group({group: run_rows(streaks(part)) for group, part in reports.closings(accounts, chosen, gross=gross).items()})
+    return _with_group({group: run_rows(streaks(part)) for group, part in reports.closings(accounts, chosen, told=told).items()})
 
 
-def rows_compared(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, gross: bool = False) -> list[Row]:
+def rows_compared(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, told: Told = USUAL) -> list[Row]:
     """Two choices side by side."""
-    return _with_group(pairs_by_group(first, chosen, second, other, gross=gross))
+    return _with_group(pairs_by_group(first, chosen, second, other, told=told))
 
 
-def pairs_by_group(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, gross: bool = False) -> dict[Group, list[Row]]:
+def pairs_by_group(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, told: Told = USUAL) -> dict[Group, list[Row]]:
     """Two choices side by side, by what may be added up; a group that is on one side alone has nothing on the other."""
-    mine, theirs = reports.samples(first, chosen, gross=gross), reports.samples(second, other, gross=gross)
+    mine, theirs = reports.samples(first, chosen, told=told), reports.samples(second, other, told=told)
     empty = Sample(Summary())
     return {group: pair_rows(compared(mine.get(group, empty), theirs.get(group, empty))) for group in {*mine, *theirs}}
 

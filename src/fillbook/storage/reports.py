@@ -1,7 +1,7 @@
 """What reports are made of, read from the columns of round trips and from kept totals. Every function takes accounts whose access was
 checked and gives groups apart.
 
-gross: count each round trip by its result before fees and taxes instead of after them; gains in percent stay after fees.
+told: in which money (`performance.told`); where each trade is told in its own currency, a group is of the trades in that currency.
 """
 
 from collections import defaultdict
@@ -27,6 +27,7 @@ from fillbook.performance.ratios import Returns, daily_returns
 from fillbook.performance.statistics import Sample
 from fillbook.performance.streaks import Closings
 from fillbook.performance.summary import Summary, from_e8
+from fillbook.performance.told import USUAL, Told
 from fillbook.storage import keytotals, queries
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.columns import DAY, Columns, by
@@ -37,26 +38,28 @@ from fillbook.storage.plans import results_in_r
 from fillbook.storage.queries import Group
 
 _RESULTS: Final = ("net", "charges", "gain", "outlay", "after")
+_OWN: Final = {"net": "own", "charges": "own_fees", "outlay": "own_outlay"}
+"""Columns of the base currency, and the same in that of the instrument."""
 _CURVE: Final = (DAY, "moment", "net")
 _SPREAD: Final = {Spread.PROFIT: "net", Spread.PERCENT: "gain", Spread.HELD: "seconds"}
 
 
-def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, gross: bool = False) -> dict[Group, Breakdown]:
+def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, told: Told = USUAL) -> dict[Group, Breakdown]:
     """What the round trips of each value came to. Those with several tags are in the part of each, in the whole once."""
     held = list(accounts)
-    if not keytotals.answers(chosen, key):
-        return _from_columns(held, chosen, key, gross=gross)
+    if told.own or not keytotals.answers(chosen, key):
+        return _from_columns(held, chosen, key, told=told)
     rs = _in_r(held)
-    in_r = _r_by_value(held, chosen, key, rs, gross=gross) if rs else {}
+    in_r = _r_by_value(held, chosen, key, rs, told=told) if rs else {}
     return {
         group: broken_down(key, [Part(value, one, *in_r.get((group, value), (0, 0))) for value, one in sums.items()], _whole(sums))
-        for group, sums in _kept_sums(held, chosen, key, gross=gross).items()
+        for group, sums in _kept_sums(held, chosen, key, told=told).items()
     }
 
 
-def _from_columns(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, gross: bool) -> dict[Group, Breakdown]:
+def _from_columns(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, told: Told) -> dict[Group, Breakdown]:
     found, rs = {}, _in_r(accounts)
-    for group, columns in _counted(accounts, chosen, {*_RESULTS, *_named(key), *(("pk",) if rs else ())}, gross=gross).items():
+    for group, columns in _counted(accounts, chosen, {*_RESULTS, *_named(key), *(("pk",) if rs else ())}, told=told).items():
         places, results = _places(accounts, columns, key), _results(columns)
         summaries = summaries_at(places, results)
         in_r = _summed_r(places, columns["pk"], rs) if rs else {}
@@ -66,14 +69,14 @@ def _from_columns(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *
 
 
 def crossing(
-    accounts: Accounts, chosen: Filter, down: Key, across: Key, *, gross: bool = False, most: tuple[int, int] | None = None
+    accounts: Accounts, chosen: Filter, down: Key, across: Key, *, told: Told = USUAL, most: tuple[int, int] | None = None
 ) -> dict[Group, Crossing]:
     """What the round trips of each pair of values came to. most: where no round trip is in several cells, as many rows and columns at most,
     the rarest together (`OTHERS`).
     """
     held = list(accounts)
     found = {}
-    for group, columns in _counted(held, chosen, {*_RESULTS, *_named(down), *_named(across)}, gross=gross).items():
+    for group, columns in _counted(held, chosen, {*_RESULTS, *_named(down), *_named(across)}, told=told).items():
         places, results, margins = _pairs(held, columns, down, across), _results(columns), None
         if Key.TAG in (down, across):
             rows, others = (summaries_at(_places(held, columns, key), results) for key in (down, across))
@@ -84,52 +87,52 @@ def crossing(
     return found
 
 
-def totals(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, Summary]:
+def totals(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Group, Summary]:
     """The summary of each group that has round trips."""
     held = list(accounts)
-    if not gross:
+    if told == USUAL:
         return queries.summaries(held, chosen)
-    return {group: _results(columns).summary for group, columns in _counted(held, chosen, _RESULTS, gross=True).items()}
+    return {group: _results(columns).summary for group, columns in _counted(held, chosen, _RESULTS, told=told).items()}
 
 
-def days(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, tuple[Period, ...]]:
+def days(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Group, tuple[Period, ...]]:
     """Totals of each day on which a round trip closed, in order."""
     held = list(accounts)
-    if _kept(chosen, gross=gross):
+    if _kept(chosen, told=told):
         return queries.by_day(held, chosen)
-    return {group: _by_day(columns) for group, columns in _counted(held, chosen, {*_RESULTS, DAY}, gross=gross, ordered=True).items()}
+    return {group: _by_day(columns) for group, columns in _counted(held, chosen, {*_RESULTS, DAY}, told=told, ordered=True).items()}
 
 
-def closings(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, Closings]:
+def closings(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Group, Closings]:
     """Every round trip in closing order."""
-    return {group: _curve(columns) for group, columns in _counted(list(accounts), chosen, _CURVE, gross=gross, ordered=True).items()}
+    return {group: _curve(columns) for group, columns in _counted(list(accounts), chosen, _CURVE, told=told, ordered=True).items()}
 
 
-def spread(accounts: Accounts, chosen: Filter, what: Spread, *, gross: bool = False) -> dict[Group, list[int]]:
+def spread(accounts: Accounts, chosen: Filter, what: Spread, *, told: Told = USUAL) -> dict[Group, list[int]]:
     """The values to be distributed, of round trips that have one: never 0 for one that has none."""
     held = list(accounts)
     if what is not Spread.R:
-        found = _counted(held, chosen, {_SPREAD[what]}, gross=gross)
+        found = _counted(held, chosen, {_SPREAD[what]}, told=told)
         return {group: kept for group, columns in found.items() if (kept := _known(columns[_SPREAD[what]]))}
     rs = _in_r(held)
-    picks = _counted(held, chosen, {"pk"}, gross=gross) if rs else {}
+    picks = _counted(held, chosen, {"pk"}, told=told) if rs else {}
     return {group: kept for group, columns in picks.items() if (kept := _known(map(rs.get, columns["pk"])))}
 
 
-def samples(accounts: Accounts, chosen: Filter, *, gross: bool = False) -> dict[Group, Sample]:
+def samples(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Group, Sample]:
     """Everything that `performance.statistics` asks for, of each group."""
     held = list(accounts)
-    kept = _kept(chosen, gross=gross)
-    curves = _counted(held, chosen, _CURVE if kept else {*_CURVE, *_RESULTS}, gross=gross, ordered=True)
+    kept = _kept(chosen, told=told)
+    curves = _counted(held, chosen, _CURVE if kept else {*_CURVE, *_RESULTS}, told=told, ordered=True)
     by_day = queries.by_day(held, chosen) if kept else {group: _by_day(columns) for group, columns in curves.items()}
     found = {}
     for group, columns in curves.items():
         own = [one for one in held if (one.kind, one.base_currency) == (group.kind, group.base_currency)]
         periods = by_day.get(group, ())
         summaries = [period.summary for period in periods]
-        rs = results_in_r(own, chosen, group.currency)
-        returns = returns_of(own, chosen, periods) if group.is_base else None
-        found[group] = Sample.of(Summary.together(summaries), summaries, _curve(columns), rs, returns, gross=gross)
+        rs = results_in_r(own, chosen, group.currency, own=told.own)
+        returns = returns_of(own, chosen, periods) if group.is_base and not told.own else None
+        found[group] = Sample.of(Summary.together(summaries), summaries, _curve(columns), rs, returns, told=told)
     return found
 
 
@@ -165,20 +168,24 @@ def _exact(units: Sequence[int], places: Sequence[int]) -> Decimal:
     return Decimal(sum(units[place] for place in places)).scaleb(-SCALE, context=EXACT)
 
 
-def _kept(chosen: Filter, *, gross: bool) -> bool:
+def _kept(chosen: Filter, *, told: Told) -> bool:
     """Whether totals are kept ready, day by day."""
-    return not gross and facet_of(chosen) is not None
+    return told == USUAL and facet_of(chosen) is not None
 
 
 def _counted(
-    accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str], *, gross: bool, ordered: bool = False
+    accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str], *, told: Told, ordered: bool = False
 ) -> dict[Group, Columns]:
-    """The columns of each group; when gross, `net` is the result before fees and taxes, of round trips of which these are known."""
-    read = {*names, *(("net", "charges") if gross else ())} - {"after"}
-    found = picked(accounts, chosen, read, ordered=ordered)
-    if not gross:
+    """The columns of each group, their money as it is told; when gross, of round trips whose fees and taxes are known."""
+    read = {*names, *(("net", "charges") if told.gross else ())} - {"after"}
+    if told.own:
+        found = picked(accounts, chosen, {_OWN.get(name, name) for name in read}, money=by(Key.CURRENCY), ordered=ordered)
+        found = {group: columns | {name: columns[own] for name, own in _OWN.items() if own in columns} for group, columns in found.items()}
+    else:
+        found = picked(accounts, chosen, read, ordered=ordered)
+    if not told.gross:
         return {group: columns | {"after": columns.get("net", [])} for group, columns in found.items()}
-    return {group: told for group, columns in found.items() if (told := _before_fees(columns))["net"]}
+    return {group: before for group, columns in found.items() if (before := _before_fees(columns))["net"]}
 
 
 def _before_fees(columns: Columns) -> Columns:
@@ -249,12 +256,12 @@ def _in_r(accounts: Sequence[BrokerAccount]) -> dict[int, int]:
     return {pk: r for pk, r in planned.values_list("pk", "r_e8") if r is not None}
 
 
-def _kept_sums(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, gross: bool) -> dict[Group, dict[Value, Summary]]:
+def _kept_sums(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, told: Told) -> dict[Group, dict[Value, Summary]]:
     """What the round trips of each value came to: kept sums of whole months, and the columns of those of which a part is taken."""
     whole, edges = keytotals.whole_months(chosen)
-    found = keytotals.kept_sums(accounts, key, whole.first, whole.last, gross=gross) if whole else {}
+    found = keytotals.kept_sums(accounts, key, whole.first, whole.last, gross=told.gross) if whole else {}
     for edge in edges:
-        for group, columns in _counted(accounts, edge, {*_RESULTS, by(key)}, gross=gross).items():
+        for group, columns in _counted(accounts, edge, {*_RESULTS, by(key)}, told=told).items():
             for value, summary in summaries_at(places_of(columns[by(key)]), _results(columns)).items():
                 found.setdefault(group, {}).setdefault(value, []).append(summary)
     return {group: {value: Summary.together(parts) for value, parts in sums.items()} for group, sums in found.items() if sums}
@@ -265,11 +272,11 @@ def _whole(summaries: Mapping[Value, Summary]) -> Summary:
 
 
 def _r_by_value(
-    accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, rs: Mapping[int, int], *, gross: bool
+    accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, rs: Mapping[int, int], *, told: Told
 ) -> dict[tuple[Group, Value], tuple[int, int]]:
     """The same by group and value, of the columns that this takes and no more."""
     found = {}
-    for group, columns in _counted(accounts, chosen, {"pk", by(key)}, gross=gross).items():
+    for group, columns in _counted(accounts, chosen, {"pk", by(key)}, told=told).items():
         for value, one in _summed_r(places_of(columns[by(key)]), columns["pk"], rs).items():
             found[group, value] = one
     return found

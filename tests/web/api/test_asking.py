@@ -164,6 +164,11 @@ def test_reports_are_those_worked_out_by_hand(program: Asker, account: BrokerAcc
         assert [one["instrument"] for one in program.get(f"/trades?{part['filter']}")["items"]] == [part["value"]]
     (gross,) = program.get("/reports/breakdown?by=side&gross=true")["groups"]
     assert {part["value"]: part["profit"] for part in gross["parts"]} == {"long": "100", "short": "-10"}
+    (own,) = program.get("/reports/breakdown?by=symbol&own=true")["groups"]
+    assert [(part["value"], part["profit"], part["filter"]) for part in own["parts"]] == [
+        ("ACME", "98", "ticker=ACME&traded=USD"),
+        ("BOLT", "-12", "ticker=BOLT&traded=USD"),
+    ]
     (crossed,) = program.get("/reports/crossing?down=symbol&across=side")["groups"]
     assert [(cell["row"], cell["column"], cell["profit"]) for cell in crossed["cells"]] == [
         ("ACME", "long", "98"),

@@ -4,6 +4,7 @@ Every function takes accounts whose access was checked. gross: by results before
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, Final, TypeVar
@@ -16,6 +17,7 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key, Value, narrowed
 from fillbook.performance.statistics import Figure, statistics
 from fillbook.performance.streaks import Run, streaks
+from fillbook.performance.told import USUAL, Told
 from fillbook.storage import reports
 from fillbook.storage.answers.summaries import group_answer, group_order, summary_answer
 from fillbook.storage.answers.values import iso, number, rounded, units
@@ -30,33 +32,38 @@ MOST_PLACES: Final = 60
 MOST_FALLS: Final = 50
 
 
-def breakdown_answer(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, gross: bool = False) -> list[dict[str, Any]]:
+def breakdown_answer(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, told: Told = USUAL) -> list[dict[str, Any]]:
     """What the round trips of each value of a key came to. overlaps: some are in several parts, as tags may be."""
     return [
         group_answer(group)
         | {
             "overlaps": found.overlaps,
-            "total": summary_answer(found.whole, gross=gross),
+            "total": summary_answer(found.whole, gross=told.gross),
             "parts": [
-                _place(part.value, chosen, key)
-                | summary_answer(part.summary, gross=gross)
+                _place(part.value, within(chosen, group, told), key)
+                | summary_answer(part.summary, gross=told.gross)
                 | {"in_r": part.r_count, "mean_r": rounded(part.mean_r)}
                 for part in found.parts
             ],
         }
-        for group, found in _ordered(reports.breakdown(accounts, chosen, key, gross=gross))
+        for group, found in _ordered(reports.breakdown(accounts, chosen, key, told=told))
     ]
 
 
+def within(chosen: Filter, group: Group, told: Told) -> Filter:
+    """What of a filter's round trips is in a group: all, or where each is told in its own currency, those in this one."""
+    return replace(chosen, traded=group.currency) if told.own else chosen
+
+
 def crossing_answer(
-    accounts: Sequence[BrokerAccount], chosen: Filter, down: Key, across: Key, *, gross: bool = False
+    accounts: Sequence[BrokerAccount], chosen: Filter, down: Key, across: Key, *, told: Told = USUAL
 ) -> list[dict[str, Any]]:
     """What the round trips of each pair of values came to; the row or column `others` holds what has none of its own."""
     found = []
-    for group, whole in _ordered(reports.crossing(accounts, chosen, down, across, gross=gross, most=(MOST_PLACES, MOST_PLACES))):
+    for group, whole in _ordered(reports.crossing(accounts, chosen, down, across, told=told, most=(MOST_PLACES, MOST_PLACES))):
         grid = limited(whole, MOST_PLACES, MOST_PLACES)
         cells = [
-            {"row": _written(row), "column": _written(column)} | summary_answer(grid.cells[row, column], gross=gross)
+            {"row": _written(row), "column": _written(column)} | summary_answer(grid.cells[row, column], gross=told.gross)
             for row in grid.rows
             for column in grid.columns
             if (row, column) in grid.cells
@@ -66,10 +73,10 @@ def crossing_answer(
     return found
 
 
-def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, gross: bool = False) -> list[dict[str, Any]]:
+def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, told: Told = USUAL) -> list[dict[str, Any]]:
     """Every further figure with what it rests on, the deepest falls of the curve, and the longest runs."""
     found = []
-    for group, sample in _ordered(reports.samples(accounts, chosen, gross=gross)):
+    for group, sample in _ordered(reports.samples(accounts, chosen, told=told)):
         runs = streaks(sample.closings)
         deepest = nsmallest(MOST_FALLS, falls(sample.closings), key=lambda fall: (fall.depth, fall.began_on))
         longest = {"wins": _run(runs.wins), "losses": _run(runs.losses), "current": _run(runs.current), "lengths": run_rows(runs)}
@@ -79,18 +86,18 @@ def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, gros
 
 
 def compared_answer(
-    accounts: Sequence[BrokerAccount], chosen: Filter, others: Sequence[BrokerAccount], beside: Filter, *, gross: bool = False
+    accounts: Sequence[BrokerAccount], chosen: Filter, others: Sequence[BrokerAccount], beside: Filter, *, told: Told = USUAL
 ) -> list[dict[str, Any]]:
     """Every figure of two choices of round trips side by side. others: the accounts of the second choice, whose access was checked."""
     return [
-        group_answer(group) | {"figures": rows} for group, rows in _ordered(pairs_by_group(accounts, chosen, others, beside, gross=gross))
+        group_answer(group) | {"figures": rows} for group, rows in _ordered(pairs_by_group(accounts, chosen, others, beside, told=told))
     ]
 
 
-def distribution_answer(accounts: Sequence[BrokerAccount], chosen: Filter, what: Spread, *, gross: bool = False) -> list[dict[str, Any]]:
+def distribution_answer(accounts: Sequence[BrokerAccount], chosen: Filter, what: Spread, *, told: Told = USUAL) -> list[dict[str, Any]]:
     """How results are spread, in bars with round edges, holding times in their classes; an end of None is open."""
     found = []
-    for group, values in _ordered(reports.spread(accounts, chosen, what, gross=gross)):
+    for group, values in _ordered(reports.spread(accounts, chosen, what, told=told)):
         spread = spread_of(what, values)
         if spread is not None:
             found.append(group_answer(group) | _histogram(spread, what))

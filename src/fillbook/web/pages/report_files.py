@@ -38,7 +38,7 @@ def download(request: HttpRequest, what: str, form: str) -> HttpResponse:
     body = (
         "".join(csv_lines(rows))
         if form == "csv"
-        else json.dumps({"filter": asked.about.chosen.parameters(), "gross": asked.gross, "rows": rows})
+        else json.dumps({"filter": asked.about.chosen.parameters(), "gross": asked.told.gross, "own": asked.told.own, "rows": rows})
     )
     name = f'attachment; filename="fillbook-{what}.{form}"'
     return HttpResponse(body, content_type=_FORMS[form], headers={"Content-Disposition": name, "Cache-Control": "private, no-store"})
@@ -47,19 +47,19 @@ def download(request: HttpRequest, what: str, form: str) -> HttpResponse:
 def _rows(request: HttpRequest, asked: Asked, what: str) -> list[Row]:
     accounts, chosen = asked.about.accounts, asked.about.chosen
     if what in PLAIN:
-        return PLAIN[what](accounts, chosen, gross=asked.gross)
+        return PLAIN[what](accounts, chosen, told=asked.told)
     if what == "spread":
         text = request.GET.get("what", "")
-        return rows_of_spread(accounts, chosen, Spread(text) if text in list(Spread) else Spread.PROFIT, gross=asked.gross)
+        return rows_of_spread(accounts, chosen, Spread(text) if text in list(Spread) else Spread.PROFIT, told=asked.told)
     if what == "cross":
         keys = [request.GET.get(name, "") for name in ("down", "across")]
         down, across = (Key(key) if key in list(Key) else usual for key, usual in zip(keys, (Key.HOUR, Key.WEEKDAY), strict=True))
-        return rows_crossed(accounts, chosen, down, across, gross=asked.gross)
+        return rows_crossed(accounts, chosen, down, across, told=asked.told)
     if what == "compare":
-        return rows_compared(accounts, chosen, *second_side(request, asked), gross=asked.gross)
+        return rows_compared(accounts, chosen, *second_side(request, asked), told=asked.told)
     if what not in list(Key):
         raise Http404(_("There is no such report."))
-    return rows_by(accounts, chosen, Key(what), gross=asked.gross)
+    return rows_by(accounts, chosen, Key(what), told=asked.told)
 
 
 @require_safe
@@ -75,7 +75,7 @@ def html_report(request: HttpRequest) -> HttpResponse:
 def offline_page(asked: Asked) -> str:
     """The file."""
     accounts, chosen = asked.about.accounts, asked.about.chosen
-    found = reports.samples(accounts, chosen, gross=asked.gross)
+    found = reports.samples(accounts, chosen, told=asked.told)
     context = shared(asked, {group: sample.summary for group, sample in found.items()})
     group = context["group"]
     context |= {
@@ -85,8 +85,8 @@ def offline_page(asked: Asked) -> str:
     }
     if group:
         measure, sample = asked.measure(group), found[group]
-        spread = histogram(reports.spread(accounts, chosen, Spread.PROFIT, gross=asked.gross).get(group, []))
-        crossing = reports.crossing(accounts, chosen, Key.HOUR, Key.WEEKDAY, gross=asked.gross, most=GRID).get(group)
+        spread = histogram(reports.spread(accounts, chosen, Spread.PROFIT, told=asked.told).get(group, []))
+        crossing = reports.crossing(accounts, chosen, Key.HOUR, Key.WEEKDAY, told=asked.told, most=GRID).get(group)
         periods = [Period(day, one) for day, one in zip(dict.fromkeys(sample.closings.days), sample.days, strict=False)]
         context |= {
             "headline": headline(sample.summary, None, chosen, measure, lambda _chosen: ""),
@@ -96,7 +96,7 @@ def offline_page(asked: Asked) -> str:
             "tables": [
                 table(asked, group, one[group], {}, _ROWS)
                 for key in _KEYS
-                if group in (one := reports.breakdown(accounts, chosen, key, gross=asked.gross))
+                if group in (one := reports.breakdown(accounts, chosen, key, told=asked.told))
             ],
             "picture": picture(spread, Spread.PROFIT, asked, group) if spread else None,
             "grid": grid(asked, group, crossing) if crossing else None,

@@ -79,7 +79,7 @@ def distribution(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "report-spread", what="" if what is Spread.PROFIT else what.value)
     if other := elsewhere(request, asked):
         return other
-    context = shared(asked, reports.totals(asked.about.accounts, asked.about.chosen, gross=asked.gross))
+    context = shared(asked, reports.totals(asked.about.accounts, asked.about.chosen, told=asked.told))
     group: Group | None = context["group"]
     others = {name: value for name, value in asked.kept.items() if name != "what"}
     context["choices"] = [
@@ -87,7 +87,7 @@ def distribution(request: HttpRequest) -> HttpResponse:
         for one, name in SPREADS.items()
     ]
     if group:
-        values = reports.spread(asked.about.accounts, asked.about.chosen, what, gross=asked.gross).get(group, [])
+        values = reports.spread(asked.about.accounts, asked.about.chosen, what, told=asked.told).get(group, [])
         found = spread_of(what, values)
         context |= {
             "picture": None if found is None else picture(found, what, asked, group),
@@ -222,7 +222,7 @@ def drawdowns(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "report-falls")
     if other := elsewhere(request, asked):
         return other
-    found = reports.closings(asked.about.accounts, asked.about.chosen, gross=asked.gross)
+    found = reports.closings(asked.about.accounts, asked.about.chosen, told=asked.told)
     context = shared(asked, {group: Summary(n=len(part)) for group, part in found.items()})
     group: Group | None = context["group"]
     if group:
@@ -290,7 +290,7 @@ def run_rows(runs: Streaks, asked: Asked, group: Group) -> list[RunRow]:
 
 
 def _run_row(name: str, run: Run, asked: Asked, group: Group) -> RunRow:
-    chosen = replace(asked.about.chosen, first=run.first, last=run.last, outcome=None if asked.gross else run.outcome)
+    chosen = replace(asked.about.chosen, first=run.first, last=run.last, outcome=None if asked.told.gross else run.outcome)
     total = from_e8(run.total)
     return RunRow(
         name,
@@ -335,8 +335,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     if other := elsewhere(request, asked):
         return other
     accounts, second = second_side(request, asked)
-    mine = reports.samples(asked.about.accounts, asked.about.chosen, gross=asked.gross)
-    theirs = reports.samples(accounts, second, gross=asked.gross) if "with" in request.GET else {}
+    mine = reports.samples(asked.about.accounts, asked.about.chosen, told=asked.told)
+    theirs = reports.samples(accounts, second, told=asked.told) if "with" in request.GET else {}
     context = shared(asked, {group: sample.summary for group, sample in mine.items()})
     group: Group | None = context["group"] or next(iter(theirs), None)
     context |= {"others": _others(asked), "chosen_words": filter_words(asked, asked.about.chosen)}

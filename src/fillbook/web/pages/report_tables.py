@@ -105,7 +105,7 @@ def by_key(request: HttpRequest, key: str) -> HttpResponse:
     asked = Asked.read(request, "report-by", key, sort=sort if sort.removeprefix("-") in dict(_HEADINGS) else "")
     if other := elsewhere(request, asked):
         return other
-    found = reports.breakdown(asked.about.accounts, asked.about.chosen, Key(key), gross=asked.gross)
+    found = reports.breakdown(asked.about.accounts, asked.about.chosen, Key(key), told=asked.told)
     context = shared(asked, {group: one.whole for group, one in found.items()})
     group = context["group"]
     context["keys"] = _keys(asked, Key(key))
@@ -289,7 +289,7 @@ def cross(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "report-cross", down=down.value, across=across.value)
     if other := elsewhere(request, asked):
         return other
-    found = reports.crossing(asked.about.accounts, asked.about.chosen, down, across, gross=asked.gross, most=GRID)
+    found = reports.crossing(asked.about.accounts, asked.about.chosen, down, across, told=asked.told, most=GRID)
     context = shared(asked, {group: one.margins.whole for group, one in found.items()})
     group = context["group"]
     hidden = tuple((asked.about.chosen.parameters() | asked.kept).items())

@@ -158,6 +158,7 @@ ABSENT: Final = {
     Absent.TOO_FEW: gettext_lazy("too few to say"),
     Absent.ALL_ALIKE: gettext_lazy("all alike"),
     Absent.NO_NAV: gettext_lazy("your broker's statements hold no daily account value (NAV)"),
+    Absent.NOT_IN_BASE: gettext_lazy("only in the base currency, in which the account is valued"),
     Absent.NOT_POSITIVE: gettext_lazy("only with a profit"),
 }
 SPREADS: Final = {

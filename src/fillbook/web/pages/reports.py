@@ -16,7 +16,8 @@ from fillbook.performance import metrics
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.statistics import Absent, Figure, Sample, Unit, statistics
 from fillbook.performance.summary import Summary
-from fillbook.storage import reports
+from fillbook.performance.told import Told
+from fillbook.storage import queries, reports
 from fillbook.storage.access import links_of
 from fillbook.storage.models import User
 from fillbook.storage.queries import Group
@@ -43,6 +44,7 @@ _TABS: Final = (
 )
 _FIRST_KEY: Final = "symbol"
 GROSS: Final = "gross"
+OWN: Final = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,12 @@ class Asked:
         user, parameters = viewer(request), dict(request.GET.lists())
         about = scope(user, replace(Filter.from_query(parameters), status=TripStatus.CLOSED))
         gross = {"basis": GROSS} if request.GET.get("basis") == GROSS else {}
-        return cls(user, about, kept_of(parameters) | gross | {name: value for name, value in more.items() if value}, page, args)
+        own = {"in": OWN} if request.GET.get("in") == OWN else {}
+        return cls(user, about, kept_of(parameters) | gross | own | {name: value for name, value in more.items() if value}, page, args)
 
     @property
-    def gross(self) -> bool:
-        return self.kept.get("basis") == GROSS
+    def told(self) -> Told:
+        return Told(gross=self.kept.get("basis") == GROSS, own=self.kept.get("in") == OWN)
 
     @property
     def path(self) -> str:
@@ -88,6 +91,8 @@ class Asked:
         bases = {account.base_currency for account in self.about.accounts}
         if group is not None and len(bases) > 1:
             chosen = replace(chosen, currency=group.base_currency)
+        if group is not None and self.told.own:
+            chosen = replace(chosen, traded=group.currency)
         kept = {name: value for name, value in self.kept.items() if name in ("show", "money")}
         return address(reverse("trades"), chosen, **kept)
 
@@ -114,7 +119,8 @@ def shared(asked: Asked, summaries: dict[Group, Summary]) -> dict[str, Any]:
         "currencies": money_choices(groups, group, asked.path, about.chosen, asked.kept),
         "tabs": tabs(asked),
         "bases": _bases(asked),
-        "gross": asked.gross,
+        "monies": _monies(asked),
+        "gross": asked.told.gross,
         "group": group,
         "unit": asked.measure(group).unit if group else "",
         "told": _told(asked, group) if group else "",
@@ -126,7 +132,7 @@ def shared(asked: Asked, summaries: dict[Group, Summary]) -> dict[str, Any]:
 
 def tabs(asked: Asked) -> tuple[Choice, ...]:
     """The reports; each keeps the filter."""
-    kept = {name: value for name, value in asked.kept.items() if name in ("show", "money", "basis")}
+    kept = {name: value for name, value in asked.kept.items() if name in ("show", "money", "basis", "in")}
     found = []
     for page, name in _TABS:
         path = reverse(page, args=[_FIRST_KEY] if page == "report-by" else [])
@@ -137,17 +143,32 @@ def tabs(asked: Asked) -> tuple[Choice, ...]:
 def _bases(asked: Asked) -> tuple[Choice, ...]:
     others = {name: value for name, value in asked.kept.items() if name != "basis"}
     return (
-        Choice(_("After fees"), address(asked.path, asked.about.chosen, **others), not asked.gross),
-        Choice(_("Before fees"), address(asked.path, asked.about.chosen, **others, basis=GROSS), asked.gross),
+        Choice(_("After fees"), address(asked.path, asked.about.chosen, **others), not asked.told.gross),
+        Choice(_("Before fees"), address(asked.path, asked.about.chosen, **others, basis=GROSS), asked.told.gross),
+    )
+
+
+def _monies(asked: Asked) -> tuple[Choice, ...]:
+    """In the base currency or in that of the trades; only where some are in another one."""
+    others = {name: value for name, value in asked.kept.items() if name not in ("in", "money")}
+    if not (asked.told.own or queries.trade_abroad(asked.about.accounts)):
+        return ()
+    return (
+        Choice(_("Base currency"), address(asked.path, asked.about.chosen, **others), not asked.told.own),
+        Choice(_("Trade currency"), address(asked.path, asked.about.chosen, **(others | {"in": OWN})), asked.told.own),
     )
 
 
 def _told(asked: Asked, group: Group) -> str:
     """In what the figures of the page are."""
     words = {"currency": group.currency, "base": group.base_currency}
+    if asked.told.own and asked.told.gross:
+        return _("Before fees and taxes, in %(currency)s, the currency of these trades; nothing is converted.") % words
+    if asked.told.own:
+        return _("After fees and taxes, in %(currency)s, the currency of these trades; nothing is converted.") % words
     if not group.is_base and group.base_currency:
         return _("In %(currency)s, the trades' own currency, as no rate to %(base)s is known.") % words
-    if asked.gross:
+    if asked.told.gross:
         return _("Before fees and taxes, in %(currency)s, the base currency; gains in percent and in R after them.") % words
     return _("After fees and taxes, in %(currency)s, the base currency.") % words
 
@@ -179,7 +200,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "reports")
     if other := elsewhere(request, asked):
         return other
-    found = reports.samples(asked.about.accounts, asked.about.chosen, gross=asked.gross)
+    found = reports.samples(asked.about.accounts, asked.about.chosen, told=asked.told)
     context = shared(asked, {group: sample.summary for group, sample in found.items()})
     group = context["group"]
     if group:

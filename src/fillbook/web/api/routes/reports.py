@@ -7,6 +7,7 @@ from ninja import Field, Query, Router, Schema
 
 from fillbook.performance.distributions import Spread
 from fillbook.performance.keys import Key
+from fillbook.performance.told import Told
 from fillbook.storage.answers.campaigns import tallies_answer
 from fillbook.storage.answers.reports import breakdown_answer, compared_answer, crossing_answer, distribution_answer, statistics_answer
 from fillbook.web.api.asking import Chosen, meant, meant_beside
@@ -23,6 +24,7 @@ from fillbook.web.api.schemas.reports import (
 from fillbook.web.api.tokens import asker
 
 router = Router(tags=["reports"])
+_OWN = "Tell each round trip in the currency it was made in, nothing converted: one group for each such currency."
 _GROSS = "Count results before fees and taxes; gains in percent stay after fees."
 
 
@@ -30,6 +32,11 @@ class Counting(Schema):
     """What counts."""
 
     gross: bool = Field(default=False, description=_GROSS)
+    own: bool = Field(default=False, description=_OWN)
+
+    @property
+    def told(self) -> Told:
+        return Told(self.gross, self.own)
 
 
 class By(Counting):
@@ -67,7 +74,7 @@ def breakdown(request: HttpRequest, asked: Query[Chosen], detail: Query[By]) -> 
     """Results broken down by symbol, tag, month, hour, size …; each part with the filter that takes its round trips."""
     by_state(request)
     accounts, chosen = meant(asker(request), asked)
-    return {"groups": breakdown_answer(accounts, chosen, detail.by, gross=detail.gross)}
+    return {"groups": breakdown_answer(accounts, chosen, detail.by, told=detail.told)}
 
 
 @read(router, "/reports/crossing", CrossingAnswer, name="report-crossing", twin="report --by symbol --cross side")
@@ -75,14 +82,14 @@ def crossing(request: HttpRequest, asked: Query[Chosen], detail: Query[Crossed])
     """Results by two keys crossed."""
     by_state(request)
     accounts, chosen = meant(asker(request), asked)
-    return {"groups": crossing_answer(accounts, chosen, detail.down, detail.across, gross=detail.gross)}
+    return {"groups": crossing_answer(accounts, chosen, detail.down, detail.across, told=detail.told)}
 
 
 @read(router, "/reports/statistics", StatisticsAnswer, name="report-statistics", twin="report --figures")
 def figures(request: HttpRequest, asked: Query[Chosen], detail: Query[Counting]) -> dict[str, Any]:
     """Every further figure with its sample size and interval, the drawdowns, and the longest runs."""
     accounts, chosen = meant(asker(request), asked)
-    return {"groups": statistics_answer(accounts, chosen, gross=detail.gross)}
+    return {"groups": statistics_answer(accounts, chosen, told=detail.told)}
 
 
 @read(
@@ -97,7 +104,7 @@ def comparison(request: HttpRequest, asked: Query[Chosen], detail: Query[Beside]
     by_state(request)
     user = asker(request)
     (accounts, chosen), (others, beside) = meant(user, asked), meant_beside(user, detail.beside)
-    return {"groups": compared_answer(accounts, chosen, others, beside, gross=detail.gross)}
+    return {"groups": compared_answer(accounts, chosen, others, beside, told=detail.told)}
 
 
 @read(router, "/reports/campaigns", CampaignTallies, name="report-campaigns", twin="campaigns --totals")
@@ -112,4 +119,4 @@ def distribution(request: HttpRequest, asked: Query[Chosen], detail: Query[Of]) 
     """How results are spread, with their mean and median."""
     by_state(request)
     accounts, chosen = meant(asker(request), asked)
-    return {"groups": distribution_answer(accounts, chosen, detail.of, gross=detail.gross)}
+    return {"groups": distribution_answer(accounts, chosen, detail.of, told=detail.told)}
