@@ -9,7 +9,7 @@ from fillbook.performance.filters import Filter
 from fillbook.storage import words
 from fillbook.storage.campaigning import gather
 from fillbook.storage.derive import rebuild_account
-from fillbook.storage.models import BrokerAccount, CampaignRow, ReconciliationRow, RoundTripRow, User
+from fillbook.storage.models import BalanceRow, BrokerAccount, CampaignRow, RawStatement, ReconciliationRow, RoundTripRow, User
 from fillbook.web.api.asking import Asked, cursor_of, meant
 from tests.web.api.conftest import Asker
 from tests.web.book import ACME, FILLS, fill, says, utc, write_book
@@ -251,6 +251,9 @@ def test_the_headers_alone_can_be_asked_for(program: Asker, account: BrokerAccou
         "/reports/breakdown?by=symbol",
         "/reports/crossing?down=symbol&across=side",
         "/reports/distribution?of=profit",
+        "/reports/statistics?",
+        "/reports/comparison?beside=side%3Dshort",
+        "/reports/campaigns?",
     ],
 )
 def test_whatever_changes_an_answer_changes_its_etag(program: Asker, account: BrokerAccount, owner: User, path: str) -> None:
@@ -264,6 +267,7 @@ def test_whatever_changes_an_answer_changes_its_etag(program: Asker, account: Br
         lambda: words.drop_tag(owner, key, owner_tag(owner)),
         lambda: words.write_note(owner, key, "noted"),
         lambda: rebuild_account(account),
+        lambda: state_worth(account),
         lambda: BrokerAccount.objects.filter(pk=account.pk).update(chosen=False),
         lambda: write_book(owner, says(fill(100, ACME, 1, 100, utc(6, 1)), number="U9")),
     ]
@@ -294,6 +298,13 @@ def test_what_did_not_change_is_not_computed_again(program: Asker, account: Brok
     etag = program.ask("/reports/breakdown?by=symbol").headers["ETag"]
     monkeypatch.delattr("fillbook.web.api.routes.reports.breakdown_answer")
     assert program.ask("/reports/breakdown?by=symbol", **{"If-None-Match": etag}).status_code == 304
+
+
+def state_worth(account: BrokerAccount) -> None:
+    """Let a statement that changes no trade say what an account was worth."""
+    raw = RawStatement.objects.earliest("pk")
+    stated = {"raw": raw, "origin": raw.origin, "stated_at": raw.received_at, "currency": "USD"}
+    BalanceRow.objects.create(account=account, kind="net_asset_value", as_of=utc(3, 4).date(), amount=1000, **stated)
 
 
 def owner_tag(owner: User) -> int:

@@ -88,6 +88,7 @@ def crossing(request: HttpRequest, asked: Query[Chosen], detail: Query[Crossed])
 @read(router, "/reports/statistics", StatisticsAnswer, name="report-statistics", twin="report --figures")
 def figures(request: HttpRequest, asked: Query[Chosen], detail: Query[Counting]) -> dict[str, Any]:
     """Every further figure with its sample size and interval, the drawdowns, and the longest runs."""
+    by_state(request)
     accounts, chosen = meant(asker(request), asked)
     return {"groups": statistics_answer(accounts, chosen, told=detail.told)}
 
