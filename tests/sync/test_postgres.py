@@ -1,5 +1,6 @@
 """The same way on PostgreSQL with two workers: a dead one's work is adopted, a large statement read, a token nowhere to be read."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -10,9 +11,11 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connections, transaction
 
 from fillbook.brokers.interface import Endpoint
+from fillbook.storage import keyfile, presence, rotation
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import (
     BrokerAccount,
@@ -29,8 +32,10 @@ from fillbook.storage.models import (
     User,
 )
 from fillbook.storage.raw import keep_raw
+from fillbook.storage.secrets import vault
 from fillbook.storage.words import add_tag, change_tag
 from fillbook.sync import proving, runs, service
+from fillbook.vault.keys import parse
 from tests.storage.deliveries import day_of, deliver, person, says
 from tests.sync import claiming
 from tests.sync.conftest import live_in, make_tables, pointed_at
@@ -38,7 +43,7 @@ from tests.sync.fault_server import Answer
 from tests.sync.flex import IN_PROGRESS, QUERY, TOKEN, TRIP, Fill, Flex, flex_server, statement
 from tests.sync.linked import linked
 from tests.sync.waiting import ended, fresh, until
-from tests.sync.worker import worker
+from tests.sync.worker import nursery, worker
 from tests.trades.builders import fill
 
 if TYPE_CHECKING:
@@ -101,6 +106,39 @@ def test_two_workers_and_one_that_dies(server: str, flex: Flex, tmp_path: Path) 
     assert "U7000001" in stored
     assert TOKEN not in stored
     assert QUERY not in stored
+
+
+def test_a_worker_without_the_new_key_judges_no_link_and_leaves_the_work_to_others(
+    server: str, flex: Flex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a copy of the key file from before, and is alone at first."""
+    monkeypatch.setattr(rotation, "NOTICED_WITHIN", 0.9)
+    link = linked(User.objects.create_user("trader@example.org"))
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(tmp_path / "keys", elsewhere / "keys")
+    with nursery(elsewhere, server, {"scale": 0.02}) as copied:
+        copied.start()
+        until(lambda: presence.lacking([vault().current]) == [] != presence.processes())
+        rotated = rotation.rotate()
+        assert (rotated.lost, len(rotated.lacking)) == ((), 1)
+        assert rotation.drop_old().lacking == rotated.lacking
+        assert len(parse(keyfile.read(settings.VAULT_KEY_FILE))) == 2, "nothing was dropped"
+        run = service.sync_now(link.owner, link.pk)
+        until(lambda: SyncRun.objects.get(pk=run.pk).error_code == "key_elsewhere")
+        assert (fresh(link).state, flex.seen) == (LinkState.LINKED, [])
+
+        with worker(tmp_path, server):
+            assert ended(run).state == RunState.DONE
+            until(lambda: [one.works for one in presence.lacking([rotated.key])] == [False])
+            for _ in range(2):
+                assert ended(service.sync_now(link.owner, link.pk)).state == RunState.DONE
+            shutil.copy(settings.VAULT_KEY_FILE, elsewhere / "keys" / "vault.key")
+            until(lambda: [one.works for one in presence.processes()] == [True, True])
+            assert len(rotation.drop_old().dropped) == 1
+        assert ended(service.sync_now(link.owner, link.pk)).state == RunState.DONE
+        copied.close()
+    assert presence.processes() == []
+    assert (fresh(link).state, fresh(link).alarm_sent_at) == (LinkState.LINKED, None)
 
 
 def test_what_an_owner_asks_for_and_what_a_run_notes_never_wait_for_each_other(server: str) -> None:

@@ -56,7 +56,7 @@ class Nursery:
 @contextlib.contextmanager
 def nursery(home: Path, url: str = "", pace: Mapping[str, Any] | None = None) -> Iterator[Nursery]:
     """Where workers come from; none is left in the end. pace: what is not to be as quick as it can be."""
-    quick = {"look_sandbox": 0.1, "look_runs": 0.1, "plan": "* * * * * *" if url else ""}
+    quick = {"look_sandbox": 0.1, "look_runs": 0.1, "look_keys": 0.2, "plan": "* * * * * *" if url else ""}
     program = [sys.executable, __file__, str(home), url, json.dumps({**quick, **(pace or {})})]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         workers = Nursery(process)
@@ -80,7 +80,7 @@ def _be_a_worker(pace: Mapping[str, Any]) -> NoReturn:
     from fillbook.sync import engine
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    engine.launch(pace=engine.Pace(scale=0.00002, **pace))
+    engine.launch(pace=engine.Pace(**{"scale": 0.00002, **pace}))
     sys.stdout.write(f"{os.getpid()}\n")
     sys.stdout.flush()
     threading.Event().wait()

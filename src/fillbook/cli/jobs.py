@@ -25,7 +25,7 @@ def doing_jobs(*, by_itself: bool = True) -> Iterator[None]:
     with SandboxServer(time_scale=pace.scale) as address:
         instance.update(sandbox_url=address)
         try:
-            engine.launch(pace=pace)
+            engine.launch(pace=pace, decides=by_itself)
         except engine.AlreadyRunning as problem:
             instance.update(sandbox_url=before)
             raise Stop(str(problem)) from None

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fillbook.cli.database import add_data_argument, open_database
 from fillbook.cli.numbers import counted
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fillbook.storage.rotation import Rotation
 
 DONE, LOST = 0, 1
+COPY: Final = "Copy keys/vault.key to the data folder of each, or set its FILLBOOK_VAULT anew"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--drop-old", action="store_true", help="make no key, but drop the old ones that nothing is sealed with any more")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_data_argument(parser)
-    parser.epilog = "Stopped at any moment, run it again. Exit status: 0 done, 1 something is sealed with a key that is not here."
+    parser.epilog = "Stopped at any moment, run it again. Exit status: 0 done, 1 a key is missing, here or where jobs are done."
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         print()
     else:
         print("\n".join(_dropped(done) if options.drop_old else _rotated(done)))
-    return LOST if done.lost else DONE
+    return LOST if done.lost or done.lacking else DONE
 
 
 def _rotated(done: "Rotation") -> list[str]:
@@ -57,6 +58,8 @@ def _rotated(done: "Rotation") -> list[str]:
         lines.append(
             "Keep a new export of the key, apart from your backups. Backups made until now need the old key: keep its export with them."
         )
+    if done.lacking:
+        lines.append(f"These do jobs and lack key {done.key}; they do none until they have it: {'; '.join(done.lacking)}. {COPY}.")
     if not done.elsewhere:
         lines.append("The old key stays beside the new one until you run `fillbook rotate-keys --drop-old`.")
     return lines
@@ -64,6 +67,9 @@ def _rotated(done: "Rotation") -> list[str]:
 
 def _dropped(done: "Rotation") -> list[str]:
     lines = []
+    if done.lacking:
+        lines.append(f"Nothing was dropped: these do jobs and lack key {done.key}: {'; '.join(done.lacking)}.")
+        return [*lines, f"{COPY}, or stop it; then run this again."]
     if done.dropped and done.elsewhere:
         lines.append(f"Nothing is sealed with {_keys(done.dropped)} any more; take it out of FILLBOOK_VAULT and start Fillbook again.")
     elif done.dropped:

@@ -114,4 +114,9 @@ def _refuse_another_key() -> None:
             continue
         return
     if any(True for _ in sealed_texts()):
-        raise Stop("The vault key here opens nothing of what is sealed in this database. Give the worker the key of `fillbook serve`.")
+        needed = ", ".join(sorted({sealed.key for sealed in sealed_texts()}))
+        has = ", ".join(sorted(vault().keys))
+        raise Stop(
+            f"The vault key here ({has}) opens nothing of what is sealed in this database (with {needed}). Give the worker the key of "
+            "`fillbook serve`."
+        )

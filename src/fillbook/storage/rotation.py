@@ -4,18 +4,24 @@ Stopped anywhere, every secret still opens: the key file holds both keys before 
 statement, and a key goes only when no text names it. Begun again, it goes on with the key that it made.
 """
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from fillbook.storage import keyfile
+from fillbook.storage import keyfile, presence
 from fillbook.storage.models import Instance, Link
 from fillbook.storage.sealed import Sealed, sealed_tables, sealed_texts
 from fillbook.storage.secrets import rate_key_with, vault
 from fillbook.vault import CannotOpen, Vault
 from fillbook.vault.keys import generate, key_id, parse, write
+
+NOTICED_WITHIN: Final = 12.0
+"""Seconds within which a living process has read its key file again."""
+_LOOK: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Rotation:
 
     key: id of the current key. made: it was made just now. elsewhere: keys come from FILLBOOK_VAULT, where none can be made. sealed: texts
     sealed again; before: those that the key had sealed already. lost: places whose text no key opens, left as they are. dropped, kept:
-    ids of old keys that are gone, and of those that something still needs.
+    ids of old keys that are gone, and of those that something still needs. lacking: processes that do jobs and do not have the key yet.
     """
 
     key: str
@@ -35,6 +41,7 @@ class Rotation:
     lost: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def rotate() -> Rotation:
@@ -50,17 +57,24 @@ def rotate() -> Rotation:
         ring = parse(keyfile.read(settings.VAULT_KEY_FILE))
         keyfile.replace(settings.VAULT_KEY_FILE, ",".join([generate(), *map(write, ring)]))
         Instance.objects.filter(pk=1).update(key_exported_at=None)  # the export is of the old key alone
-    return _seal_again(vault(), made=made, elsewhere=elsewhere)
+    done = _seal_again(vault(), made=made, elsewhere=elsewhere)
+    return replace(done, lacking=_lacking(done.key))
 
 
 def drop_old() -> Rotation:
-    """Drop the keys that no sealed text names any more. Keys from FILLBOOK_VAULT are only named: who set them takes them out."""
+    """Drop the keys that no sealed text names any more. Keys from FILLBOOK_VAULT are only named: who set them takes them out.
+
+    None is dropped while a process that does jobs lacks the key that stays: it has a copy of the key file, which has to be renewed first.
+    """
     elsewhere = bool(settings.VAULT_KEYS)
     ring = parse(settings.VAULT_KEYS or keyfile.read(settings.VAULT_KEY_FILE))
     old = vault()
     used = {sealed.key for sealed in sealed_texts()}
     kept = [key for key in ring[1:] if key_id(key) in used]
     dropped = [key for key in ring[1:] if key not in kept]
+    lacking = _lacking(key_id(ring[0]))
+    if lacking:
+        return Rotation(key_id(ring[0]), elsewhere=elsewhere, kept=tuple(map(key_id, kept)), lacking=lacking)
     if dropped:
         _mark_again(old, Vault([ring[0], *kept]))
         if not elsewhere:
@@ -81,6 +95,14 @@ def _seal_again(with_vault: Vault, *, made: bool, elsewhere: bool) -> Rotation:
         except CannotOpen:
             lost.append(text.where)
     return Rotation(with_vault.current, made=made, elsewhere=elsewhere, sealed=sealed, before=before, lost=tuple(lost))
+
+
+def _lacking(key: str) -> tuple[str, ...]:
+    """Names of the processes that do jobs and lack a key, once they had the time to read their key files again."""
+    until = time.monotonic() + NOTICED_WITHIN
+    while (found := presence.lacking([key])) and time.monotonic() < until:
+        time.sleep(_LOOK)
+    return tuple(one.name for one in found)
 
 
 def _mark_again(old: Vault, new: Vault) -> None:

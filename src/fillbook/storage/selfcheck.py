@@ -18,13 +18,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
 
-from fillbook.storage import keyfile, serving, start
+from fillbook.storage import keyfile, presence, serving, start
 from fillbook.storage.backup import last_backup
 from fillbook.storage.models import RawStatement
 from fillbook.storage.raw import DamagedStatement, raw_chunks
 from fillbook.storage.sealed import sealed_texts
 from fillbook.storage.secrets import vault
-from fillbook.vault import BadKey, CannotOpen
+from fillbook.vault import BadKey, CannotOpen, KeyMissing
 from fillbook.vault.keys import parse, write
 
 SAMPLE: Final = 100
@@ -63,6 +63,7 @@ def look(*, every_statement: bool = False) -> Iterator[Check]:
     if usable.level is not Level.PROBLEM:
         yield _schema()
         yield _secrets()
+        yield from _processes()
         yield _statements(every_statement)
     yield from _room()
     yield from _backups()
@@ -142,21 +143,41 @@ def _schema() -> Check:
 def _secrets() -> Check:
     try:
         opened = lost = old = 0
+        missing: set[str] = set()
         for sealed in sealed_texts():
             try:
                 vault().open(sealed.text, sealed.aad)
                 opened += 1
                 old += sealed.key != vault().current
-            except CannotOpen:
+            except CannotOpen as problem:
                 lost += 1
+                missing |= {problem.key} if isinstance(problem, KeyMissing) else set()
     except (BadKey, DatabaseError):
         return Check("secrets", Level.WARNING, "Whether the key opens what is sealed could not be seen.", "Mend what is said above first.")
     if lost:
         remedy = "Put the key of their time back, or enter these tokens again."
-        return Check("secrets", Level.PROBLEM, f"The key does not open {lost} of {opened + lost} sealed secrets.", remedy)
+        named = f" Key {', '.join(sorted(missing))} is not here." if missing else ""
+        if missing & {key for one in presence.processes() for key in one.keys}:
+            remedy = "Another process of this instance has it: copy keys/vault.key of its data folder here, or set FILLBOOK_VAULT alike."
+        return Check("secrets", Level.PROBLEM, f"The key does not open {lost} of {opened + lost} sealed secrets.{named}", remedy)
     if old:
         return Check("secrets", Level.WARNING, f"{old} of {opened} secrets are sealed with an old key.", "Run fillbook rotate-keys.")
     return Check("secrets", Level.OK, f"The key opens every sealed secret ({opened}).")
+
+
+def _processes() -> Iterator[Check]:
+    """Processes of PostgreSQL that lack a key which they need."""
+    try:
+        living, used = presence.processes(), {sealed.key for sealed in sealed_texts() if sealed.key}
+    except DatabaseError:
+        return
+    had = used & {key for one in living for key in one.keys}
+    for one in living:
+        if had - one.keys:
+            said = f"{one.name} does jobs, or would, and lacks vault key {', '.join(sorted(had - one.keys))}, which another process has."
+            yield Check("processes", Level.PROBLEM, said, "Copy keys/vault.key to its data folder, or set its FILLBOOK_VAULT anew.")
+    if living and all(had <= one.keys for one in living):
+        yield Check("processes", Level.OK, f"Each of {len(living)} processes that do jobs has the vault keys that are used.")
 
 
 def _statements(every: bool) -> Check:

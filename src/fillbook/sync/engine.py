@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, connections
 from sqlalchemy import event
 
-from fillbook.sync import executors
+from fillbook.sync import executors, keys
 from fillbook.sync.results import Results
 
 P = ParamSpec("P")
@@ -50,13 +50,14 @@ class AlreadyRunning(Exception):
 class Pace:
     """How fast time passes for the sandbox (1: as for a broker), and how often queues and results are looked at, in seconds.
 
-    plan: when the planner works, as cron says it, in UTC; "" for never.
+    plan: when the planner works, as cron says it, in UTC; "" for never. look_keys: how often a process looks at its vault keys.
     """
 
     scale: float = 0.1
     look: float = 1.0
     look_sandbox: float = 0.3
     look_runs: float = 1.0
+    look_keys: float = 5.0
     plan: str = "* * * * *"
 
     @classmethod
@@ -80,25 +81,45 @@ class _Engine:
     pace = Pace()
     lock: IO[str] | None = None
     place: executors.Place | None = None
+    keeper: keys.Keeper | None = None
+    lost = keys.Lost(decides=True, alone=True)
+    ending: threading.Thread | None = None
     launched = False
     results: Results | None = None
     workers: ThreadPoolExecutor | None = None
     readers: ThreadPoolExecutor | None = None
 
 
-def launch(pace: Pace | None = None) -> None:
+def launch(pace: Pace | None = None, *, decides: bool = False) -> None:
     """Start doing jobs in this process, first those that the process before it left unfinished; what is due in the last place.
+
+    pace: how fast. decides: on PostgreSQL, it is this process that says when a key of the vault is lost for good.
 
     Raises:
         AlreadyRunning: on SQLite, when another process already does; on PostgreSQL, when some hundreds do.
     """
-    from fillbook.sync import workflow
-
     if _Engine.launched:
         return
     _Engine.pace = pace or Pace.from_environment()
-    _Engine.results = Results()
     executor = _claim()
+    _Engine.lost = keys.Lost(decides=decides, alone=_Engine.place is None)
+    try:
+        _do_jobs(executor)
+    except BaseException:
+        shutdown()
+        raise
+    if _Engine.place is not None:
+        _Engine.keeper = keys.Keeper(_Engine.place, _Engine.pace.look_keys, _stop_jobs, _go_on)
+        _Engine.keeper.begin()
+
+
+def _do_jobs(executor: str) -> None:
+    """Open the books and begin. executor: what the job library calls this process."""
+    from fillbook.sync import workflow
+
+    if _Engine.ending is not None:
+        _Engine.ending.join()  # one library at a time
+    _Engine.results = Results()
     logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it opens a handler of its own, past the one that masks secrets
     DBOS(
         config={
@@ -117,7 +138,7 @@ def launch(pace: Pace | None = None) -> None:
         DBOS.launch()
         _register_queues()
     except BaseException:
-        shutdown()
+        _end_jobs()
         raise
     _Engine.launched = True
     forget_finished()
@@ -139,19 +160,45 @@ SECONDS_TO_END: Final = 3
 
 def shutdown() -> None:
     """Stop doing jobs; those in the middle go on at the next launch."""
-    _Engine.launched = False
-    # its scheduler sleeps until the next minute; what is in the middle is durable and goes on at the next launch, so nobody waits for it
-    ending = threading.Thread(target=DBOS.destroy, daemon=True)
-    ending.start()
-    ending.join(SECONDS_TO_END)
-    for threads in (_Engine.workers, _Engine.readers):
-        if threads is not None:
-            threads.shutdown(wait=False, cancel_futures=True)
-    _Engine.workers = _Engine.readers = None
+    if _Engine.keeper is not None:
+        _Engine.keeper.end()
+        _Engine.keeper = None
+    _end_jobs()
     for held in (_Engine.lock, _Engine.place):
         if held is not None:
             held.close()
     _Engine.lock = _Engine.place = None
+
+
+def _stop_jobs() -> None:
+    """This process may do none for now; the others adopt what it has in the middle."""
+    _end_jobs()
+    if _Engine.place is not None:
+        _Engine.place.leave()
+
+
+def _go_on() -> None:
+    """It may do jobs again."""
+    if _Engine.place is not None:
+        _Engine.place.take_again()
+        _do_jobs(_Engine.place.name)
+
+
+def _end_jobs() -> None:
+    _Engine.launched = False
+    # its scheduler sleeps until the next minute; what is in the middle is durable and goes on at the next launch, so nobody waits for it
+    _Engine.ending = threading.Thread(target=DBOS.destroy, daemon=True)
+    _Engine.ending.start()
+    _Engine.ending.join(SECONDS_TO_END)
+    for threads in (_Engine.workers, _Engine.readers):
+        if threads is not None:
+            threads.shutdown(wait=False, cancel_futures=True)
+    _Engine.workers = _Engine.readers = None
+
+
+def lost_keys() -> keys.Lost:
+    """What this process makes of a vault key that it lacks."""
+    return _Engine.lost
 
 
 def is_running() -> bool:

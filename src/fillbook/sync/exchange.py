@@ -12,8 +12,9 @@ from fillbook.brokers.interface import Action, BrokerError, Done, FetchState, Ou
 from fillbook.storage.models import Instance, Link, Origin, SyncRun
 from fillbook.storage.raw import keep_raw
 from fillbook.storage.services import config_of
-from fillbook.sync import proving, runs, session, silence
+from fillbook.sync import engine, proving, runs, session, silence
 from fillbook.sync.engine import database_work
+from fillbook.sync.keys import ELSEWHERE
 from fillbook.sync.policy import Trouble
 from fillbook.sync.runs import OPEN, Plan
 from fillbook.sync.sentences import message
@@ -40,6 +41,7 @@ class Outcome(TypedDict, total=False):
 
 
 _SETTINGS_LOST: Final = Trouble("OurFault", "settings_lost", message("settings_lost"))
+_CREDENTIAL_LOST: Final = Trouble("NeedsUser", "credential_lost", message("credential_lost"))
 
 
 def trouble(record: Trouble) -> Outcome:
@@ -57,8 +59,8 @@ def opening(plan: Plan, leg: Leg) -> Outcome:
         state = registry.connector(plan.broker).start(days_of(leg), plan.unproven, plan.memory, config, link.account)
     except BrokerError as error:
         return trouble(Trouble.of(error))
-    except CannotOpen:
-        return trouble(_SETTINGS_LOST)
+    except CannotOpen as problem:
+        return trouble(_unopened(problem, _SETTINGS_LOST))
     return onward(plan, state)
 
 
@@ -73,17 +75,22 @@ async def exchange(plan: Plan, state: FetchState, request: Mapping[str, Any]) ->
         means = await _means(plan)
     except BrokerError as error:
         return trouble(Trouble.of(error))
-    except CannotOpen:
-        return trouble(Trouble("NeedsUser", "credential_lost", message("credential_lost")))
+    except CannotOpen as problem:
+        return trouble(await database_work(_unopened)(problem, _CREDENTIAL_LOST))
     if means is None:
         return {"next": "closed"}
     try:
         reply = await session.send(_request(request), means)
     except BrokerError as error:
         return trouble(Trouble.of(error))
-    except CannotOpen:
-        return trouble(_SETTINGS_LOST)
+    except CannotOpen as problem:
+        return trouble(await database_work(_unopened)(problem, _SETTINGS_LOST))
     return await _keeping(plan, state, reply)
+
+
+def _unopened(problem: CannotOpen, lost: Trouble) -> Trouble:
+    """What to make of a secret that cannot be opened here: nothing, while somebody may have its key."""
+    return lost if engine.lost_keys().is_lost(problem) else ELSEWHERE
 
 
 @database_work

@@ -5,13 +5,16 @@ that starts takes the lowest free number, and with it what the one before it lef
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
 from dbos import DBOS
 
-_LOCKS: Final = 7311
+from fillbook.storage import presence
+from fillbook.storage.presence import PLACES
+
 _MOST: Final = 200
 _NAME: Final = "worker-"
 
@@ -20,19 +23,38 @@ class TooMany(Exception):
     """More processes than there are numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
-    """A number that is ours. name: what the job library calls this process."""
+    """A number that is ours. name: what the job library calls this process. keys: those that we said we have."""
 
     number: int
     session: psycopg.Connection[tuple[Any, ...]]
+    keys: frozenset[str] = field(default=frozenset())
 
     @property
     def name(self) -> str:
         return f"{_NAME}{self.number}"
 
+    @property
+    def backend(self) -> int:
+        """What the database calls our connection."""
+        return self.session.info.backend_pid
+
+    def has(self, keys: Collection[str]) -> None:
+        """Say which keys of the vault this process has."""
+        presence.hold(self.session, self.keys, keys)
+        self.keys = frozenset(keys)
+
+    def leave(self) -> None:
+        """Give the number back, but stay known: what we left in the middle is adopted."""
+        _unlock(self.session, self.number)
+
+    def take_again(self) -> None:
+        """The lowest number that is free now. Raises `TooMany`."""
+        self.number = _lowest(self.session)
+
     def close(self) -> None:
-        """Give the number back."""
+        """Give the number back, and be known no more."""
         self.session.close()
 
 
@@ -42,12 +64,12 @@ def take(database_url: str) -> Place:
     Raises:
         TooMany: all are taken.
     """
-    session = psycopg.connect(database_url, autocommit=True)
-    for number in range(1, _MOST + 1):
-        if _lock(session, number):
-            return Place(number, session)
-    session.close()
-    raise TooMany(f"{_MOST} processes of Fillbook already work on this database.")
+    session = psycopg.connect(database_url, autocommit=True, application_name=presence.own_name())
+    try:
+        return Place(_lowest(session), session)
+    except TooMany:
+        session.close()
+        raise
 
 
 def adopt(place: Place) -> int:
@@ -64,7 +86,7 @@ def adopt(place: Place) -> int:
         for queue, jobs in queues.items():
             DBOS.resume_workflows(jobs, queue_name=queue)
             adopted += len(jobs)
-        place.session.execute("SELECT pg_advisory_unlock(%s, %s)", (_LOCKS, number))
+        _unlock(place.session, number)
     return adopted
 
 
@@ -75,10 +97,21 @@ def anybody(database_url: str) -> bool:
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
     )
     with psycopg.connect(database_url, autocommit=True) as session:
-        row = session.execute(query, (_LOCKS,)).fetchone()
+        row = session.execute(query, (PLACES,)).fetchone()
     return row is not None and bool(row[0])
+
+
+def _lowest(session: psycopg.Connection[tuple[Any, ...]]) -> int:
+    for number in range(1, _MOST + 1):
+        if _lock(session, number):
+            return number
+    raise TooMany(f"{_MOST} processes of Fillbook already work on this database.")
 
 
 def _lock(session: psycopg.Connection[tuple[Any, ...]], number: int) -> bool:
-    row = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCKS, number)).fetchone()
+    row = session.execute("SELECT pg_try_advisory_lock(%s, %s)", (PLACES, number)).fetchone()
     return row is not None and bool(row[0])
+
+
+def _unlock(session: psycopg.Connection[tuple[Any, ...]], number: int) -> None:
+    session.execute("SELECT pg_advisory_unlock(%s, %s)", (PLACES, number))

@@ -29,6 +29,7 @@ from fillbook.sync import clock, engine, gate, notices, slots
 from fillbook.sync.policy import VALIDATING_FOR, Trouble
 from fillbook.sync.sentences import message
 from fillbook.sync.slots import Hours, Standing
+from fillbook.vault import CannotOpen
 
 log = logging.getLogger(__name__)
 
@@ -320,7 +321,10 @@ def _partition(link: Link) -> str:
         return f"{link.broker}/{link.endpoint}" + (f"/{link.grantee}" if link.grantee else "")
     if not link.sealed_candidate:
         return link.rate_key
-    candidate = open_candidate(link)
+    try:
+        candidate = open_candidate(link)
+    except CannotOpen:
+        return link.rate_key  # the request says why it cannot be made
     trial = Link(pk=link.pk, broker=link.broker)
     seal_credential(trial, candidate.secrets, candidate.rate_secret)
     return trial.rate_key

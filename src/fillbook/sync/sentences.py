@@ -25,6 +25,9 @@ STOPS: Final = {
     "credential_lost": (
         "Fillbook can no longer open what it keeps for this link, because the key it was sealed with is gone. Enter it again."
     ),
+    "key_elsewhere": (
+        "A part of this site lacks the key that opens what Fillbook keeps for this link. What you entered is as it was; it is tried again."
+    ),
     "sandbox_off": "The sandbox is not running; it comes back when Fillbook serves again.",
     "unknown_action": "The connector asked for something that Fillbook cannot do.",
     "too_slow": "Reading this statement took longer than half an hour, so it was stopped. Nothing of it was used.",

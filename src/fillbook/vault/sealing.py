@@ -26,7 +26,11 @@ class CannotOpen(Exception):
 
 
 class KeyMissing(CannotOpen):
-    """Sealed with a key that this vault does not have; whether the text was changed cannot be said."""
+    """Sealed with a key that this vault does not have; whether the text was changed cannot be said. key: its id."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"This was sealed with key {key}, which the vault does not have.")
+        self.key = key
 
 
 class Vault:
@@ -42,6 +46,11 @@ class Vault:
         self._ring = {key_id(key): AESGCM(key) for key in keys}
         self._marking_key = hashlib.sha256(b"fillbook vault marks\0" + keys[-1]).digest()
         self.current = key_id(keys[0])
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Ids of all of them."""
+        return frozenset(self._ring)
 
     def __repr__(self) -> str:
         return f"Vault({', '.join(self._ring)})"
@@ -63,7 +72,7 @@ class Vault:
         """
         name, content = _read(sealed)
         if name not in self._ring:
-            raise KeyMissing(f"This was sealed with key {name}, which the vault does not have.")
+            raise KeyMissing(name)
         try:
             return self._ring[name].decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], aad.encode()).decode()
         except (InvalidTag, ValueError):
