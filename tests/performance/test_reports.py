@@ -22,7 +22,7 @@ from fillbook.performance.chance import Day, Interval, chance_of, resampled, wil
 from fillbook.performance.compare import compared
 from fillbook.performance.crossing import OTHERS, crossed, limited
 from fillbook.performance.distributions import histogram, in_classes
-from fillbook.performance.drawdowns import falls
+from fillbook.performance.drawdowns import falls, recovery_factor
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key, Value, banded, narrowed, value_of
 from fillbook.performance.ratios import Returns, daily_returns, sharpe, sortino
@@ -271,6 +271,8 @@ def test_falls_by_another_way(values: list[int], a_day: int) -> None:
 
 
 def test_one_fall_by_hand() -> None:
+    assert recovery_factor(closings([5, -2, -1, 4]), falls(closings([5, -2, -1, 4]))) == 2
+    assert recovery_factor(closings([5, 4]), ()) is None
     made, lost = falls(closings([5, -2, -1, 4]))[0], falls(closings([-1, 1, -2]))[0]
     assert (made.peak_on, made.began_on, made.trough_on, made.recovered_on) == tuple(START + timedelta(day) for day in (0, 1, 2, 3))
     assert (made.depth, made.days, made.days_down, made.trades) == (-3, 3, 2, 3)

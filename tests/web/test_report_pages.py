@@ -77,6 +77,7 @@ def test_two_keys_and_their_cells(browser_of_owner: Client) -> None:
 def test_runs_falls_and_the_spread(browser_of_owner: Client) -> None:
     shown = page(browser_of_owner, "/reports/drawdowns/")
     assert "1 fall; the deepest 12.00 USD to 3 Mar 2026, the longest 21 days. The last one is not made good yet." in shown
+    assert "Recovery factor 7.17: the profit by the size of the deepest fall." in shown  # 86 by 12
     assert "10 Feb 2026 3 Mar 2026 not yet −12.00 21 21 1" in shown
     shown = page(browser_of_owner, "/reports/distribution/")
     assert "2 trades: mean +43.00 USD, median +43.00 USD" in shown

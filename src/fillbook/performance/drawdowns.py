@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import accumulate, chain, compress, count, islice
 from operator import lt, ne, or_
 
+from fillbook.ledger.numbers import EXACT
 from fillbook.performance.streaks import Closings
 
 
@@ -66,6 +68,12 @@ def falls(closings: Closings) -> tuple[Fall, ...]:
         )
         begins = below.find(1, ends) if over else -1
     return tuple(found)
+
+
+def recovery_factor(closings: Closings, found: Sequence[Fall]) -> Decimal | None:
+    """Profit by the size of the deepest fall, both of closed trades; below 0 with a loss. None where the curve never fell."""
+    deepest = min((fall.depth for fall in found), default=0)
+    return EXACT.divide(Decimal(sum(closings.nets)), Decimal(-deepest)) if deepest else None
 
 
 def _steps(closings: Closings) -> tuple[Sequence[date], Sequence[int], Sequence[int]]:

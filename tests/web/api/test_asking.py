@@ -176,6 +176,7 @@ def test_reports_are_those_worked_out_by_hand(program: Asker, account: BrokerAcc
     ]
     (found,) = program.get("/reports/statistics")["groups"]
     assert [(fall["depth"], fall["peak_on"], fall["trough_on"]) for fall in found["drawdowns"]] == [("-12", "2026-02-10", "2026-03-03")]
+    assert found["recovery_factor"].startswith("7.1666")
     assert (found["streaks"]["wins"]["profit"], found["streaks"]["current"]["outcome"]) == ("98", "loss")
     assert {"low", "high", "few", "absent"} <= set(found["figures"][0])
     (spread,) = program.get("/reports/distribution?of=held")["groups"]

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from fillbook.ledger.numbers import EXACT
 from fillbook.performance.crossing import OTHERS, limited
 from fillbook.performance.distributions import Bar, Histogram, Spread, spread_of
-from fillbook.performance.drawdowns import Fall, falls
+from fillbook.performance.drawdowns import Fall, falls, recovery_factor
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key, Value, narrowed
 from fillbook.performance.statistics import Figure, statistics
@@ -78,10 +78,12 @@ def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, told
     found = []
     for group, sample in _ordered(reports.samples(accounts, chosen, told=told)):
         runs = streaks(sample.closings)
-        deepest = nsmallest(MOST_FALLS, falls(sample.closings), key=lambda fall: (fall.depth, fall.began_on))
+        every = falls(sample.closings)
+        deepest = nsmallest(MOST_FALLS, every, key=lambda fall: (fall.depth, fall.began_on))
         longest = {"wins": _run(runs.wins), "losses": _run(runs.losses), "current": _run(runs.current), "lengths": run_rows(runs)}
         figures = [_figure(figure) for figure in statistics(sample)]
-        found.append(group_answer(group) | {"figures": figures, "drawdowns": [_fall(fall) for fall in deepest], "streaks": longest})
+        fallen = {"drawdowns": [_fall(fall) for fall in deepest], "recovery_factor": rounded(recovery_factor(sample.closings, every))}
+        found.append(group_answer(group) | {"figures": figures, "streaks": longest} | fallen)
     return found
 
 

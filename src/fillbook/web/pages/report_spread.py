@@ -19,7 +19,7 @@ from fillbook.performance import metrics
 from fillbook.performance.bands import Band, Banded
 from fillbook.performance.compare import Pair, compared
 from fillbook.performance.distributions import Bar, Histogram, Spread, spread_of
-from fillbook.performance.drawdowns import Fall, falls
+from fillbook.performance.drawdowns import Fall, falls, recovery_factor
 from fillbook.performance.filters import Filter, TripStatus, previous_period
 from fillbook.performance.keys import Key
 from fillbook.performance.statistics import Sample, Unit
@@ -230,6 +230,7 @@ def drawdowns(request: HttpRequest) -> HttpResponse:
         context |= {
             "falls": fall_table(everything, asked, group, _MOST_FALLS),
             "caption": _falls_sentence(everything, group.currency),
+            "recovery": _recovery_sentence(recovery_factor(found[group], everything)),
             "rest": max(0, len(everything) - _MOST_FALLS),
             "runs": run_rows(runs, asked, group),
             "lengths": _lengths(runs),
@@ -277,6 +278,12 @@ def _falls_sentence(found: Sequence[Fall], currency: str) -> str:
             % words
         )
     return _("%(count)s; the deepest %(depth)s %(currency)s to %(trough)s, the longest %(days)s. All are made good.") % words
+
+
+def _recovery_sentence(factor: Decimal | None) -> str:
+    if factor is None:
+        return ""
+    return _("Recovery factor %(factor)s: the profit by the size of the deepest fall.") % {"factor": readable.number(factor, 2)}
 
 
 def run_rows(runs: Streaks, asked: Asked, group: Group) -> list[RunRow]:

@@ -110,6 +110,7 @@ class StatisticsGroup(Group):
 
     figures: list[FigureAnswer]
     drawdowns: list[FallAnswer] = Field(description="The deepest first, at most fifty.")
+    recovery_factor: Decimal | None = Field(description="Profit by the size of the deepest fall; null where the curve never fell.")
     streaks: StreaksAnswer
 
 
