@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate, chain, compress, count, islice
-from operator import lt, ne, or_
+from itertools import accumulate, compress, count, islice
+from operator import lt, ne
 
 from fillbook.ledger.numbers import EXACT
 from fillbook.performance.streaks import Closings
@@ -79,6 +79,10 @@ def recovery_factor(closings: Closings, found: Sequence[Fall]) -> Decimal | None
 def _steps(closings: Closings) -> tuple[Sequence[date], Sequence[int], Sequence[int]]:
     """(day, curve, round trips so far) at the end of each moment."""
     days, moments = closings.days, closings.moments
-    moved = map(or_, map(ne, moments, islice(moments, 1, None)), map(ne, days, islice(days, 1, None)))
-    ends = bytes(chain(moved, (True,)))  # of no round trips one too many, which takes nothing
+    ends = bytearray(map(ne, moments, islice(moments, 1, None)))
+    place = ends.find(0)
+    while place >= 0:  # the same moment, or none is known: a step of its own on another day
+        ends[place] = days[place] != days[place + 1]
+        place = ends.find(0, place + 1)
+    ends.append(1)  # of no round trips one too many, which takes nothing
     return list(compress(days, ends)), list(compress(accumulate(closings.nets), ends)), list(compress(count(1), ends))

@@ -18,7 +18,7 @@ from fillbook.performance import metrics
 from fillbook.performance.chance import Z_ONE_SIDED, Day, Interval, Resampled, chance_of, resampled, wilson
 from fillbook.performance.multiples import multiples
 from fillbook.performance.ratios import ENOUGH_RETURNS, Returns, sharpe, sortino
-from fillbook.performance.streaks import NOTHING, Closings, streaks, z_score
+from fillbook.performance.streaks import NOTHING, Closings, streaks
 from fillbook.performance.summary import Summary, from_e8
 from fillbook.performance.told import USUAL, Told
 
@@ -183,13 +183,13 @@ def _in_r(sample: Sample) -> tuple[Figure, ...]:
 
 def _order(sample: Sample) -> tuple[Figure, ...]:
     nets = sample.closings.nets
-    runs, z = streaks(sample.closings), z_score(nets)
+    runs = streaks(sample.closings)
     decided = sample.summary.wins + sample.summary.losses
     slope = k_ratio(nets)
     return (
         Figure("longest_wins", Unit.COUNT, Decimal(runs.wins.length if runs.wins else 0), decided, 0),
         Figure("longest_losses", Unit.COUNT, Decimal(runs.losses.length if runs.losses else 0), decided, 0),
-        Figure("z_score", Unit.RATIO, _fine(z), decided, absent=Absent.NONE if z is not None else _untested(sample.summary)),
+        Figure("z_score", Unit.RATIO, _fine(runs.z), decided, absent=Absent.NONE if runs.z is not None else _untested(sample.summary)),
         Figure("k_ratio", Unit.RATIO, _fine(slope), len(nets), absent=Absent.NONE if slope is not None else _few_or_alike(len(nets), 3)),
     )
 

@@ -47,13 +47,14 @@ class Run:
 class Streaks:
     """wins, losses: the longest run of each, the earliest of equal ones. current: the one that is going on. Each None without any.
 
-    lengths: how many runs of each length there were.
+    lengths: how many runs of each length there were. z: their `z_score`.
     """
 
     wins: Run | None
     losses: Run | None
     current: Run | None
     lengths: Mapping[Outcome, Mapping[int, int]]
+    z: float | None
 
 
 _WON, _LOST = b"\1", b"\0"
@@ -80,7 +81,7 @@ def streaks(closings: Closings) -> Streaks:
         outcome = Outcome.WIN if marks.endswith(_WON) else Outcome.LOSS
         length = len(marks) - len(marks.rstrip(_MARKS[outcome]))
         current = run(outcome, length, len(marks) - length)
-    return Streaks(longest(Outcome.WIN), longest(Outcome.LOSS), current, lengths)
+    return Streaks(longest(Outcome.WIN), longest(Outcome.LOSS), current, lengths, _z(marks))
 
 
 def _marks(decided: Sequence[int]) -> bytes:
@@ -102,7 +103,10 @@ def z_score(nets: Sequence[int]) -> float | None:
     chance. It says nothing about skill. None without 31 decided round trips or without both sides. Break-even is dropped.
     Source: the Wald-Wolfowitz runs test as traders use it (Vince, "The Mathematics of Money Management", 1992).
     """
-    marks = _marks(list(filter(None, nets)))
+    return _z(_marks(list(filter(None, nets))))
+
+
+def _z(marks: bytes) -> float | None:
     n, wins = len(marks), marks.count(_WON)
     x = 2 * wins * (n - wins)
     spread = x * (x - n)

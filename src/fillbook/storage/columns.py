@@ -12,9 +12,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from django.db.models import F, FloatField, QuerySet
+from django.db.models import Case, F, FloatField, IntegerField, QuerySet, When
 from django.db.models.functions import Cast, Coalesce
 
+from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.keys import Key
 from fillbook.performance.summary import units_e8
 from fillbook.storage import packed
@@ -77,6 +78,7 @@ _SOURCES: Final[dict[str, tuple[_Kind, Any]]] = {
     "outlay": (_DOUBLE, Coalesce(Cast("result_cost", FloatField()), 0.0)),
     "seconds": (_WHOLE, F("holding_seconds")),
     "outcome": (_NAME, F("outcome")),
+    "forex": (_WHOLE, Case(When(asset_class=AssetClass.FOREX.value, then=1), default=0, output_field=IntegerField())),
     "own": (_UNITS, F("realized_pnl")),
     "own_fees": (_UNITS, F("charges")),
     "own_outlay": (_DOUBLE, Coalesce(Cast("opening_cost", FloatField()), 0.0)),
@@ -88,8 +90,8 @@ _SOURCES: Final[dict[str, tuple[_Kind, Any]]] = {
 """Every column that is kept.
 
 on: day of the month. moment, opened: closing and opening time in microseconds since 1970. money: currency of the result; net, charges,
-gain: of it, in 1e-8; outlay: opening cost as a double, 0 for none. own, own_fees, own_outlay: the same in the instrument's currency;
-own_net, own_charges: exact, in 1e-18. by_*: the values of keys.
+gain: of it, in 1e-8; outlay: opening cost as a double, 0 for none. forex: 1 for a currency pair. own, own_fees, own_outlay: money in the
+instrument's currency; own_net, own_charges: exact, in 1e-18. by_*: the values of keys.
 """
 DAY: Final = "day"
 """The column of closing days, which is made of `on`."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.columns import Results, places_of, summaries_at
+from fillbook.performance.curves import Period
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key, Value
 from fillbook.performance.summary import Summary
@@ -25,29 +26,32 @@ from fillbook.storage.queries import Group
 _COARSE: Final = Key.SIDE
 """The sums of months and of accounts are those of this key together."""
 _TOLD: Final = {Key.MONTH: _COARSE, Key.ACCOUNT: _COARSE}
-KEPT: Final = tuple(key for key in Key if key not in (*_TOLD, Key.TAG))
+_DAY: Final = "day"
+_BY: Final = {**{str(key): f"by_{key}" for key in Key if key not in (*_TOLD, Key.TAG)}, _DAY: "on"}
+"""What is told apart, and by which column. Days are kept before fees alone, since after them they are `DayTotals`."""
+_PREFIX: Final = {False: "net_", True: "gross_"}
 
 
-def answers(chosen: Filter, key: Key) -> bool:
-    """Whether sums are kept for a breakdown."""
-    return key is not Key.TAG and replace(chosen, accounts=(), currency="", first=None, last=None) == Filter()
+def answers(chosen: Filter) -> bool:
+    """Whether sums are kept of what a filter takes."""
+    return replace(chosen, accounts=(), currency="", first=None, last=None) == Filter()
 
 
 def sums_of(columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, bytes]]:
     """(name, packed) of every sum of a month's round trips, of all their columns."""
     counted = list(map(AssetClass.FOREX.value.__ne__, columns["by_class"]))
     taken = {name: list(compress(values, counted)) for name, values in columns.items()}
+    taken["on"] = [day.day for day in taken["on"]]
     by_money = places_of(taken["money"])
     for gross in (False, True):
-        found: dict[Key, dict[str, list[Any]]] = {key: {} for key in KEPT}
+        found: dict[str, dict[str, list[Any]]] = {name: {} for name in _BY}
         for currency, there in by_money.items():
             part = {name: [values[place] for place in there] for name, values in taken.items()}
             results = results_of(part, gross=gross)
-            for key in KEPT:
-                values = compress(part[f"by_{key}"], _told(part, gross=gross))
-                summaries = summaries_at(places_of(values), results)
-                found[key][currency] = [[value, *summary] for value, summary in summaries.items()]
-        yield from ((name_of(key, gross=gross), json.dumps(one).encode()) for key, one in found.items())
+            for name, column in _BY.items():
+                values = compress(part[column], _told(part, gross=gross))
+                found[name][currency] = [[value, *one] for value, one in summaries_at(places_of(values), results).items()]
+        yield from ((f"{_PREFIX[gross]}{name}", json.dumps(one).encode()) for name, one in found.items() if gross or name != _DAY)
 
 
 def results_of(columns: Mapping[str, Sequence[Any]], *, gross: bool) -> Results:
@@ -61,29 +65,42 @@ def _told(columns: Mapping[str, Sequence[Any]], *, gross: bool) -> list[bool]:
     return [not gross or charge is not None for charge in columns["charges"]]
 
 
-def name_of(key: Key, *, gross: bool) -> str:
-    """Under which they are kept."""
-    return f"{'gross' if gross else 'net'}_{_TOLD.get(key, key)}"
-
-
 def kept_sums(
     accounts: Sequence[BrokerAccount], key: Key, first: date | None, last: date | None, *, gross: bool
 ) -> dict[Group, dict[Value, list[Summary]]]:
     """The sums of each value, one a month and an account, of months from one that begins on a day to one that ends on another."""
+    found: dict[Group, dict[Value, list[Summary]]] = defaultdict(lambda: defaultdict(list))
+    for group, account_id, month, parts in _pieces(accounts, f"{_PREFIX[gross]}{_TOLD.get(key, key)}", first, last):
+        named: dict[Key, Value] = {Key.MONTH: f"{month:%Y-%m}", Key.ACCOUNT: account_id}
+        for value, *fields in parts:
+            found[group][named.get(key, value)].append(Summary(*fields))
+    return found
+
+
+def days_before_fees(accounts: Sequence[BrokerAccount], first: date | None, last: date | None) -> dict[Group, tuple[Period, ...]]:
+    """Totals before fees and taxes of each day of a period, in order."""
+    found: dict[Group, dict[date, Summary]] = defaultdict(dict)
+    for group, _, month, parts in _pieces(accounts, f"{_PREFIX[True]}{_DAY}", first and first.replace(day=1), last):
+        for on, *fields in parts:
+            days, day, summary = found[group], month.replace(day=on), Summary(*fields)
+            if (first is None or first <= day) and (last is None or day <= last):
+                days[day] = days[day].merge(summary) if day in days else summary
+    return {group: tuple(Period(day, days[day]) for day in sorted(days)) for group, days in found.items() if days}
+
+
+def _pieces(
+    accounts: Sequence[BrokerAccount], name: str, first: date | None, last: date | None
+) -> Iterator[tuple[Group, int, date, list[list[Any]]]]:
+    """(group, account, month, sums) of what is kept under a name, of months that begin on a day or later, and on another or before."""
     kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
-    pieces = TripColumn.objects.filter(account_id__in=list(kinds), name=name_of(key, gross=gross))
+    pieces = TripColumn.objects.filter(account_id__in=list(kinds), name=name)
     if first:
         pieces = pieces.filter(month__gte=first)
     if last:
         pieces = pieces.filter(month__lte=last)
-    found: dict[Group, dict[Value, list[Summary]]] = defaultdict(lambda: defaultdict(list))
     for account_id, month, data in pieces.order_by("account_id", "month").values_list("account_id", "month", "data"):
-        named: dict[Key, Value] = {Key.MONTH: f"{month:%Y-%m}", Key.ACCOUNT: account_id}
         for currency, parts in json.loads(bytes(data)).items():
-            by_value = found[Group(*kinds[account_id], currency)]
-            for value, *fields in parts:
-                by_value[named.get(key, value)].append(Summary(*fields))
-    return found
+            yield Group(*kinds[account_id], currency), account_id, month, parts
 
 
 def whole_months(chosen: Filter) -> tuple[Filter | None, list[Filter]]:

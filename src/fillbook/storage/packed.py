@@ -8,6 +8,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from decimal import Decimal
+from sys import intern
 from typing import Any, Final
 
 from fillbook.ledger.numbers import EXACT
@@ -85,8 +86,9 @@ def pack_names(values: Sequence[str]) -> bytes:
 def unpack_names(data: bytes) -> list[str]:
     """What `pack_names` was given."""
     ends = 4 + int.from_bytes(data[:4], "little")
-    names = json.loads(data[4:ends])
-    return list(map(names.__getitem__, unpack_whole(data[ends:])))
+    names = [intern(name) for name in json.loads(data[4:ends])]  # one object for equal names of all months, which compare at once
+    places = unpack_whole(data[ends:])
+    return list(map(names.__getitem__, places)) if len(names) > 1 else names * len(places)
 
 
 def _none(width: str) -> int:

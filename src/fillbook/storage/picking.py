@@ -9,7 +9,6 @@ from itertools import chain, compress
 from operator import or_
 from typing import Any, Final
 
-from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.intraday import HOURS
@@ -34,15 +33,16 @@ def picked(
     account.
     """
     conditions = list(_conditions(accounts, chosen)) if _are_kept(chosen) else []
-    wanted = {*names, money, DAY, *(name for condition in conditions for name, _ in condition)}
+    wanted = {*names, money, *(name for condition in conditions for name, _ in condition)}
+    wanted |= {DAY} if chosen.first or chosen.last else set()
     wanted |= {*_ORDER} if ordered and len(accounts) > 1 else set()
     kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
     found: dict[Group, list[Columns]] = {}
     for account_id, columns in _read(accounts, chosen, wanted).items():
         taken = _taken(columns, chosen, conditions)
-        currencies = list(dict.fromkeys(taken[money]))
-        for currency in currencies:
-            part = taken if len(currencies) == 1 else _only(taken, map(currency.__eq__, taken[money]))
+        one = _alike(taken[money])
+        for currency in taken[money][:1] if one else dict.fromkeys(taken[money]):
+            part = taken if one else _only(taken, map(currency.__eq__, taken[money]))
             found.setdefault(Group(*kinds[account_id], currency), []).append(part)
     return {group: _together(parts, ordered=ordered) for group, parts in found.items()}
 
@@ -71,7 +71,7 @@ def _are_kept(chosen: Filter) -> bool:
 
 def _conditions(accounts: Sequence[BrokerAccount], chosen: Filter) -> Iterator[Condition]:
     """What the filter says beside accounts and period."""
-    yield ((by(Key.CLASS), chosen.asset_class.value.__eq__ if chosen.asset_class else AssetClass.FOREX.value.__ne__),)
+    yield ((by(Key.CLASS), chosen.asset_class.value.__eq__),) if chosen.asset_class else (("forex", (0).__eq__),)
     if chosen.symbol:
         yield (by(Key.SYMBOL), chosen.symbol.__eq__), (by(Key.UNDERLYING), chosen.symbol.__eq__)
     named = (
@@ -106,17 +106,24 @@ def _is(number: int | None) -> Callable[[Any], bool]:
 
 
 def _taken(columns: Columns, chosen: Filter, conditions: Sequence[Condition]) -> Columns:
-    days = columns[DAY]
-    begins = bisect_left(days, chosen.first) if chosen.first else 0
-    ends = bisect_right(days, chosen.last) if chosen.last else len(days)
-    if ends - begins < len(days):
-        columns = {name: values[begins:ends] for name, values in columns.items()}
+    if days := columns.get(DAY):
+        begins = bisect_left(days, chosen.first) if chosen.first else 0
+        ends = bisect_right(days, chosen.last) if chosen.last else len(days)
+        if ends - begins < len(days):
+            columns = {name: values[begins:ends] for name, values in columns.items()}
     for condition in conditions:
+        if all(_alike(columns[name]) and (not columns[name] or asked(columns[name][0])) for name, asked in condition):
+            continue
         answers = [map(asked, columns[name]) for name, asked in condition]
         kept = bytes(answers[0] if len(answers) == 1 else map(or_, *answers))
         if 0 in kept:
             columns = _only(columns, kept)
     return columns
+
+
+def _alike(values: Sequence[Any]) -> bool:
+    """Whether there is one value alone, which is told in no time of numbers below 256 and of names."""
+    return not values or values.count(values[0]) == len(values)
 
 
 def _only(columns: Columns, kept: Any) -> Columns:

@@ -47,7 +47,7 @@ _SPREAD: Final = {Spread.PROFIT: "net", Spread.PERCENT: "gain", Spread.HELD: "se
 def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, told: Told = USUAL) -> dict[Group, Breakdown]:
     """What the round trips of each value came to. Those with several tags are in the part of each, in the whole once."""
     held = list(accounts)
-    if told.own or not keytotals.answers(chosen, key):
+    if told.own or key is Key.TAG or not keytotals.answers(chosen):
         return _from_columns(held, chosen, key, told=told)
     rs = _in_r(held)
     in_r = _r_by_value(held, chosen, key, rs, told=told) if rs else {}
@@ -63,7 +63,7 @@ def _from_columns(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *
         places, results = _places(accounts, columns, key), _results(columns)
         summaries = summaries_at(places, results)
         in_r = _summed_r(places, columns["pk"], rs) if rs else {}
-        whole = results.summary if key is Key.TAG else _whole(summaries)
+        whole = _whole(summaries) if key is not Key.TAG or len(summaries) == 1 else results.summary
         found[group] = broken_down(key, [Part(value, one, *in_r.get(value, (0, 0))) for value, one in summaries.items()], whole)
     return found
 
@@ -92,6 +92,8 @@ def totals(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Gr
     held = list(accounts)
     if told == USUAL:
         return queries.summaries(held, chosen)
+    if _kept(chosen, told=told):
+        return {group: Summary.together(day.summary for day in days) for group, days in _kept_days(held, chosen, told=told).items()}
     return {group: _results(columns).summary for group, columns in _counted(held, chosen, _RESULTS, told=told).items()}
 
 
@@ -99,7 +101,7 @@ def days(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Grou
     """Totals of each day on which a round trip closed, in order."""
     held = list(accounts)
     if _kept(chosen, told=told):
-        return queries.by_day(held, chosen)
+        return _kept_days(held, chosen, told=told)
     return {group: _by_day(columns) for group, columns in _counted(held, chosen, {*_RESULTS, DAY}, told=told, ordered=True).items()}
 
 
@@ -124,7 +126,7 @@ def samples(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[G
     held = list(accounts)
     kept = _kept(chosen, told=told)
     curves = _counted(held, chosen, _CURVE if kept else {*_CURVE, *_RESULTS}, told=told, ordered=True)
-    by_day = queries.by_day(held, chosen) if kept else {group: _by_day(columns) for group, columns in curves.items()}
+    by_day = _kept_days(held, chosen, told=told) if kept else {group: _by_day(columns) for group, columns in curves.items()}
     found = {}
     for group, columns in curves.items():
         own = [one for one in held if (one.kind, one.base_currency) == (group.kind, group.base_currency)]
@@ -170,7 +172,13 @@ def _exact(units: Sequence[int], places: Sequence[int]) -> Decimal:
 
 def _kept(chosen: Filter, *, told: Told) -> bool:
     """Whether totals are kept ready, day by day."""
-    return told == USUAL and facet_of(chosen) is not None
+    if told.own:
+        return False
+    return keytotals.answers(chosen) if told.gross else facet_of(chosen) is not None
+
+
+def _kept_days(accounts: list[BrokerAccount], chosen: Filter, *, told: Told) -> dict[Group, tuple[Period, ...]]:
+    return keytotals.days_before_fees(accounts, chosen.first, chosen.last) if told.gross else queries.by_day(accounts, chosen)
 
 
 def _counted(
@@ -241,10 +249,12 @@ def _tags(accounts: Sequence[BrokerAccount], columns: Columns) -> list[Sequence[
     return [marks.get(pk, none) for pk in columns["pk"]]
 
 
-def _gathered(places: Places[tuple[Value, Value]], most: tuple[int, int]) -> dict[tuple[Value, Value], list[int]]:
+def _gathered(places: dict[tuple[Value, Value], list[int]], most: tuple[int, int]) -> dict[tuple[Value, Value], list[int]]:
     """The places of so many rows and columns, the rarest together."""
     found: dict[tuple[Value, Value], list[int]] = defaultdict(list)
     rows, columns = kept_values({pair: len(there) for pair, there in places.items()}, *most)
+    if all(row in rows and column in columns for row, column in places):
+        return places
     for (row, column), there in places.items():
         found[row if row in rows else OTHERS, column if column in columns else OTHERS] += there
     return found
