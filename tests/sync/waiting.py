@@ -7,7 +7,8 @@ from fillbook.storage.models import Link, SyncRun
 from fillbook.sync.runs import OPEN
 
 
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 90.0) -> None:
+    """Fail after so many seconds: many more than it takes, since a machine that does other work too is no fault of the code."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
