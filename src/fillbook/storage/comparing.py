@@ -5,13 +5,13 @@ row, and what of it the round trips count.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from fillbook.ledger.execution import ExecutionKind
@@ -130,8 +130,7 @@ def comparisons(account: BrokerAccount, chosen: Chosen, number: int = 1, size: i
     total = sum(counts.values()) if not chosen.status else counts.get(chosen.status, 0)
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
-    wanted = lines.filter(status=chosen.status) if chosen.status else lines
-    rows = _ordered(wanted)[(number - 1) * size : number * size]
+    rows = _rows(_parts(lines, chosen.status), (number - 1) * size, size)
     return ComparisonPage([_line(row) for row in rows], counts, total, number, pages)
 
 
@@ -146,22 +145,46 @@ def comparisons_after(account: BrokerAccount, chosen: Chosen, after: Place | Non
         found = [line for line in fees if after is None or Place.of(line).rank > after.rank][: size + 1]
     else:
         lines = _named(ReconciliationRow.objects.filter(account=account, kind=chosen.kind), chosen.symbol)
-        lines = lines.filter(status=chosen.status) if chosen.status else lines
-        lines = lines.filter(_beyond(after)) if after else lines
-        found = [_line(row) for row in _ordered(lines)[: size + 1]]
+        found = [_line(row) for row in _rows(_parts(lines, chosen.status, after), 0, size + 1)]
     kept = found[:size]
     return kept, Place.of(kept[-1]) if len(found) > size else None
 
 
-def _ordered(lines: QuerySet[ReconciliationRow]) -> QuerySet[ReconciliationRow]:
-    severity = Case(*(When(status=one, then=Value(at)) for one, at in _RANK.items()), output_field=IntegerField())
-    return lines.order_by(severity, F("day").desc(nulls_last=True), "instrument__symbol", "ref").select_related("instrument")
+def _parts(lines: QuerySet[ReconciliationRow], status: str, after: Place | None = None) -> Iterator[QuerySet[ReconciliationRow]]:
+    """The lines in order, part after part: of each status those with a day, the latest first, then those without.
+
+    An index holds each part in this order but for the lines of one day, so that a page is read without all that come after it.
+    """
+    for one in WORST_FIRST[_RANK[after.status] if after else 0 :]:
+        if status in ("", one):
+            place = after if after and after.status == one else None
+            known, unknown = (lines.filter(status=one, day__isnull=missing) for missing in (False, True))
+            if place is None or place.day is not None:
+                yield _in_turn(known.filter(_later(place)) if place else known)
+            yield _in_turn(unknown.filter(_tie(place)) if place and place.day is None else unknown)
 
 
-def _beyond(place: Place) -> Q:
-    tie = Q(instrument__symbol__gt=place.symbol) | Q(instrument__symbol=place.symbol, ref__gt=place.ref)
-    later = Q(day__isnull=True) & tie if place.day is None else Q(day__lt=place.day) | Q(day__isnull=True) | Q(day=place.day) & tie
-    return Q(status__in=WORST_FIRST[_RANK[place.status] + 1 :]) | Q(status=place.status) & later
+def _in_turn(part: QuerySet[ReconciliationRow]) -> QuerySet[ReconciliationRow]:
+    return part.order_by("-day", "instrument__symbol", "ref").select_related("instrument")
+
+
+def _later(place: Place) -> Q:
+    return Q(day__lte=place.day) & (Q(day__lt=place.day) | _tie(place))
+
+
+def _tie(place: Place) -> Q:
+    return Q(instrument__symbol__gt=place.symbol) | Q(instrument__symbol=place.symbol, ref__gt=place.ref)
+
+
+def _rows(parts: Iterable[QuerySet[ReconciliationRow]], start: int, size: int) -> list[ReconciliationRow]:
+    """So many rows from one of them on."""
+    found: list[ReconciliationRow] = []
+    for part in parts:
+        found += part[start : start + size - len(found)]
+        if len(found) == size:
+            break
+        start = 0 if found or not start else max(0, start - part.count())
+    return found
 
 
 def open_line(account: BrokerAccount, kind: str, ref: str) -> Opened:

@@ -289,7 +289,7 @@ class ReconciliationRow(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["account", "instrument_key"], name="reconciled_by_instrument"),
-            models.Index(fields=["account", "kind", "status"], name="reconciled_by_status"),
+            models.Index(fields=["account", "kind", "status", "day"], name="reconciled_by_day"),
             models.Index(fields=["account", "kind", "ref"], name="reconciled_by_row"),
         ]
 
