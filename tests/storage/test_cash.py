@@ -11,9 +11,9 @@ from fillbook.ledger.cash import CashKind, CashMovement, ConversionRate
 from fillbook.ledger.figures import BrokerBalance, BrokerLot, FigureKind
 from fillbook.ledger.statement import AccountStatement
 from fillbook.storage.hashes import ledger_hash
-from fillbook.storage.intake import Counts
 from fillbook.storage.loading import load_statement
 from fillbook.storage.models import AccountInstrument, BalanceRow, BrokerAccount, CashMovementRow, Origin, RateRow
+from fillbook.storage.planning import Counts
 from tests.storage.deliveries import day_of, days, deliver, link_of, only_account, person, says
 from tests.trades.builders import ACCOUNT, OTHER, STOCK, fill, held
 

@@ -10,7 +10,7 @@ from fillbook.ledger.events import OptionEvent, OptionEventKind, Transfer
 from fillbook.ledger.statement import Finding, ParsedStatement, Severity
 from fillbook.storage.coverage import covered_days, missing_days
 from fillbook.storage.hashes import ledger_hash
-from fillbook.storage.intake import AccountTaken, Counts, Unusable, preview_statement, write_statement
+from fillbook.storage.intake import AccountTaken, Unusable, preview_statement, write_statement
 from fillbook.storage.loading import load_statement
 from fillbook.storage.models import (
     AccountKind,
@@ -21,6 +21,7 @@ from fillbook.storage.models import (
     RawStatement,
     StatementCoverage,
 )
+from fillbook.storage.planning import Counts
 from fillbook.trades.account import read_account
 from tests.storage.deliveries import BROKER, day_of, days, deliver, keep, ledger_of, link_of, only_account, person, says
 from tests.trades.builders import EURO, OTHER, STOCK, fill, held

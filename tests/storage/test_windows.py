@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import transaction
@@ -79,8 +79,8 @@ def test_a_year_in_pieces_is_the_year() -> None:
         assert books(owner) == expected
 
 
-Cut = tuple[int, int, bool]
-"""A window: first and last day of the year, and whether it was written after the corrections."""
+Cut = tuple[int, int, bool, bool]
+"""A window: first and last day of the year, whether it was written after the corrections, and whether with every row under another id."""
 
 fills = st.lists(st.tuples(st.integers(0, 364), st.sampled_from([STOCK, OTHER]), st.integers(-9, 9).filter(bool)), min_size=1, max_size=10)
 """Day, contract and units; two may be equal."""
@@ -96,31 +96,39 @@ def covers(draw: st.DrawFn) -> list[Cut]:
             first = draw(st.integers(max(0, reached - 40), reached + 1))
             last = draw(st.integers(max(first, reached + 1), 364))
             last = 364 if len([cut for cut in found if cut[2] is corrected]) == 3 else last
-            found.append((first, last, corrected))
+            found.append((first, last, corrected, draw(st.booleans())))
             reached = last
     return draw(st.permutations(found + draw(st.lists(st.sampled_from(found), max_size=2))))
 
 
-def told(rows: list[Execution], first: int, last: int, corrected: bool) -> AccountStatement:
-    """What the broker says of these days. Each night of the year it wrote one statement, and a year later another one."""
+def told(rows: list[Execution], first: int, last: int, corrected: bool, renumbered: bool) -> AccountStatement:
+    """What the broker says of these days: it wrote a statement each night of the year, and others a year later, some with other ids."""
     window = days(first, last)
     mine = [replace(row, fees=row.fees - 1) if corrected and place % 3 == 0 else row for place, row in enumerate(rows)]
-    mine = [row for row in mine if window.covers(row.trade_date)]
-    return says(
-        *mine, covers=window, written=1440 * (last + 365 * corrected), positions=(replace(held(STOCK, 1, last + 1), as_of=window.last),)
-    )
+    mine = [replace(row, execution_id=f"88{row.execution_id}") if renumbered else row for row in mine if window.covers(row.trade_date)]
+    night = 1440 * (last + 365 * corrected) + 720 * renumbered
+    return says(*mine, covers=window, written=night, positions=(replace(held(STOCK, 1, last + 1), as_of=window.last),))
+
+
+def ledger_of_all(name: str, statements: list[AccountStatement]) -> str:
+    owner = person(name)
+    for statement in statements:
+        deliver(owner, statement)
+    return ledger_hash(BrokerAccount.objects.get(owner=owner))
 
 
 @pytest.mark.both_databases
 @pytest.mark.django_db
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(fills, covers())
-def test_any_order_and_any_overlap_give_one_ledger(made: list[tuple[int, object, int]], cuts: list[Cut]) -> None:
+@given(fills, covers(), st.booleans())
+def test_any_order_and_any_overlap_give_one_ledger(made: list[tuple[int, object, int]], cuts: list[Cut], renumbered: bool) -> None:
+    """At last the broker writes the whole year, under the ids of the first year or under others."""
     rows = [fill(number, units, 20, instrument, day=day) for number, (day, instrument, units) in enumerate(made, 1)]  # type: ignore[arg-type]
+    last = replace(told(rows, 0, 364, True, renumbered), generated_at=datetime(2028, 6, 1, tzinfo=UTC))
+    some = [told(rows, *cut) for cut in cuts]
+    half = len(some) // 2
     with transaction.atomic():
-        at_once, in_pieces = person("at-once"), person("in-pieces")
-        deliver(at_once, told(rows, 0, 364, True))
-        for cut in cuts:
-            deliver(in_pieces, told(rows, *cut))
-        assert ledger_hash(BrokerAccount.objects.get(owner=in_pieces)) == ledger_hash(BrokerAccount.objects.get(owner=at_once))
+        at_once = ledger_of_all("at-once", [last])
+        assert ledger_of_all("in-pieces", [*some[:half], last, *some[half:]]) == at_once
+        assert ledger_of_all("forwards", some) == ledger_of_all("backwards", some[::-1])
         transaction.set_rollback(True)

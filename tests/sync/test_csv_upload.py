@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from fillbook.storage.intake import Counts
 from fillbook.storage.models import BrokerAccount, Origin, RawStatement, RoundTripRow, RunState, User
+from fillbook.storage.planning import Counts
 from fillbook.storage.queries import bridge
 from fillbook.sync import uploads
 from tests.support.golden import STATEMENTS

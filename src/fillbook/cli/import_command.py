@@ -15,8 +15,9 @@ from fillbook.cli.progress import Progress
 from fillbook.sync.aside import step_aside
 
 if TYPE_CHECKING:
-    from fillbook.storage.intake import AccountPreview, Counts
+    from fillbook.storage.intake import AccountPreview
     from fillbook.storage.models import User
+    from fillbook.storage.planning import Counts
 
 STORED, UNREADABLE = 0, 2
 

@@ -34,7 +34,7 @@ def ledger_lines(account: BrokerAccount) -> list[str]:
     """What `ledger_hash` is made of: a line for each fact, its identity up to the first comma."""
     lines = []
     for kind in KINDS:
-        rows = rows_of(kind, account).exclude(state=RowState.SUPERSEDED).order_by("row_id")
+        rows = rows_of(kind, account).filter(state=RowState.CURRENT).order_by("row_id")
         lines += [f"{kind.statement_field} {line}" for line in rows.values_list("row_id", "digest", "state")]
     names = AccountInstrument.objects.filter(account=account).order_by("key")
     lines += [f"instrument {line}" for line in names.values_list("key", "instrument__digest")]

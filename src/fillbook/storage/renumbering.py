@@ -1,36 +1,107 @@
 """A broker may number its rows anew: the same fill comes under another id, and under the old one no more.
 
-Well inside the days of a statement a row that is missing is denied anyway. At both ends it is not, because brokers book late; there a row
-is denied by an equal fill that the same statement has under an id which the row's own statement does not know. Equal fills are paired one
-to one, so that two that are real stay two.
+Well inside the days of a statement a row that is missing is denied anyway. At both ends it is not, because brokers book late; there rows
+that are equal in all but their ids are counted. As many of them are real as any one statement has, and they are those that the strongest
+statements have: equal fills that are real stay as many as they are, and a fill under its second id stands in for the one under its first.
+
+Rows of one fact may have been equal to others in an earlier version only (a fill came under another id, and its price was corrected
+later), so the terms of earlier versions count as well.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Final
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any, Final
 
-from fillbook.ledger.execution import Execution
+from fillbook.storage.believing import Strength, Voices
+from fillbook.storage.records import ACTIONS, EXECUTIONS, LOTS, MOVEMENTS, OPTION_EVENTS, TRANSFERS, Fact, Kind, key_of
 
-Terms = tuple[str, date, datetime, Decimal, Decimal]
-"""What a fill keeps under another id: contract, day, moment, quantity and price."""
+Terms = tuple[Hashable, ...]
+"""What a fact keeps under another id: contract, day, and what `_SAME` says of its kind."""
 
-COLUMNS: Final = ("instrument__key", "trade_date", "ordered_at", "quantity", "price")
-"""Where the terms of a stored fill are."""
+_SAME: Final[Mapping[str, tuple[str, ...]]] = {
+    EXECUTIONS.statement_field: ("ordered_at", "quantity", "price"),
+    ACTIONS.statement_field: ("ordered_at", "kind", "quantity", "proceeds", "value"),
+    TRANSFERS.statement_field: ("ordered_at", "quantity", "value", "cash"),
+    OPTION_EVENTS.statement_field: ("kind", "quantity"),
+    MOVEMENTS.statement_field: ("moved_at", "kind", "currency", "amount"),
+    LOTS.statement_field: ("closed_at", "opened_at", "quantity", "cost_basis"),
+}
 
 
-def terms_of(fact: Execution) -> Terms:
-    """Those of a stated fill."""
-    return (fact.instrument.key, fact.trade_date, fact.ordered_at, fact.quantity, fact.price)
+@dataclass(slots=True)
+class Version:
+    """One version of a fact. strength: of the strongest statement that has it; equals: how many facts of these terms that statement has.
+
+    pk, raw_id: of its row, None for one that is not written yet. withdrawn: whether that row says so.
+    """
+
+    digest: str
+    terms: Terms
+    strength: Strength
+    equals: int
+    pk: int | None = None
+    raw_id: int | None = None
+    withdrawn: bool = False
+
+    @property
+    def day(self) -> date:
+        """The fact's day."""
+        day = self.terms[1]
+        assert isinstance(day, date)
+        return day
+
+    @property
+    def key(self) -> str:
+        """Contract id, "" for none."""
+        return str(self.terms[0])
 
 
-def paired(names: Iterable[tuple[str, Terms]], others: Iterable[Terms]) -> set[str]:
-    """The first of the named fills that have an equal one among the others, one for each."""
-    left = Counter(others)
-    found = set()
-    for name, terms in names:
-        if left[terms]:
-            left[terms] -= 1
-            found.add(name)
+def terms_of(kind: Kind, fact: Fact) -> Terms:
+    """Those of a stated fact."""
+    return (key_of(fact), kind.day(fact), *(getattr(fact, name) for name in _SAME[kind.statement_field]))
+
+
+def columns_of(kind: Kind) -> tuple[str, ...]:
+    """Where the terms of a stored fact are."""
+    return ("instrument__key", "trade_date", *_SAME[kind.statement_field])
+
+
+def terms_in(values: Iterable[Any]) -> Terms:
+    """From what those columns hold."""
+    key, *more = values
+    return (key or "", *more)
+
+
+def denied(latest: Mapping[str, Version], earlier: Iterable[tuple[str, Version]], voices: Voices) -> set[str]:
+    """The facts that are not to be believed.
+
+    Args:
+        latest: id -> the strongest version of a fact; all that there are on the days of those about which the answer matters.
+        earlier: versions that a stronger one of the same fact took the place of.
+        voices: which statements tell all of which days.
+    """
+    groups: dict[Terms, dict[str, tuple[Strength, int]]] = {}
+    for row_id, version in chain(latest.items(), earlier):
+        group, said = groups.setdefault(version.terms, {}), (version.strength, version.equals)
+        if row_id not in group or group[row_id] < said:
+            group[row_id] = said
+    found = {row_id for row_id, version in latest.items() if voices.deny(version.day, version.strength)}
+    for terms, group in groups.items():
+        if len(group) > 1:
+            found |= {row_id for row_id in _surplus(terms, group, voices) if row_id in latest and latest[row_id].terms == terms}
+    return found
+
+
+def _surplus(terms: Terms, group: Mapping[str, tuple[Strength, int]], voices: Voices) -> list[str]:
+    """Those of equal facts that stand beside as many stronger ones as are real. Who does not tell all of the day displaces nothing."""
+    day = terms[1]
+    assert isinstance(day, date)
+    real = max((equals for strength, equals in group.values() if not voices.deny(day, strength)), default=0)
+    found, stronger = [], 0
+    for row_id in sorted(group, key=lambda row_id: (group[row_id][0], len(row_id), row_id), reverse=True):
+        if stronger >= real:
+            found.append(row_id)
+        stronger += voices.tell(day, group[row_id][0])
     return found

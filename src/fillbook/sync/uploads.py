@@ -19,8 +19,9 @@ from fillbook.brokers.interface import BrokerError, Connector, StatementUnreadab
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.statement import ParsedStatement
 from fillbook.storage.access import statement_for
-from fillbook.storage.intake import AccountPreview, Counts, preview_statement
+from fillbook.storage.intake import AccountPreview, preview_statement
 from fillbook.storage.models import Origin, RawStatement, RunKind, SyncRun, User
+from fillbook.storage.planning import Counts
 from fillbook.storage.raw import discard, findings_json, keep_raw, note_parsed, raw_chunks
 from fillbook.sync import child, clock, engine, runs
 from fillbook.sync.sentences import message

@@ -64,7 +64,8 @@ class StatedRow(models.Model):
     """A fact that statements state.
 
     row_id: the broker's id of the fact. digest: of everything the row says; equal rows have equal digests. raw, place: where the bytes
-    are. stated_at: when the latest statement that says so was written. ended_by: the statement that corrected or withdrew it.
+    are. stated_at: when the latest statement that says so was written; equals: how many facts it has that are equal in all but their ids.
+    ended_by: the statement that corrected or withdrew it.
     """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
@@ -75,6 +76,7 @@ class StatedRow(models.Model):
     place = models.BigIntegerField(default=0)
     origin = models.PositiveSmallIntegerField(choices=Origin.choices)
     stated_at = models.DateTimeField()
+    equals = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=10, choices=RowState.choices, default=RowState.CURRENT)
     ended_by = models.ForeignKey(RawStatement, null=True, on_delete=models.RESTRICT, related_name="+")
     trade_date = models.DateField()
