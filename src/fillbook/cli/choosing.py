@@ -50,7 +50,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--class", metavar="CLASS", choices=[one.value for one in AssetClass], help="asset class, such as stock or option")
     group.add_argument("--outcome", choices=[outcome.value for outcome in Outcome], help="how it ended, after fees")
     group.add_argument("--status", choices=[status.value for status in TripStatus], help="closed ones unless asked for open ones")
-    group.add_argument("--currency", metavar="CODE", help="accounts with this base currency")
+    group.add_argument("--currency", metavar="CODE", help="accounts with this base currency, NONE for none stated; EUR-USD: results in USD")
     group.add_argument("--tag", metavar="TAG[,TAG…]", help="that have all these tags of yours")
     group.add_argument("--slot", metavar="PART-N", help="begun in this part of the day, as `fillbook intraday` names them: clock-33")
     group.add_argument("--ticker", metavar="SYMBOL", help="of the instrument itself")

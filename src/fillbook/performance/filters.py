@@ -25,7 +25,9 @@ Parameters = Mapping[str, str | Sequence[str]]
 
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _DAY: Final = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
-_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+_CURRENCY: Final = re.compile(r"([A-Z]{3}|NONE)(-[A-Z0-9.]{1,12})?", re.ASCII)
+UNSTATED: Final = "NONE"
+"""In place of a base currency: of accounts that state none."""
 _TRADED: Final = re.compile(r"[A-Za-z0-9.]{1,12}", re.ASCII)
 _OTHER: Final = re.compile(r"[^A-Za-z0-9._~,-]+")
 """What an address does not hold as it is."""
@@ -59,7 +61,9 @@ class Filter:
     accounts: public ids, sorted, each once; empty for all that the viewer may see. first, last: days, both included, None for no
     limit; they apply to the trade date of the last closing fill, for open round trips to that of the first opening one. symbol: of
     the instrument or its underlying, upper case. asset_class: None for all but currency pairs, which count only when asked for.
-    currency: base currency of the account. tags: the trader's own, in small letters, sorted; a round trip has to have all of them.
+    currency: base currency of the account, `NONE` for those that state none; after a dash the one in which results of closed round trips
+    count, where some have no rate to the base currency: `EUR-USD`.
+    tags: the trader's own, in small letters, sorted; a round trip has to have all of them.
     include_incomplete: also count round trips some of whose openings are unknown. slot: where in the day they were opened.
 
     What one row of a report says of its round trips: ticker: the symbol of the instrument itself. underlying: the symbol of the
@@ -146,6 +150,16 @@ class Filter:
     def describe(self) -> tuple[Chip, ...]:
         """One chip for each condition, in the order of the URL."""
         return tuple(Chip(name, value) for name, value in self.parameters().items())
+
+    @property
+    def base(self) -> str:
+        """The base currency that is asked for, `NONE` for none stated; "" for any."""
+        return self.currency.partition("-")[0]
+
+    @property
+    def counted_in(self) -> str:
+        """The currency in which results count that is asked for; "" for any."""
+        return self.currency.partition("-")[2]
 
     def without(self, name: str) -> Self:
         """The same filter less one condition, named as in the URL; an unknown name changes nothing."""

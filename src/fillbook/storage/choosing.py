@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.breakdowns import Dimension, Slot
-from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.filters import UNSTATED, Filter, TripStatus
 from fillbook.performance.intraday import HOURS, LAST_NUMBER, held_bounds
 from fillbook.storage.access import Viewer, accounts_of
 from fillbook.storage.banding import in_bands
@@ -68,8 +68,8 @@ TIES: Final = ("day", "closed_at", "opened_at", "key")
 def accounts_in(viewer: Viewer, chosen: Filter) -> list[BrokerAccount]:
     """The viewer's accounts that a filter is about; ids that are not theirs are as if not written."""
     accounts = accounts_of(viewer).filter(chosen=True)
-    if chosen.currency:
-        accounts = accounts.filter(base_currency=chosen.currency)
+    if chosen.base:
+        accounts = accounts.filter(base_currency="" if chosen.base == UNSTATED else chosen.base)
     return [account for account in accounts if not chosen.accounts or str(account.pk) in chosen.accounts]
 
 
@@ -89,9 +89,7 @@ def incomplete_in(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
 def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTripRow]:
     numbers = [account.pk for account in accounts]
     # IN, because an index finds `x IN (0)` and not the `NOT x` that a plain comparison becomes.
-    condition = (
-        Q(account_id__in=numbers, is_open__in=[True]) if chosen.status is TripStatus.OPEN else Q(account_id__in=numbers, is_open=False)
-    )
+    condition = Q(account_id__in=numbers) & (Q(is_open__in=[True]) if chosen.status is TripStatus.OPEN else _closed(chosen))
     if chosen.first:
         condition &= Q(day__gte=chosen.first)
     if chosen.last:
@@ -116,6 +114,11 @@ def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTrip
     for tag in chosen.tags:
         condition &= Q(pk__in=TripMark.objects.filter(word__tag__key=tag, word__account_id__in=numbers).values("trip_id"))
     return in_bands(RoundTripRow.objects.filter(condition), chosen.bands)
+
+
+def _closed(chosen: Filter) -> Q:
+    """Closed round trips; those that count in one currency where one is asked for, which of open ones nobody knows yet."""
+    return Q(is_open=False, result_currency=chosen.counted_in) if chosen.counted_in else Q(is_open=False)
 
 
 def _in_slot(slot: Slot) -> Q:

@@ -38,12 +38,18 @@ class DayFill:
     unknown: bool
 
 
-def fills_of(accounts: Accounts, day: date, chosen: Filter) -> list[DayFill]:
-    """What happened on a day, in order, but for the broker's own conversions. Of the filter only the symbol and the asset class count."""
+def fills_of(accounts: Accounts, day: date, chosen: Filter, own_currency: str = "") -> list[DayFill]:
+    """What happened on a day, in order, but for the broker's own conversions. Of the filter only the symbol and the asset class count.
+
+    own_currency: take what is traded in it and has no rate to the base currency (all, where no base currency is stated), and nothing else;
+    results are in it then.
+    """
     own = {account.pk: account for account in accounts}
     rows: list[Row] = [*_rows(ExecutionRow, own, day, chosen), *_rows(CorporateActionRow, own, day, chosen)]
     parts = _parts(rows)
-    fills = [_fill(own[row.account_id], row, parts[row.account_id, row.row_id]) for row in rows]
+    if own_currency:
+        rows = [row for row in rows if row.instrument.currency == own_currency and _home_rate(own[row.account_id], row) is None]
+    fills = [_fill(own[row.account_id], row, parts[row.account_id, row.row_id], own_currency) for row in rows]
     kept = [fill for fill in fills if fill.parts or _is_trade(fill.row, chosen)]
     return sorted(kept, key=_order)
 
@@ -85,10 +91,17 @@ def _is_trade(row: Row, chosen: Filter) -> bool:
     return row.instrument.asset_class != AssetClass.FOREX or chosen.asset_class is AssetClass.FOREX
 
 
-def _fill(account: BrokerAccount, row: Row, parts: Sequence[TripFillRow]) -> DayFill:
+def _home_rate(account: BrokerAccount, row: Row) -> Decimal | None:
+    """To the base currency, as a round trip takes a rate that is not stated."""
+    if not account.base_currency:
+        return None
+    home = Decimal(1) if row.instrument.currency == account.base_currency else None
+    return home if row.rate_to_base is None else row.rate_to_base
+
+
+def _fill(account: BrokerAccount, row: Row, parts: Sequence[TripFillRow], own_currency: str) -> DayFill:
     closing = [part for part in parts if part.role == "closes" or part.realized_pnl is not None]
-    home = Decimal(1) if row.instrument.currency == account.base_currency else None  # as a round trip takes a rate that is not stated
-    rate = home if row.rate_to_base is None else row.rate_to_base
+    rate = Decimal(1) if own_currency else _home_rate(account, row)
     known = [in_base(part.realized_pnl, rate) for part in closing]
     paid = [in_base(part.charges, rate) for part in parts]
     realized = None if not known or None in known else _sum(known)

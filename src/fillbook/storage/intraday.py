@@ -148,6 +148,8 @@ def _slot(dimension: Dimension, column: str) -> Any:
 
 def _months(accounts: Accounts, chosen: Filter) -> QuerySet[SlotTotals]:
     rows = SlotTotals.objects.filter(account_id__in=[account.pk for account in accounts], facet=facet_of(chosen, coarse=True))
+    if chosen.counted_in:
+        rows = rows.filter(currency=chosen.counted_in)
     if chosen.first:
         rows = rows.filter(month__gte=chosen.first)
     return rows.filter(month__lte=chosen.last) if chosen.last else rows

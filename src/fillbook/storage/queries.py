@@ -218,6 +218,8 @@ def bridge(accounts: Accounts) -> dict[str, tuple[BridgeLine, ...]]:
 def day_totals(accounts: Accounts, chosen: Filter) -> QuerySet[DayTotals]:
     """Totals of the days within a filter's period; only of use where `facet_of` has an answer."""
     rows = DayTotals.objects.filter(account_id__in=[account.pk for account in accounts], facet=facet_of(chosen))
+    if chosen.counted_in:
+        rows = rows.filter(currency=chosen.counted_in)
     if chosen.first:
         rows = rows.filter(day__gte=chosen.first)
     return rows.filter(day__lte=chosen.last) if chosen.last else rows

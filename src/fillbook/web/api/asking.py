@@ -63,7 +63,11 @@ class Chosen(Schema):
     class_: AssetClass | None = Field(None, alias="class", description="Asset class. Currency pairs count only when asked for.")
     outcome: Outcome | None = Field(None, description="How they ended, after fees.")
     status: TripStatus = Field(TripStatus.CLOSED, description="Closed ones, or those that still hold something.")
-    currency: str = Field("", pattern=r"^([A-Z]{3})?$", description="Base currency of the account.")
+    currency: str = Field(
+        "",
+        pattern=r"^(([A-Z]{3}|NONE)(-[A-Z0-9.]{1,12})?)?$",
+        description="Base currency of the account, `NONE` where none is stated; after a dash the currency in which results count.",
+    )
     incomplete: Literal["0", "1"] = Field("0", description="1: count those too some of whose openings are unknown.")
     tag: str = Field("", max_length=1000, description="Names of tags of yours, with commas between them; a round trip has to have all.")
     slot: str = Field(

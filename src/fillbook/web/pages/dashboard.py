@@ -37,7 +37,7 @@ from fillbook.web.pages.monthgrid import Door, MonthGrid, month_after, month_bef
 from fillbook.web.pages.plans import r_tile
 from fillbook.web.pages.rows import OpenRow, TripRow, day_door, open_rows, trip_rows
 from fillbook.web.pages.saved import bar_of, begins_elsewhere, kept_of
-from fillbook.web.pages.scope import Scope, by_weight, money_choices, pick, scope
+from fillbook.web.pages.scope import Scope, accounts_of_group, by_weight, key_of, money_choices, of_group, pick, scope
 from fillbook.web.viewer import viewer
 
 _LAST: Final = 8
@@ -84,15 +84,16 @@ class Empty:
 class Asked:
     """What the address says: the scope of its filter, what else goes from page to page, and which month the calendar shows.
 
-    list_path: of the list of trades, looked up once, because hundreds of doors lead there. base: the base currency that the figures are of
-    where there are several, so that a list behind a number holds what the number counts.
+    list_path: of the list of trades, looked up once, because hundreds of doors lead there. group: whose figures are shown, of all groups:
+    a list behind a number holds what the number counts.
     """
 
     about: Scope
     kept: dict[str, str]
     month: date | None
     list_path: str
-    base: str = ""
+    group: Group | None = None
+    groups: tuple[Group, ...] = ()
 
     @property
     def chosen(self) -> Filter:
@@ -100,18 +101,19 @@ class Asked:
 
     def trades(self, chosen: Filter) -> str:
         """The address of the trades that a filter admits."""
-        return address(self.list_path, self._of_base(chosen), **self.kept)
+        return address(self.list_path, self.narrowed(chosen), **self.kept)
 
     def trades_between(self) -> Door:
         """The addresses of the trades of one period after another."""
-        return addresses(self.list_path, self._of_base(self.chosen), **self.kept)
+        return addresses(self.list_path, self.narrowed(self.chosen), **self.kept)
 
     def dashboard(self, chosen: Filter, **others: str) -> str:
         """The dashboard under a filter."""
         return address(reverse("dashboard"), chosen, **self.kept, **others)
 
-    def _of_base(self, chosen: Filter) -> Filter:
-        return replace(chosen, currency=self.base) if self.base else chosen
+    def narrowed(self, chosen: Filter) -> Filter:
+        """A filter to the trades that the group shown counts."""
+        return of_group(chosen, self.group, self.about.accounts, self.groups)
 
 
 @require_safe
@@ -130,8 +132,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     within = {group: kept for group, days in records.items() if (kept := between(days, about.chosen.first, about.chosen.last))}
     summaries = {group: summed(days) for group, days in within.items()}
     groups = by_weight(summaries)
-    money = asked.kept.get("money", "")
-    group = pick(groups, money)
+    group = pick(groups, asked.kept.get("money", ""))
+    asked = replace(asked, group=group, groups=tuple(records))
     bar = bar_of(user, path, about, asked.kept, today_there(now))
     context = {
         "about": about,
@@ -139,8 +141,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "fresh": freshness(user, about.accounts, now),
         "attention": attention(user, about.accounts),
         "currencies": money_choices(groups, group, path, about.chosen, asked.kept),
-        "left_out": _left_out(about, group, path, money),
-        "stated": rests_on_stated(about.accounts, about.chosen),
+        "left_out": _left_out(asked, path),
+        "stated": rests_on_stated(accounts_of_group(group, about.accounts), asked.narrowed(about.chosen)),
         "board": board(asked, group, records[group], summaries[group]) if group else None,
         "empty": _empty(about, bar.clear_url),
     }
@@ -151,15 +153,11 @@ def _month_asked(text: str) -> date | None:
     return date.fromisoformat(f"{text}-01") if _MONTH.fullmatch(text) else None
 
 
-def _left_out(about: Scope, group: Group | None, path: str, money: str) -> LeftOut | None:
+def _left_out(asked: Asked, path: str) -> LeftOut | None:
     """Of the accounts whose figures are shown, which are those of one base currency."""
-    bases = {account.base_currency for account in about.accounts}
-    if group is None or len(bases) == 1:
-        return left_out(about.accounts, about.chosen, path, reverse("trades"), money)
-    shown = [account for account in about.accounts if account.base_currency == group.base_currency]
-    found = left_out(shown, about.chosen, path, reverse("trades"), money)
-    lists = address(reverse("trades"), replace(about.chosen, currency=group.base_currency), only="incomplete")
-    return found and replace(found, list_url=lists)
+    chosen, group = asked.chosen, asked.group
+    shown = accounts_of_group(group, asked.about.accounts)
+    return left_out(shown, chosen, path, asked.list_path, asked.kept, asked.narrowed(chosen))
 
 
 def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Board:
@@ -169,10 +167,9 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     within = between(records, chosen.first, chosen.last)
     curve = curve_days((one.day, one.summary.n, _path(one, measure)) for one in within)
     still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, outcome=None)
-    opened, open_count = queries.open_trips(accounts, still_open, _OPEN)
-    same_base = [account for account in accounts if account.base_currency == group.base_currency]
-    if len(same_base) < len(accounts):
-        asked = replace(asked, base=group.base_currency)
+    same_base = accounts_of_group(group, accounts)
+    opened, open_count = queries.open_trips(same_base, still_open, _OPEN)
+    last = page_of(same_base, asked.narrowed(chosen), Order(), size=_LAST).rows
     covers, wider = covering(same_base, chosen)
     return Board(
         measure=measure,
@@ -183,7 +180,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         versus=versus(summary, chosen, measure, asked.trades),
         equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
         month=_month(asked, within, measure),
-        last=trip_rows(page_of(accounts, chosen, Order(), size=_LAST).rows, group.currency, day_door(chosen, asked.base)),
+        last=trip_rows(last, group.currency, day_door(chosen, key_of(group) if len(asked.groups) > 1 else "")),
         trades_url=asked.trades(chosen),
         open=open_rows(opened),
         open_count=open_count,

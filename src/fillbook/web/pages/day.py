@@ -26,14 +26,15 @@ from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.days import DayFill, days_beside, fills_of
 from fillbook.storage.models import BrokerAccount, ExecutionRow, NoteAbout
+from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.charts import Chart
 from fillbook.web.daychart import DayPoint, day_chart
 from fillbook.web.pages.figures import Stat, tone_of
-from fillbook.web.pages.filterbar import Choice, address
+from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import FillRow, TripRow, name_of, trip_rows
-from fillbook.web.pages.scope import Scope, scope
+from fillbook.web.pages.scope import Scope, accounts_of_group, key_of, money_choices, of_group, scope
 from fillbook.web.pages.wording import ACTIONS, HOW
 from fillbook.web.pages.words import day_words
 from fillbook.web.viewer import viewer
@@ -46,7 +47,7 @@ _FILLS_BELOW: Final = "#fills-title"
 
 @dataclass(frozen=True, slots=True)
 class DayPage:
-    """Everything the page of one day shows, all in `currency`, the base currency of the accounts."""
+    """Everything the page of one day shows, all in `currency`: the accounts' base currency, or that of trades without a rate to it."""
 
     currency: str
     zone: str
@@ -68,15 +69,16 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
     about = scope(user, replace(Filter.from_query(dict(request.GET.lists())), first=when, last=when))
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
-    bases = sorted({account.base_currency for account in about.accounts})
+    groups = _groups(about)
     wanted = request.GET.get("money", "")
-    base = wanted if wanted in bases else (bases[0] if len(bases) == 1 else _busiest(about))
-    accounts = [account for account in about.accounts if account.base_currency == base]
+    group = next((one for one in groups if key_of(one) == wanted), groups[0])
+    accounts = accounts_of_group(group, about.accounts)
     kept = replace(about.chosen, first=None, last=None)
     before, after = days_beside(accounts, when)
     number = request.GET.get("page", "")
     page = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 5 else 1
-    shown = day_page(accounts, about.chosen, when, base, max(page, 1))
+    counted = of_group(about.chosen, group, about.accounts, groups)
+    shown = day_page(accounts, counted, group, max(page, 1))
     here = reverse("day", args=[when.isoformat()])
     context = {
         "about": about,
@@ -88,7 +90,7 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
         "before": day_url(before, kept, wanted) if before else "",
         "after": day_url(after, kept, wanted) if after else "",
         "calendar_url": address(reverse("calendar"), kept, month=f"{when:%Y-%m}", money=wanted),
-        "currencies": [Choice(name, address(here, kept, money=name), name == base) for name in bases] if len(bases) > 1 else [],
+        "currencies": money_choices(sorted(groups), group, here, kept) if len(groups) > 1 else (),
         "accounts": [account.alias or account.number for account in accounts],
         "narrowed": bool(kept.side or kept.outcome or kept.slot),
         "next_url": address(here, kept, money=wanted, page=str(page + 1)) if page * _FILLS < shown.fill_count else "",
@@ -104,20 +106,32 @@ def day_url(when: date, chosen: Filter, money: str = "") -> str:
     return address(reverse("day", args=[when.isoformat()]), replace(chosen, first=None, last=None), money=money)
 
 
-def _busiest(about: Scope) -> str:
-    """The base currency in which most happened that day."""
-    counts = Counter(fill.account.base_currency for fill in fills_of(about.accounts, about.chosen.first or date.min, about.chosen))
-    return counts.most_common(1)[0][0] if counts else min((account.base_currency for account in about.accounts), default="")
+def _groups(about: Scope) -> list[Group]:
+    """What must not be added up of these accounts, the one in which most happened that day first: their base currencies, and the currency
+    of every trade that has no rate to one.
+    """
+    when = about.chosen.first or date.min
+    found = {*queries.summaries(about.accounts, about.chosen)}
+    found |= {Group(about.kind, account.base_currency, account.base_currency) for account in about.accounts if account.base_currency}
+    fills = fills_of(about.accounts, when, about.chosen) if len(found) != 1 or not all(a.base_currency for a in about.accounts) else ()
+    counts = Counter(_group_of(fill, about.kind) for fill in fills)
+    found |= {group for group in counts if not group.base_currency}
+    return sorted(found, key=lambda group: (-counts[group], group)) or [Group(about.kind, "", "")]
 
 
-def day_page(accounts: Sequence[BrokerAccount], chosen: Filter, when: date, currency: str, page: int = 1) -> DayPage:
-    """The day of accounts of one base currency. page: of the fills."""
-    fills = fills_of(accounts, when, chosen)
+def _group_of(fill: DayFill, kind: str) -> Group:
+    base = fill.account.base_currency
+    return Group(kind, base, base or fill.row.instrument.currency)
+
+
+def day_page(accounts: Sequence[BrokerAccount], chosen: Filter, group: Group, page: int = 1) -> DayPage:
+    """The day of the accounts of one group; chosen: what takes its trades. page: of the fills."""
+    currency, when = group.currency, chosen.first or date.min
+    fills = fills_of(accounts, when, chosen, "" if group.is_base else currency)
     curve = day_curve([Realized(_at(fill), fill.realized) for fill in fills])
     zones = Counter(zone_of(_exchange(fill)) for fill in fills)
     zone = zones.most_common(1)[0][0] if zones else DEFAULT_ZONE
-    groups = queries.summaries(accounts, chosen)
-    summary = next((found for group, found in groups.items() if group.currency == currency), Summary())
+    summary = queries.summaries(accounts, chosen).get(group, Summary())
     trades = queries.trips_page(accounts, chosen, size=_TRADES)
     url = address(reverse("trades"), chosen)
     several = len(accounts) > 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
-from fillbook.performance.filters import Filter
+from fillbook.performance.filters import UNSTATED, Filter
 from fillbook.performance.keys import Key
 from fillbook.performance.summary import Outcome
 from fillbook.storage.models import AccountKind, BrokerAccount
@@ -277,6 +277,9 @@ def _more(to: To, chosen: Filter, classes: Collection[str]) -> tuple[Group, ...]
             tuple(Choice(name, to(replace(chosen, include_incomplete=one)), chosen.include_incomplete is one) for one, name in incomplete),
         ),
     ]
+    if chosen.currency:
+        every = Choice(_("Accounts of every currency"), to(replace(chosen, currency="")), current=False)
+        groups.append(Group(_("Currency"), (every, Choice(currency_words(chosen), to(chosen), current=True))))
     if chosen.slot is not None:
         anywhere = Choice(_("Whenever they were opened"), to(replace(chosen, slot=None)), current=False)
         groups.append(Group(_("Opened"), (anywhere, Choice(slot_name(chosen.slot), to(chosen), current=True))))
@@ -316,8 +319,16 @@ def condition_words(chosen: Filter) -> list[str]:
     """What a filter says beside accounts, period, symbol and tags, each in words."""
     words = [dict(_SIDES)[chosen.side] if chosen.side else "", dict(_OUTCOMES)[chosen.outcome] if chosen.outcome else ""]
     words += [CLASSES[chosen.asset_class] if chosen.asset_class else "", _("Incomplete too") if chosen.include_incomplete else ""]
+    words += [currency_words(chosen)] if chosen.currency else []
     words += [slot_name(chosen.slot)] if chosen.slot else []
     return [str(word) for word in (*words, *(name for name, _without in _row_conditions(chosen))) if word]
+
+
+def currency_words(chosen: Filter) -> str:
+    """Which accounts a currency means, and which of their results."""
+    base = _("Base currency not stated") if chosen.base == UNSTATED else _("Base currency %(base)s") % {"base": chosen.base}
+    counted = chosen.counted_in
+    return base if counted in ("", chosen.base) else _("%(base)s, results in %(currency)s") % {"base": base, "currency": counted}
 
 
 def _row_conditions(chosen: Filter) -> list[tuple[str, Filter]]:

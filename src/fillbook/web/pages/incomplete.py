@@ -1,5 +1,6 @@
 """What the figures of a page say of incomplete trades, and of those that rest on what their owner stated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -31,15 +32,22 @@ class LeftOut:
     switch_url: str = ""
 
 
-def left_out(accounts: Accounts, chosen: Filter, path: str, trades_path: str, money: str = "") -> LeftOut | None:
-    """For the figures under a filter; None when every trade is complete. money: which of several currencies the page at `path` shows."""
+def left_out(
+    accounts: Accounts, chosen: Filter, path: str, trades_path: str, kept: Mapping[str, str] | None = None, counted: Filter | None = None
+) -> LeftOut | None:
+    """For the figures under a filter; None when every trade is complete.
+
+    kept: what else of its address the page at `path` keeps (`saved.kept_of`). counted: the filter that takes what its figures count, where
+    that is less than `chosen` (`scope.of_group`).
+    """
     if chosen.status is TripStatus.OPEN:
         return None
-    every, known = queries.incomplete_count(accounts, chosen)
+    counted, kept = counted or chosen, kept or {}
+    every, known = queries.incomplete_count(accounts, counted)
     if not every:
         return None
     unknown = every - known
-    lists = address(trades_path, chosen, only="incomplete")
+    lists = address(trades_path, counted, only="incomplete", **{name: kept[name] for name in ("show", "money") if name in kept})
     if chosen.include_incomplete and known:
         rest = (
             _("; %(unknown)s more cannot count, because what they came to is unknown") % {"unknown": readable.whole(unknown)}
@@ -53,7 +61,7 @@ def left_out(accounts: Accounts, chosen: Filter, path: str, trades_path: str, mo
             True,
             lists,
             _("Leave them out"),
-            address(path, switch, money=money),
+            address(path, switch, **kept),
         )
     words = ngettext("%(trades)s is left out of these figures.", "%(trades)s are left out of these figures.", every) % {
         "trades": _trades(every)
@@ -62,7 +70,7 @@ def left_out(accounts: Accounts, chosen: Filter, path: str, trades_path: str, mo
     if not known:
         return LeftOut(words, note, False, lists)
     offer = _("Count them too") if known == every else _("Count the %(known)s that can") % {"known": readable.whole(known)}
-    counting = address(path, replace(chosen, include_incomplete=True), money=money)
+    counting = address(path, replace(chosen, include_incomplete=True), **kept)
     return LeftOut(words, note, False, lists, offer, counting)
 
 

@@ -1,6 +1,6 @@
 """Results by where in the day trades were opened: an hour and weekday grid, and one table for each other way to look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -30,7 +30,8 @@ from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address, filter_bar
 from fillbook.web.pages.freshness import freshness, today_there
-from fillbook.web.pages.scope import by_weight, money_choices, pick, scope
+from fillbook.web.pages.saved import kept_of
+from fillbook.web.pages.scope import accounts_of_group, by_weight, money_choices, of_group, pick, scope
 from fillbook.web.pages.slots import hour_name, slot_name, weekday_name
 from fillbook.web.viewer import viewer
 
@@ -113,39 +114,45 @@ def intraday(request: HttpRequest) -> HttpResponse:
     about = scope(user, replace(Filter.from_query(dict(request.GET.lists())), slot=None))
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
+    kept = kept_of(dict(request.GET.lists()))
     found, summaries = slots(about.accounts, about.chosen), queries.summaries(about.accounts, about.chosen)
     groups = by_weight(summaries)
     group = pick(groups, request.GET.get("money", ""))
-    clocks = zones(about.accounts)
+    held, counted = accounts_of_group(group, about.accounts), of_group(about.chosen, group, about.accounts, groups)
+    clocks = zones(held)
     context = {
         "about": about,
-        "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)),
+        "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now), kept),
         "fresh": freshness(user, about.accounts, now),
-        "currencies": money_choices(groups, group, path, about.chosen),
+        "currencies": money_choices(groups, group, path, about.chosen, kept),
         "clocks": [readable.zone_name(zone) for zone in clocks],
-        "untimed": [_untimed_words(one) for one in untimed(about.accounts, about.chosen)],
+        "untimed": [_untimed_words(one) for one in untimed(held, counted)],
         "trades": readable.plural(summaries[group].n, "trade") if group else "",
     }
     parts = found.get(group, {}) if group else {}
     if group and parts:
-        looking = _Looking(about.chosen, Measure(group.currency, request.GET.get("show") == PERCENT), clocks, now, reverse("trades"))
+        looking = _Looking(counted, Measure(group.currency, kept.get("show") == PERCENT), clocks, now, reverse("trades"), kept)
         context |= {"heat": heat(parts[Dimension.CLOCK], looking), "tables": tables(parts, looking), "unit": looking.measure.unit}
     return render(request, "pages/intraday.html", context)
 
 
 @dataclass(frozen=True, slots=True)
 class _Looking:
-    """How results are told: the filter that doors narrow, money or percent, whose clock. list_path: of the list of trades."""
+    """How results are told: the filter that doors narrow, money or percent, whose clock. list_path: of the list of trades.
+
+    kept: what else of the address goes there.
+    """
 
     chosen: Filter
     measure: Measure
     clocks: Sequence[str]
     now: datetime
     list_path: str
+    kept: Mapping[str, str]
 
     def door(self, slot: Slot) -> str:
         """The trades of a slot."""
-        return address(self.list_path, replace(self.chosen, slot=slot))
+        return address(self.list_path, replace(self.chosen, slot=slot), **self.kept)
 
     def at(self, hour: int) -> str:
         """The beginning of an hour today, as an instant, where one clock is meant."""

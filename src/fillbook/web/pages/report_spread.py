@@ -79,7 +79,9 @@ def distribution(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "report-spread", what="" if what is Spread.PROFIT else what.value)
     if other := elsewhere(request, asked):
         return other
-    context = shared(asked, reports.totals(asked.about.accounts, asked.about.chosen, told=asked.told))
+    totals = reports.totals(asked.about.accounts, asked.about.chosen, told=asked.told)
+    asked = asked.among(totals)
+    context = shared(asked, totals)
     group: Group | None = context["group"]
     others = {name: value for name, value in asked.kept.items() if name != "what"}
     context["choices"] = [
@@ -223,6 +225,7 @@ def drawdowns(request: HttpRequest) -> HttpResponse:
     if other := elsewhere(request, asked):
         return other
     found = reports.closings(asked.about.accounts, asked.about.chosen, told=asked.told)
+    asked = asked.among(found)
     context = shared(asked, {group: Summary(n=len(part)) for group, part in found.items()})
     group: Group | None = context["group"]
     if group:
@@ -344,6 +347,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     accounts, second = second_side(request, asked)
     mine = reports.samples(asked.about.accounts, asked.about.chosen, told=asked.told)
     theirs = reports.samples(accounts, second, told=asked.told) if "with" in request.GET else {}
+    asked = asked.among({**mine, **theirs})
     context = shared(asked, {group: sample.summary for group, sample in mine.items()})
     group: Group | None = context["group"] or next(iter(theirs), None)
     context |= {"others": _others(asked), "chosen_words": filter_words(asked, asked.about.chosen)}

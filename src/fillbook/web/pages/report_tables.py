@@ -106,6 +106,7 @@ def by_key(request: HttpRequest, key: str) -> HttpResponse:
     if other := elsewhere(request, asked):
         return other
     found = reports.breakdown(asked.about.accounts, asked.about.chosen, Key(key), told=asked.told)
+    asked = asked.among(found)
     context = shared(asked, {group: one.whole for group, one in found.items()})
     group = context["group"]
     context["keys"] = _keys(asked, Key(key))
@@ -290,6 +291,7 @@ def cross(request: HttpRequest) -> HttpResponse:
     if other := elsewhere(request, asked):
         return other
     found = reports.crossing(asked.about.accounts, asked.about.chosen, down, across, told=asked.told, most=GRID)
+    asked = asked.among(found)
     context = shared(asked, {group: one.margins.whole for group, one in found.items()})
     group = context["group"]
     hidden = tuple((asked.about.chosen.parameters() | asked.kept).items())

@@ -31,7 +31,7 @@ from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.incomplete import left_out, rests_on_stated
 from fillbook.web.pages.report_words import ABSENT, FIGURES, SECTIONS, Names
 from fillbook.web.pages.saved import bar_of, begins_elsewhere, kept_of
-from fillbook.web.pages.scope import Scope, by_weight, money_choices, pick, scope
+from fillbook.web.pages.scope import Scope, accounts_of_group, by_weight, money_choices, of_group, pick, scope
 from fillbook.web.viewer import viewer
 
 _TABS: Final = (
@@ -49,13 +49,17 @@ OWN: Final = "own"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address of a report says. kept: what else of it goes to every choice. page: the name of its address, args: of that."""
+    """What the address of a report says. kept: what else of it goes to every choice. page: the name of its address, args: of that.
+
+    groups: what its figures come in.
+    """
 
     user: User
     about: Scope
     kept: dict[str, str]
     page: str
     args: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @classmethod
     def read(cls, request: HttpRequest, page: str, *args: str, **more: str) -> "Asked":
@@ -86,15 +90,20 @@ class Asked:
         """Another report, or this one otherwise, with the same filter unless said."""
         return address(path or self.path, self.about.chosen if chosen is None else chosen, **(self.kept | others))
 
+    def among(self, groups: Iterable[Group]) -> "Asked":
+        """The same, once it is known in which groups its figures come."""
+        return replace(self, groups=tuple(groups))
+
     def trades(self, chosen: Filter, group: Group | None = None) -> str:
-        """The trades that a filter takes; of one base currency where there are several."""
-        bases = {account.base_currency for account in self.about.accounts}
-        if group is not None and len(bases) > 1:
-            chosen = replace(chosen, currency=group.base_currency)
-        if group is not None and self.told.own:
-            chosen = replace(chosen, traded=group.currency)
+        """The trades that a filter takes; of one group where there are several."""
         kept = {name: value for name, value in self.kept.items() if name in ("show", "money")}
-        return address(reverse("trades"), chosen, **kept)
+        return address(reverse("trades"), self.counted(chosen, group), **kept)
+
+    def counted(self, chosen: Filter, group: Group | None) -> Filter:
+        """A filter to what a group counts; told in the trades' own currency, that is the one they are made in, not that of results."""
+        if group is not None and self.told.own:
+            return of_group(replace(chosen, traded=group.currency), group, self.about.accounts, ())
+        return of_group(chosen, group, self.about.accounts, self.groups)
 
     def picked(self, groups: Iterable[Group]) -> Group | None:
         return pick(groups, self.kept.get("money", ""))
@@ -112,11 +121,12 @@ def shared(asked: Asked, summaries: dict[Group, Summary]) -> dict[str, Any]:
     now, about = timezone.now(), asked.about
     groups = by_weight(summaries)
     group = asked.picked(groups)
+    held, counted = accounts_of_group(group, about.accounts), asked.counted(about.chosen, group)
     return {
         "about": about,
         "bar": bar_of(asked.user, asked.path, about, asked.kept, today_there(now)),
         "fresh": freshness(asked.user, about.accounts, now),
-        "currencies": money_choices(groups, group, asked.path, about.chosen, asked.kept),
+        "currencies": money_choices(groups, group, asked.path, about.chosen, asked.kept, own=asked.told.own),
         "tabs": tabs(asked),
         "bases": _bases(asked),
         "monies": _monies(asked),
@@ -124,8 +134,8 @@ def shared(asked: Asked, summaries: dict[Group, Summary]) -> dict[str, Any]:
         "group": group,
         "unit": asked.measure(group).unit if group else "",
         "told": _told(asked, group) if group else "",
-        "left_out": left_out(about.accounts, about.chosen, asked.path, reverse("trades")),
-        "stated": rests_on_stated(about.accounts, about.chosen),
+        "left_out": left_out(held, about.chosen, asked.path, reverse("trades"), asked.kept, counted),
+        "stated": rests_on_stated(held, counted),
         "all_url": address(asked.path, Filter()),
     }
 
@@ -201,6 +211,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if other := elsewhere(request, asked):
         return other
     found = reports.samples(asked.about.accounts, asked.about.chosen, told=asked.told)
+    asked = asked.among(found)
     context = shared(asked, {group: sample.summary for group, sample in found.items()})
     group = context["group"]
     if group:

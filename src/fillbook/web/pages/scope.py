@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from fillbook.performance.filters import Filter
+from fillbook.performance.filters import UNSTATED, Filter
 from fillbook.performance.summary import Summary
 from fillbook.storage.access import Viewer, accounts_of
 from fillbook.storage.choosing import accounts_in
@@ -84,7 +84,7 @@ def default_kind(accounts: Iterable[BrokerAccount]) -> str:
 def pick(groups: Iterable[Group], wanted: str) -> Group | None:
     """The group that `money` in the address names, else the one in a base currency with the most trades."""
     found = list(groups)
-    return next((group for group in found if name_of(group) == wanted), found[0] if found else None)
+    return next((group for group in found if key_of(group) == wanted), found[0] if found else None)
 
 
 def by_weight(summaries: dict[Group, Summary]) -> list[Group]:
@@ -93,13 +93,44 @@ def by_weight(summaries: dict[Group, Summary]) -> list[Group]:
 
 
 def money_choices(
-    groups: Sequence[Group], picked: Group | None, path: str, chosen: Filter, kept: Mapping[str, str] | None = None
+    groups: Sequence[Group], picked: Group | None, path: str, chosen: Filter, kept: Mapping[str, str] | None = None, *, own: bool = False
 ) -> tuple[Choice, ...]:
-    """The currencies to choose between. kept: what else of the address stays (`saved.kept_of`)."""
+    """The currencies to choose between. kept: what else of the address stays (`saved.kept_of`). own: money is told as trades have it."""
     others = dict(kept or {})
-    return tuple(Choice(name_of(group), address(path, chosen, **(others | {"money": name_of(group)})), group == picked) for group in groups)
+    return tuple(
+        Choice(name_of(group, own=own), address(path, chosen, **(others | {"money": key_of(group)})), group == picked) for group in groups
+    )
 
 
-def name_of(group: Group) -> str:
-    """As it stands in an address: the currency, with the base before it where they differ."""
-    return group.currency if group.is_base or not group.base_currency else f"{group.base_currency}-{group.currency}"
+def key_of(group: Group) -> str:
+    """As it stands in an address, no two alike: the currency, with the base (`NONE` for none stated) before it where they differ."""
+    return group.currency if group.is_base else f"{group.base_currency or UNSTATED}-{group.currency}"
+
+
+def name_of(group: Group, *, own: bool = False) -> str:
+    """As a reader sees it beside the others. own: the currency is the one in which the trades are made, whether there is a rate or not."""
+    words = {"currency": group.currency, "base": group.base_currency}
+    if group.is_base:
+        return group.currency
+    if own and group.base_currency:
+        return _("%(currency)s, base %(base)s") % words
+    return _("%(currency)s, no rate to %(base)s") % words if group.base_currency else _("%(currency)s, base not stated") % words
+
+
+def of_group(chosen: Filter, group: Group | None, accounts: Iterable[BrokerAccount], groups: Iterable[Group]) -> Filter:
+    """A filter that takes of these accounts what a group counts and nothing else, so that a list holds what a number is made of.
+
+    groups: all that the page knows of. Where there is nothing to tell apart the filter stays as it is.
+    """
+    if group is None:
+        return chosen
+    if any(other != group and other.base_currency == group.base_currency for other in groups):
+        return replace(chosen, currency=f"{group.base_currency or UNSTATED}-{group.currency}")
+    if len({account.base_currency for account in accounts}) > 1:
+        return replace(chosen, currency=group.base_currency or UNSTATED)
+    return chosen
+
+
+def accounts_of_group(group: Group | None, accounts: Iterable[BrokerAccount]) -> list[BrokerAccount]:
+    """Those whose money a group is; all where there is no group."""
+    return [account for account in accounts if group is None or account.base_currency == group.base_currency]

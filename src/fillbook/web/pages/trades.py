@@ -130,7 +130,7 @@ def trades(request: HttpRequest) -> HttpResponse:
         "count": sum(summary.n for summary in summaries.values()) if summaries else _count(asked),
         "totals": [_total(summaries[group], Measure(group.currency, asked.kept.get("show") == PERCENT)) for group in groups],
         "only": asked.only,
-        "left_out": None if asked.only else left_out(about.accounts, chosen, path, path),
+        "left_out": None if asked.only else left_out(about.accounts, chosen, path, path, asked.kept),
         "stated": "" if asked.is_open or asked.only else rests_on_stated(about.accounts, chosen),
         "all_url": address(path, chosen, **asked.kept),
         "headings": headings(columns, asked.order, asked.url),
