@@ -135,10 +135,15 @@ def test_no_fault_is_asked_more_often_than_it_may(faults: dict[str, Outcome]) ->
 def test_what_the_user_must_mend_is_told_once_and_forgotten_when_it_is_mended(faults: dict[str, Outcome]) -> None:
     expired, mended = faults["expired"].link, faults["mended"].link
     assert expired.alarm_sent_at is not None
-    assert ended(service.sync_now(expired.owner, expired.pk)).error_code == "1012"
+    for act in (service.sync_now, service.resume):
+        with pytest.raises(service.Refused, match="Nothing is sent before"):
+            act(expired.owner, expired.pk)
+    service.pause(expired.owner, expired.pk)
+    with pytest.raises(service.Refused, match="expired"):
+        service.resume(expired.owner, expired.pk)
     after = fresh(expired)
     assert (after.state, after.error_code, after.alarm_sent_at) == (LinkState.NEEDS_USER, "1012", expired.alarm_sent_at)
-    assert ended(service.sync_now(mended.owner, mended.pk)).state == RunState.DONE
+    assert ended(service.replace_credential(mended.owner, mended.pk, {"query_id": QUERY}).run).state == RunState.DONE
     after = fresh(mended)
     assert (after.state, after.error_code, after.error_message, after.alarm_sent_at) == (LinkState.LINKED, "", "", None)
 

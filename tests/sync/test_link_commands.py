@@ -9,14 +9,14 @@ import pytest
 from django.conf import settings
 
 from fillbook.brokers.interface import Endpoint
-from fillbook.cli import link_command, sync_command, unlink_command, worker_command
+from fillbook.cli import link_command, pause_command, resume_command, sync_command, unlink_command, worker_command
 from fillbook.cli.main import main
 from fillbook.cli.stop import Stop
 from fillbook.storage.models import Link, LinkState, User
 from fillbook.sync import service
 from fillbook.vault import keys
 from tests.sync.fault_server import Answer
-from tests.sync.flex import OTHER_TOKEN, QUERY, TOKEN, Flex, refused, statement
+from tests.sync.flex import OTHER_TOKEN, QUERY, TOKEN, Flex, accepted, refused, statement
 from tests.sync.linked import linked
 from tests.sync.waiting import fresh
 
@@ -27,7 +27,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def run(owner: User, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """A command on the database at hand, for the owner; its status, output and complaints."""
-    for module in (link_command, sync_command, unlink_command):
+    for module in (link_command, pause_command, resume_command, sync_command, unlink_command):
         monkeypatch.setattr(module, "open_database", lambda _: None)
 
     def command(*words: str, piped: str = "") -> tuple[int, str, str]:
@@ -61,9 +61,29 @@ def test_sync_says_what_did_not_work_and_what_is_paused(run: Run, link: Link, fl
     (found,) = json.loads(out)["links"]
     assert status == 1
     assert (found["state"], found["run"]["state"], found["run"]["error"]["code"]) == ("needs_user", "failed", "1012")
-    service.pause(link.owner, link.pk)
+    asked = len(flex.seen)
+    for _ in range(2):
+        status, out, _ = run("sync")
+        assert (status, len(flex.seen)) == (1, asked), "a stopped link is not asked for"
+        assert out.splitlines()[1].startswith("  ! Fetching has stopped until you do something about it. Your token has expired")
+    flex.requests = [accepted()]
+    status, out, _ = run("link", "--replace", str(link.pk), piped=f"token={OTHER_TOKEN}\n")
+    assert (status, len(flex.calls(OTHER_TOKEN)) > 0) == (0, True)
+
+
+def test_a_link_is_paused_and_resumed(run: Run, link: Link, flex: Flex) -> None:
+    paused = f"Book (U7000001), sandbox  link {link.pk}\n  paused; "
+    assert run("pause", "ibkr")[:2] == (0, "Paused. What was fetched stays; nothing new comes until you resume.\n")
+    assert run("sync", "--status")[1].startswith(paused)
     status, out, _ = run("sync")
-    assert (status, out.splitlines()[1]) == (1, "  ! This link is paused. Resume it to sync.")
+    assert (status, out.splitlines()[1], flex.seen) == (1, "  ! This link is paused. Resume it to sync.", [])
+    status, out, _ = run("resume", "ibkr", "--json")
+    assert (status, json.loads(out)["state"], json.loads(out)["run"]["state"]) == (0, "linked", "done")
+    assert run("pause", "ibkr", "--json")[0] == 0
+    Link.objects.filter(pk=link.pk).update(alarm_sent_at=link.created_at, error_message="The token is locked.")
+    status, out, _ = run("resume", "ibkr")
+    assert (status, fresh(link).state) == (1, LinkState.NEEDS_USER)
+    assert "The token is locked." in out
 
 
 def test_status_fetches_nothing(run: Run, link: Link, flex: Flex) -> None:

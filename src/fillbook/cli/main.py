@@ -44,6 +44,8 @@ COMMANDS: Final = {
     "sync": "fetch now, or say how each link stands",
     "runs": "list what syncs did",
     "notices": "list what you were told of your links, and put it away",
+    "pause": "fetch nothing of a link until it is resumed",
+    "resume": "fetch a paused link again",
     "unlink": "end a link, and keep or delete what came from it",
     "serve": "start Fillbook in the browser",
     "worker": "do jobs beside `serve`, on PostgreSQL",

@@ -77,6 +77,10 @@ PROOFS: Final = {
 
 REFUSALS: Final = {
     "this_is_paused": "This link is paused. Resume it to sync.",
+    "this_has_stopped": (
+        "Fetching has stopped until you do something about it. %(why)s Then replace what you entered, on the page or with `fillbook link "
+        "--replace`; what you leave empty stays as it is. Nothing is sent before."
+    ),
     "too_soon": "The broker has just refused this link. Mend what it says first, then try again in a minute.",
     "no_earlier_years": "This broker gives all the history it has at the first fetch.",
     "not_linked": "Earlier years can be fetched once this link works. See on its page what it waits for.",
@@ -143,7 +147,7 @@ SENTENCES: Final = Sentences(
         "account_linked_twice": Sentence("You have already linked account %(accounts)s.", _TWICE),
         "accounts_linked_twice": Sentence("You have already linked accounts %(accounts)s.", _TWICE),
     },
-    quoted=frozenset({"missed"}),
+    quoted=frozenset({"missed", "why"}),
 )
 """All of them, by code."""
 

@@ -133,17 +133,28 @@ def sync_now(owner: User, link_id: UUID | str) -> SyncRun:
 
     Raises:
         Http404: the owner has no such link.
-        Refused: it is paused, two users claim its account, or the broker refused it less than a minute ago.
+        Refused: it is paused, it has stopped until its user acts, two users claim its account, or the broker refused it less than a
+            minute ago.
     """
     with transaction.atomic():
         link = _locked(link_for(owner, link_id))
         if link.state == LinkState.PAUSED:
             raise Refused("paused", message("this_is_paused"))
+        if is_stopped(link):
+            raise Refused("stopped", message("this_has_stopped", why=link.error_message))
         refused_at = link.error_at if link.state == LinkState.NEEDS_USER and not link.sealed_candidate else None
         if refused_at is not None and not link.is_sandbox and clock.now() - refused_at < _BREATH:
             raise Refused("too_soon", message("too_soon"))
         _claim_anew(link)
         return runs.open_run(link, RunKind.FIRST if link.linked_at is None else RunKind.MANUAL)
+
+
+def is_stopped(link: Link) -> bool:
+    """Whether nothing is asked for a link before its user has entered something: a token that fails again and again is locked.
+
+    One that its user grants at the broker is not among them: there we look again whenever they ask.
+    """
+    return link.state == LinkState.NEEDS_USER and not link.sealed_candidate and not link.account
 
 
 def go_back(owner: User, link_id: UUID | str) -> SyncRun:
@@ -197,15 +208,22 @@ def pause(owner: User, link_id: UUID | str) -> Link:
 
 
 def resume(owner: User, link_id: UUID | str) -> SyncRun:
-    """Fetch again, at once and then as before. Raises `Http404` as `sync_now`."""
+    """Fetch again, at once and then as before. Raises `Http404` as `sync_now`.
+
+    Raises:
+        Refused: it had stopped before it was paused, and its user has still to act.
+    """
     with transaction.atomic():
         link = _locked(link_for(owner, link_id))
         if link.state == LinkState.PAUSED:
-            link.state = LinkState.LINKED if link.linked_at else LinkState.VALIDATING
+            told = link.alarm_sent_at is not None and not link.sealed_candidate
+            link.state = LinkState.NEEDS_USER if told else LinkState.LINKED if link.linked_at else LinkState.VALIDATING
             link.save()
             _record(owner, "link_resumed", link)
-        _claim_anew(link)
-        return runs.open_run(link, RunKind.MANUAL)
+        if not is_stopped(link):
+            _claim_anew(link)
+            return runs.open_run(link, RunKind.MANUAL)
+    raise Refused("stopped", message("this_has_stopped", why=link.error_message))
 
 
 def choose_accounts(owner: User, link_id: UUID | str, account_ids: Iterable[int | str]) -> None:

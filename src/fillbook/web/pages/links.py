@@ -50,7 +50,11 @@ def pause(request: HttpRequest, link_id: str) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, link_id: str) -> HttpResponse:
     """Fetch again, beginning now."""
-    service.resume(viewer(request), link_id)
+    try:
+        service.resume(viewer(request), link_id)
+    except service.Refused as refusal:
+        messages.error(request, said(refusal.message))
+        return redirect("accounts")
     return redirect("link-progress", link_id)
 
 

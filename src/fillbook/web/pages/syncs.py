@@ -88,6 +88,8 @@ def link_runs(request: HttpRequest, link_id: str) -> HttpResponse:
         "broker": broker.name,
         "zone": readable.zone_name(zone_of(broker)),
         "standing": standing(user, link, now),
+        "paused": link.state == LinkState.PAUSED,
+        "stopped": service.is_stopped(link),
         "runs": [ran(run, zone_of(broker)) for run in page],
         "page": page,
     }
