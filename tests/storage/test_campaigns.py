@@ -1,5 +1,6 @@
 """Campaigns in the database: proposed with the trades, summed once; the trader's own word outlives what becomes of the trades."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -15,7 +16,7 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.summary import to_e8
 from fillbook.storage import campaigning
 from fillbook.storage.campaigning import BadCampaign
-from fillbook.storage.campaigns import Tally, campaign_of, campaigns_in, is_apart, tallies, with_legs
+from fillbook.storage.campaigns import Tally, campaign_of, campaigns_in, is_apart, outcomes_of_legs, tallies, with_legs
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, Campaign, CampaignLeg, CampaignRow, CampaignTrip, LegApart, RoundTripRow, User
 from fillbook.storage.orphans import orphans
@@ -66,6 +67,9 @@ def test_a_spread_is_proposed_with_its_sums(account: BrokerAccount) -> None:
     assert (row.net_e8, row.fees_e8, row.currency, row.outcome) == (to_e8(Decimal(56)), to_e8(Decimal(-4)), "USD", "win")
     assert (row.opened_on, row.closed_on, row.day, row.is_open, row.counts, row.legs) == (day_of(0), day_of(4), day_of(4), False, True, 2)
     assert tallies(campaigns_in([account], Filter())) == [Tally("USD", 1, 1, 0, to_e8(Decimal(56)))]
+    ended = Counter(RoundTripRow.objects.filter(in_campaign__campaign=row).values_list("outcome", flat=True))
+    assert outcomes_of_legs(campaigns_in([account], Filter())) == ended
+    assert sum(ended.values()) == 2
     assert campaign_of(trip("ACME PUT 18")) == row
     assert campaign_of(trip("ZORG")) is None
 

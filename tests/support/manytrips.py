@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from fillbook.journal.campaigns import Why
+from fillbook.journal.shapes import Shape
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
 from fillbook.performance.intraday import Opened, Place, clock_of, places, session_of
 from fillbook.performance.summary import outcome_of, to_e8
@@ -25,6 +29,8 @@ from fillbook.storage.models import (
     AccountInstrument,
     AccountTotals,
     BrokerAccount,
+    CampaignRow,
+    CampaignTrip,
     ClosedLotRow,
     ExecutionRow,
     InstrumentRow,
@@ -43,6 +49,7 @@ CENT: Final = Decimal("0.01")
 _AT_ONCE: Final = 20_000
 _OPENING: Final = 14 * 3600 + 30 * 60
 _SESSION: Final = 6 * 3600
+_CAMPAIGN: Final = tuple(field.attname for field in CampaignRow._meta.concrete_fields if not field.primary_key)
 _EXECUTION: Final = tuple(field.attname for field in ExecutionRow._meta.concrete_fields if not field.primary_key)
 
 
@@ -115,6 +122,17 @@ def make_trips(account: BrokerAccount, count: int, *, days: int = 1500, with_fil
         checked = {"fill": {"equal": count} if with_fills else {}, "position": {}}
         totals = {"rebuilt_at": timezone.now(), "rules": derive.RULES, "executions": 2 * count, "round_trips": count, "checked": checked}
         AccountTotals.objects.update_or_create(account=account, defaults=totals)
+
+
+def make_campaigns(account: BrokerAccount) -> None:
+    """Take each two option trades of one underlying that follow each other as a campaign, straight into the tables too."""
+    options = RoundTripRow.objects.filter(account=account, asset_class=AssetClass.OPTION).select_related("instrument")
+    parts = [list(part) for _, part in groupby(options.order_by("symbol", "day", "key"), key=attrgetter("symbol"))]
+    pairs = [pair for part in parts for pair in zip(part[::2], part[1::2], strict=False)]
+    insert(CampaignRow, _CAMPAIGN, (_campaign(account, first, second) for first, second in pairs))
+    ids = dict(CampaignRow.objects.filter(account=account).values_list("key", "pk"))
+    legs = ([ids[pair[0].key], trip.pk, number] for pair in pairs for number, trip in enumerate(pair, 1))
+    insert(CampaignTrip, ("campaign_id", "trip_id", "number"), legs)
 
 
 def trips(count: int, days: int = 1500, seed: int = 1) -> Iterator[Made]:
@@ -207,6 +225,20 @@ def _trip(account: BrokerAccount, made: Made, pks: dict[str, int], place: Place)
         "session": int(session_of(made.opened_at, what.exchange)), "day_number": place.number, "after": int(place.after), "r_e8": None,
     }  # fmt: skip
     return [values[name] for name in rows.TRIP]
+
+
+def _campaign(account: BrokerAccount, first: RoundTripRow, second: RoundTripRow) -> list[Any]:
+    net, fees = (sum(getattr(trip, name) for trip in (first, second)) for name in ("net_e8", "fees_e8"))
+    ends = [trip.outcome for trip in (first, second)]
+    values: dict[str, Any] = {
+        "account_id": account.pk, "key": first.key, "own_id": None, "underlying": first.underlying, "why": [str(Why.ROLL)],
+        "shape": str(Shape.LONG_CALL), "strikes": ["100"], "expiry": first.instrument.expiry, "rolls": 1, "delivered": False, "legs": 2,
+        "leg_wins": ends.count("win"), "leg_losses": ends.count("loss"), "leg_evens": ends.count("even"),
+        "is_open": False, "counts": True, "currency": first.result_currency, "net_e8": net, "fees_e8": fees,
+        "outcome": "win" if net > 0 else "loss" if net < 0 else "even", "opened_on": min(first.opened_on or LAST, second.opened_on or LAST),
+        "closed_on": second.day, "day": second.day,
+    }  # fmt: skip
+    return [values[name] for name in _CAMPAIGN]
 
 
 def _opened(made: Made) -> Opened:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 EXECUTIONS = 20_000
 WARM = 3
+LARGE = 1_000_000
+"""From so many round trips on reports are left out: nothing is promised of them, and they would take an hour."""
 BESIDE = "beside@example.com"
 
 
@@ -35,8 +37,9 @@ def main(folder: Path, count: int, times: int) -> None:
     from django.conf import settings
     from django.test import Client
 
-    from fillbook.storage.models import BrokerAccount, RoundTripRow, User
-    from tests.support.manytrips import LAST, make_account, make_trips
+    from fillbook.storage.models import CampaignRow, RoundTripRow, User
+    from fillbook.storage.tokens import make_token
+    from tests.support.manytrips import LAST, make_account, make_campaigns, make_trips
 
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     owner = User.objects.create_user("speed@example.com", is_operator=True)
@@ -44,25 +47,45 @@ def main(folder: Path, count: int, times: int) -> None:
     account = make_account(owner)
     started = time.monotonic()
     make_trips(account, count)
+    make_campaigns(account)
     print(f"made {count:,} round trips in {time.monotonic() - started:.0f} s", file=sys.stderr)
     tidy()
-    client = Client()
+    client = Client(headers={"Authorization": f"Bearer {make_token(owner, 'speed', [])[1]}"})
     client.force_login(owner)
     trips = RoundTripRow.objects.filter(account=account)
     key, symbol = trips.values_list("key", "symbol")[count // 2]
     settle()
     month = LAST.replace(day=1)
-    pages = (
+    campaign = CampaignRow.objects.values_list("key", flat=True)[0]
+    pages: tuple[str, ...] = (
         "/", f"/?from={month}&to={LAST}", "/?side=short", "/?class=option&outcome=win", f"/?symbol={symbol}", f"/?from={month}&slot=hour-9",
         "/trades/", f"/trades/?after={key}", "/trades/?side=short", f"/trades/?symbol={symbol}", "/trades/?sort=profit",
         "/trades/?sort=side", "/trades/?sort=kind", "/trades/?sort=fills", "/trades/?sort=fees", "/trades/?sort=gross",
         "/trades/?sort=account", f"/trades/{key}/", "/calendar/", f"/calendar/?year={LAST.year}", "/calendar/?side=short",
         f"/days/{LAST}/", "/intraday/", f"/intraday/?from={month}", "/intraday/?side=short", "/positions/", "/notes/", "/accounts/",
-        f"/accounts/{BrokerAccount.objects.get().pk}/", "/more/", "/settings/", "/settings/phone/",
+        f"/accounts/{account.pk}/", f"/accounts/{account.pk}/reconciliation/", "/more/", "/settings/",
+        "/settings/phone/", "/campaigns/", f"/campaigns/?symbol={symbol}", f"/campaigns/{campaign}/",
+        f"/api/v1/accounts/{account.pk}/reconciliation", "/api/v1/campaigns",
     )  # fmt: skip
+    if count < LARGE:
+        pages += reports(symbol, f"from={LAST.year}-01-15&to={LAST}")
     report(client, pages, key, "quiet", times)
     with importing(folder):
         report(client, pages, key, "during a sync", times)
+
+
+def reports(symbol: str, period: str) -> tuple[str, ...]:
+    """Pages of reports. period: one whose ends are within months."""
+    return (
+        "/reports/", "/reports/?side=short", "/reports/?basis=gross", f"/reports/?{period}", f"/reports/?symbol={symbol}",
+        *(f"/reports/by/{key}/" for key in ("symbol", "underlying", "side", "tag", "currency", "month", "hour", "held", "price", "cost")),
+        "/reports/by/hour/?basis=gross", f"/reports/by/symbol/?{period}", "/reports/by/weekday/?side=short",
+        "/reports/cross/", "/reports/cross/?down=symbol&across=hour", f"/reports/cross/?down=price&across=held&{period}",
+        "/reports/compare/", "/reports/compare/?side=long&with=side%3Dshort", "/reports/distribution/", "/reports/distribution/?what=held",
+        "/reports/drawdowns/", "/reports/drawdowns/?side=short",
+        "/api/v1/reports/statistics", "/api/v1/reports/breakdown?by=symbol", "/api/v1/reports/crossing?down=hour&across=weekday",
+        "/api/v1/reports/distribution",
+    )  # fmt: skip
 
 
 def tidy() -> None:

@@ -40,6 +40,8 @@ _DEEDS: Final = frozenset({Role.OPENS.value, Role.CLOSES.value})
 
 
 _LIMIT: Final = 2**63
+_ENDED: Final = {Outcome.WIN: "leg_wins", Outcome.LOSS: "leg_losses", Outcome.EVEN: "leg_evens"}
+"""Where it is kept how many legs ended so."""
 _ROW: Final = (
     "account_id",
     "key",
@@ -52,6 +54,7 @@ _ROW: Final = (
     "rolls",
     "delivered",
     "legs",
+    *_ENDED.values(),
     "is_open",
     "counts",
     "currency",
@@ -111,7 +114,8 @@ def campaigns_in(accounts: Accounts, chosen: Filter) -> QuerySet[CampaignRow]:
     legs = replace(chosen, first=None, last=None, outcome=None, status=TripStatus.CLOSED, include_incomplete=True)
     if replace(legs, accounts=(), currency="", include_incomplete=False) != Filter():
         either = (trips_in(accounts, replace(legs, status=status)).values("pk") for status in TripStatus)
-        found = found.filter(Q(*(Q(trips__trip__in=some) for some in either), _connector=Q.OR)).distinct()
+        with_one = (CampaignTrip.objects.filter(trip__in=some).values("campaign_id") for some in either)
+        found = found.filter(Q(*(Q(pk__in=some) for some in with_one), _connector=Q.OR))
     return found.order_by("-day", "-opened_on", "key", "account_id")
 
 
@@ -124,7 +128,7 @@ def with_legs(campaigns: QuerySet[CampaignRow]) -> QuerySet[CampaignRow]:
 def tallies(campaigns: QuerySet[CampaignRow]) -> list[Tally]:
     """What those that count came to, by currency; the one with the most first."""
     found: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
-    counted = CampaignRow.objects.filter(pk__in=campaigns.order_by().values("pk"), counts=True)
+    counted = campaigns.order_by().filter(counts=True)
     for row in counted.values("currency", "outcome").annotate(n=Count("pk"), total=Sum("net_e8")):
         found[row["currency"]][row["outcome"]] = row["n"], row["total"]
     made = [
@@ -142,8 +146,8 @@ def tallies(campaigns: QuerySet[CampaignRow]) -> list[Tally]:
 
 def outcomes_of_legs(campaigns: QuerySet[CampaignRow]) -> dict[str, int]:
     """Outcome -> how many of their legs that count ended so."""
-    legs = RoundTripRow.objects.filter(in_campaign__campaign__in=campaigns.order_by().values("pk"), counts=True)
-    return dict(legs.values_list("outcome").annotate(n=Count("pk")))
+    sums = campaigns.order_by().aggregate(**{outcome.value: Sum(name) for outcome, name in _ENDED.items()})
+    return {outcome: n for outcome, n in sums.items() if n}
 
 
 def fills_of(campaign: CampaignRow) -> list[TripFillRow]:
@@ -265,6 +269,7 @@ def _row(account: BrokerAccount, group: Group, legs: Sequence[Leg], trips: Seque
         described.rolls,
         described.delivered,
         len(legs),
+        *(sum(trip.counts and trip.outcome == outcome for trip in trips) for outcome in _ENDED),
         is_open,
         counts,
         currencies.pop() if known else "",

@@ -177,9 +177,10 @@ class CampaignRow(models.Model):
     """`journal.campaigns.Group` with the sums of its legs.
 
     key: the public id of its first leg. own: what the trader made of it, None for a proposal. why: `journal.campaigns.Why`. shape,
-    strikes, expiry, rolls, delivered: `journal.shapes.Described`. counts: all legs are closed and their results known. net_e8, fees_e8:
-    sums over the legs, of open ones what they realized so far; None where a leg's is unknown or legs have results in several currencies.
-    outcome: of one that counts. closed_on: the last leg's, None while one is open; day: that, while open opened_on.
+    strikes, expiry, rolls, delivered: `journal.shapes.Described`. leg_wins, leg_losses, leg_evens: how legs that count ended. counts: all
+    legs are closed and their results known. net_e8, fees_e8: sums over the legs, of open ones what they realized so far; None where a leg's
+    is unknown or legs have results in several currencies. outcome: of one that counts. closed_on: the last leg's, None while one is open;
+    day: that, while open opened_on.
     """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
@@ -193,6 +194,9 @@ class CampaignRow(models.Model):
     rolls = models.PositiveIntegerField(default=0)
     delivered = models.BooleanField(default=False)
     legs = models.PositiveIntegerField()
+    leg_wins = models.PositiveIntegerField(default=0)
+    leg_losses = models.PositiveIntegerField(default=0)
+    leg_evens = models.PositiveIntegerField(default=0)
     is_open = models.BooleanField()
     counts = models.BooleanField()
     currency = models.CharField(max_length=12, blank=True, default="")

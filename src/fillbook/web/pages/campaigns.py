@@ -19,7 +19,7 @@ from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import Outcome, from_e8
 from fillbook.storage.access import campaign_for, links_of
-from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, outcomes_of_legs, tallies, with_legs
+from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, outcomes_of_legs, tallies
 from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow, TripFillRow
 from fillbook.storage.queries import asset_classes
 from fillbook.web import readable
@@ -120,7 +120,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
     chosen = about.chosen
     found = campaigns_in(about.accounts, chosen)
     number = _page(request.GET.get("page", ""))
-    rows = list(with_legs(found)[_A_PAGE * (number - 1) : _A_PAGE * number + 1])
+    rows = list(found.select_related("own", "account")[_A_PAGE * (number - 1) : _A_PAGE * number + 1])
     is_open = chosen.status is TripStatus.OPEN
 
     def page(wanted: int) -> str:
