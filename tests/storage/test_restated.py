@@ -104,11 +104,16 @@ def test_cancel_and_rebook_is_one_change_of_one_trade(ada: User, account: Broker
 
 
 def test_renumbered_fills_change_no_trade(ada: User, account: BrokerAccount) -> None:
-    renumbered = [replace(row, execution_id=f"9{row.execution_id}") for row in (BUY, SELL, *ZORG)]
-    take(ada, later(*renumbered))
-    assert [(what, fields) for what, _, _, fields in rows()] == [
-        ("changed", {"id": [row.execution_id, f"9{row.execution_id}"]}) for row in (BUY, *ZORG, SELL)
+    fills = (BUY, *ZORG, SELL)
+    take(ada, later(*(replace(row, execution_id=f"9{row.execution_id}", trade_id=f"9{row.execution_id}") for row in fills)))
+    assert [(what, heir, fields) for what, _, heir, fields in rows()] == [
+        ("changed", f"9{old}", {"id": [old, f"9{old}"], "trade_id": ["", f"9{old}"]}) for old in ("1", "11", "12", "2")
     ]
+    take(ada, later(*(replace(row, trade_id=row.execution_id) for row in fills), written=2))
+    assert [(what, heir, fields) for what, _, heir, fields in rows()] == [
+        ("changed", old, {"id": [f"9{old}", old], "trade_id": [f"9{old}", old]}) for old in ("1", "11", "12", "2")
+    ]
+    assert Restatement.objects.count() == 2
     assert not RestatedTrip.objects.exists()
 
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.http import Http404
 
 from fillbook.journal.notes import LONGEST, BadNote
 from fillbook.journal.tags import BadTag, Hue, key_of
-from fillbook.ledger.execution import ExecutionKind
+from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.statement import AccountStatement
 from fillbook.performance.filters import Filter
 from fillbook.storage import words
@@ -18,8 +20,10 @@ from fillbook.storage.choosing import trips_in
 from fillbook.storage.derive import rebuild_account, settings_of
 from fillbook.storage.models import BrokerAccount, Note, RoundTripRow, Tag, TagMark, User
 from fillbook.storage.orphans import orphans
+from fillbook.storage.replay import replay_account
 from fillbook.trades.settings import Grouping
 from tests.storage.deliveries import day_of, days, deliver, only_account, person, says
+from tests.storage.test_replay import Parser, always
 from tests.trades.builders import OTHER, fill
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -171,6 +175,43 @@ def test_a_renumbered_fill_keeps_its_words(ada: User, account: BrokerAccount) ->
     words.write_note(ada, trip().key, "Mine.")
     take(ada, says(replace(BUY, execution_id="901"), MORE, SELL, LAST, *ZORG, opened_on=day_of(0), written=1))
     assert [note.text for note in words.words_of(trip()).notes] == ["Mine."]
+
+
+def numbered(first: str, *rows: Execution) -> list[Execution]:
+    """Every row with an id and a trade number that begin so."""
+    return [replace(row, execution_id=first + row.execution_id, trade_id=f"{first}t{row.execution_id}") for row in rows]
+
+
+def test_words_follow_fills_that_are_numbered_anew_there_and_back(settings: LazySettings, tmp_path: Path, ada: User) -> None:
+    settings.DATA_DIR = tmp_path
+    rows = (BUY, MORE, SELL, LAST, *ZORG)
+    said = [says(*numbered(first, *rows), opened_on=day_of(0), written=number) for number, first in enumerate(("", "88", "", "99"))]
+    account = take(ada, said[0])
+    words.write_note(ada, trip().key, "Under the old number.")
+    take(ada, said[1])
+    words.write_note(ada, trip().key, "Under the new number.")
+    words.add_tag(ada, trip("ZORG").key, "late")
+    both = ["Under the old number.", "Under the new number."]
+    assert [note.text for note in words.words_of(trip()).notes] == both
+    for number in (2, 3):
+        take(ada, said[number])
+        assert [note.text for note in words.words_of(trip()).notes] == both
+        assert (tagged("late"), orphans(ada)) == (["ZORG"], [])
+    replay_account(account, Parser(*said), always)
+    assert [note.text for note in words.words_of(trip()).notes] == both
+    assert (tagged("late"), orphans(ada)) == (["ZORG"], [])
+
+
+def test_a_fill_that_is_numbered_anew_and_then_rebooked_keeps_its_words(ada: User) -> None:
+    take(ada, says(*numbered("", BUY, SELL), opened_on=day_of(0)))
+    words.write_note(ada, trip().key, "Mine.")
+    buy, sell = numbered("88", BUY, SELL)
+    cancel = replace(buy, execution_id="21", trade_id="", quantity=-buy.quantity, proceeds=-buy.proceeds, kind=ExecutionKind.CANCEL)
+    cancel = replace(cancel, corrects="881", ordered_at=buy.ordered_at + timedelta(hours=1))
+    rebook = replace(buy, execution_id="22", price=buy.price + 1, proceeds=buy.proceeds - 10)
+    take(ada, says(buy, sell, cancel, rebook, opened_on=day_of(0), written=1))
+    assert [note.text for note in words.words_of(trip()).notes] == ["Mine."]
+    assert orphans(ada) == []
 
 
 def test_words_of_a_withdrawn_fill_are_orphans_until_it_comes_back(ada: User, account: BrokerAccount) -> None:

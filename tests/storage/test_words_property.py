@@ -43,12 +43,12 @@ from tests.trades.builders import OTHER, fill
 EXAMPLES = max(5, int(os.environ.get("FILLBOOK_TEST_EXAMPLES", "100")) // 20)
 # One trade scaled out of, one that a reversing fill ends and begins, one short.
 ROWS = (
-    fill(1, 10, 20, day=15),
-    fill(2, -4, 25, day=20),
-    fill(3, -6, 26, day=22),
-    fill(11, 5, 9, OTHER, day=16),
-    fill(12, -8, 8, OTHER, day=18),
-    fill(13, 3, 7, OTHER, day=21),
+    fill(1, 10, 20, day=15, trade_id="t1"),
+    fill(2, -4, 25, day=20, trade_id="t2"),
+    fill(3, -6, 26, day=22, trade_id="t3"),
+    fill(11, 5, 9, OTHER, day=16, trade_id="t11"),
+    fill(12, -8, 8, OTHER, day=18, trade_id="t12"),
+    fill(13, 3, 7, OTHER, day=21, trade_id="t13"),
 )
 FATES = ("as it was", "dearer", "dropped", "rebooked", "renumbered")
 NAMES = ("plan", "Late Entry", "tilt")
@@ -80,7 +80,8 @@ def fated(row: Execution, fate: str) -> list[Execution]:
         back: dict[str, Any] = {"quantity": -row.quantity, "proceeds": -row.proceeds, "kind": ExecutionKind.CANCEL}
         back["corrects"] = row.execution_id
         return [row, replace(row, execution_id=number, ordered_at=later, **back), replace(dearer, execution_id=f"{number}8")]
-    return {"as it was": [row], "dearer": [dearer], "renumbered": [replace(row, execution_id=f"9{row.execution_id}")]}.get(fate, [])
+    renumbered = replace(row, execution_id=f"9{row.execution_id}", trade_id=f"9{row.trade_id}")
+    return {"as it was": [row], "dearer": [dearer], "renumbered": [renumbered]}.get(fate, [])
 
 
 class Book:

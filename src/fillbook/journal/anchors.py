@@ -6,6 +6,7 @@ whenever the broker corrects something or the trader groups them otherwise; then
     the execution is in trades in its role        on those trades (several where grouping cut the trade)
     it is in trades, but in another role           on those (a sale that was taken for a short's opening, say)
     it was cancelled or withdrawn and rebooked     on the trades of its replacement
+    the broker numbered it anew                    on the trades of the same fill under its new id
     otherwise                                      nowhere: an orphan, listed and kept, and looked for again at the next reading
 
 Nothing of this changes the word or its anchor, so whatever is taken back later puts it where it was.
@@ -87,6 +88,25 @@ def replacement(gone: Booked, candidates: Iterable[Booked]) -> str:
     ]
     best = max(alike, key=lambda one: (_likeness(one, gone), len(one.execution_id), one.execution_id), default=None)
     return "" if best is None else best.execution_id
+
+
+def renumbered(gone: Booked, withdrawn: Iterable[Booked], current: Iterable[Booked]) -> str:
+    """Under which id a withdrawn execution is told now; "" for none.
+
+    It is the one with the same instrument, instant, quantity and price. Of several that are equal each has its own: they are taken in the
+    order of their ids, over and over where there are more withdrawn ones, which were numbered anew more than once.
+    """
+    names, others = (
+        sorted({one.execution_id for one in some if _terms(one) == _terms(gone)}, key=lambda name: (len(name), name))
+        for some in (withdrawn, current)
+    )
+    if gone.execution_id not in names or not others:
+        return ""
+    return others[names.index(gone.execution_id) % len(others)]
+
+
+def _terms(one: Booked) -> tuple[str, datetime, Decimal, Decimal]:
+    return one.instrument_key, one.ordered_at, one.quantity, one.price
 
 
 def _likeness(one: Booked, gone: Booked) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from fillbook.journal.anchors import Anchor, Booked, Place, anchor_of, replacement, trips_of
+from fillbook.journal.anchors import Anchor, Booked, Place, anchor_of, renumbered, replacement, trips_of
 from fillbook.journal.plans import in_r
 from fillbook.performance.summary import fits, to_e8
 from fillbook.storage.models import (
@@ -105,20 +105,27 @@ def _places(account: BrokerAccount, names: Iterable[str]) -> dict[str, list[Plac
 
 
 def _replacements(account: BrokerAccount, lost: Collection[str]) -> dict[str, str]:
-    """Execution id -> id of what was booked instead of it and is in a trade; only those that have such a one."""
-    rows = ExecutionRow.objects.filter(account=account)
+    """Execution id -> id of what was booked instead of it, or of itself under a new id, and is in a trade; only those that have one."""
+    rows = ExecutionRow.objects.filter(account=account).exclude(state=RowState.SUPERSEDED)
     gone: dict[str, Booked] = {}
     for part in batches(sorted(lost)):
-        versions = rows.filter(row_id__in=part).order_by("pk").values_list(*_BOOKED)
-        gone.update((version[0], Booked(*version)) for version in versions)  # the latest version says it best
-    candidates: dict[str, list[Booked]] = defaultdict(list)
+        gone.update((version[0], Booked(*version)) for version in rows.filter(row_id__in=part).values_list(*_BOOKED))
+    withdrawn, current = defaultdict[str, list[Booked]](list), defaultdict[str, list[Booked]](list)
     for some in batches(list(gone.values()), 100):
         wanted = Q()
         for one in some:
             alike = Q(ordered_at=one.ordered_at) | (Q(trade_id=one.trade_id) if one.trade_id else Q())
             wanted |= Q(instrument__key=one.instrument_key) & alike
-        for values in rows.filter(wanted, state=RowState.CURRENT).values_list(*_BOOKED):
-            candidates[values[1]].append(Booked(*values))
-    traded = _places(account, {one.execution_id for some in candidates.values() for one in some})
-    found = {name: replacement(one, (c for c in candidates[one.instrument_key] if c.execution_id in traded)) for name, one in gone.items()}
-    return {name: new for name, new in found.items() if new}
+        for state, *values in rows.filter(wanted).values_list("state", *_BOOKED):
+            (current if state == RowState.CURRENT else withdrawn)[values[1]].append(Booked(*values))
+    traded = _places(account, {one.execution_id for some in current.values() for one in some})
+    found: dict[str, str] = {}
+    again: dict[str, str] = {}
+    for name, one in gone.items():
+        same = current[one.instrument_key]
+        instead = replacement(one, (other for other in same if other.execution_id in traded))
+        new = instead or renumbered(one, withdrawn[one.instrument_key], same)
+        (found if new in traded else again)[name] = new
+    under = {new for new in again.values() if new}
+    later = _replacements(account, under) if under else {}  # numbered anew, and then cancelled and rebooked
+    return found | {name: later[new] for name, new in again.items() if new in later}

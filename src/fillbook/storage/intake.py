@@ -172,7 +172,9 @@ def _write_account(account: BrokerAccount, raw: RawStatement, statement: Account
     before = Frame.of(account)
     plans = plans_of(account, statement, strength)
     if notes:
-        intents = [Intent(plan.kind, plan.insert, plan.supersede, plan.withdraw, _told(account, raw, plan.kind)) for plan in plans]
+        intents = [
+            Intent(plan.kind, plan.insert, plan.supersede, plan.withdraw, _told(account, raw, plan.kind), plan.restore) for plan in plans
+        ]
         note_rows(account, raw, strength.stated_at, intents)
     describer = Describer(account, strength.origin, strength.stated_at)
     describer.describe(*_instruments(statement))

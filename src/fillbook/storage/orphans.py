@@ -17,6 +17,7 @@ from fillbook.storage.models import (
     LegApart,
     Note,
     NoteAbout,
+    RowState,
     TagMark,
     TripPlanned,
 )
@@ -72,7 +73,9 @@ def _told(words: Iterable[Word]) -> list[Orphan]:
         by_account[_account_of(word)].add(word.execution_id)
     rows: dict[tuple[int, str], ExecutionRow] = {}
     for account, names in by_account.items():
-        versions = ExecutionRow.objects.filter(account=account, row_id__in=names).select_related("instrument").order_by("pk")
+        versions = (
+            ExecutionRow.objects.filter(account=account, row_id__in=names).exclude(state=RowState.SUPERSEDED).select_related("instrument")
+        )
         rows.update(((account.pk, row.row_id), row) for row in versions)
     own = {word.campaign_id for word in found if isinstance(word, CampaignLeg)}
     keys = dict(CampaignRow.objects.filter(own__in=own).values_list("own_id", "key"))

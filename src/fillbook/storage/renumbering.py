@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Any, Final
 
 from fillbook.storage.believing import Strength, Voices
+from fillbook.storage.models import StatedRow
 from fillbook.storage.records import ACTIONS, EXECUTIONS, LOTS, MOVEMENTS, OPTION_EVENTS, TRANSFERS, Fact, Kind, key_of
 
 Terms = tuple[Hashable, ...]
@@ -61,6 +62,12 @@ class Version:
 def terms_of(kind: Kind, fact: Fact) -> Terms:
     """Those of a stated fact."""
     return (key_of(fact), kind.day(fact), *(getattr(fact, name) for name in _SAME[kind.statement_field]))
+
+
+def terms_of_row(kind: Kind, row: StatedRow) -> Terms:
+    """Those of a stored fact."""
+    key = row.instrument.key if row.instrument_id else ""
+    return (key, row.trade_date, *(getattr(row, name) for name in _SAME[kind.statement_field]))
 
 
 def columns_of(kind: Kind) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ It is noted at once, because nothing else keeps it: a later statement may change
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,7 +29,8 @@ from fillbook.storage.models import (
     StatedRow,
     TripFillRow,
 )
-from fillbook.storage.records import EXECUTIONS, Fact, Kind, Stated, batches, columns, rows_of
+from fillbook.storage.records import EXECUTIONS, Fact, Kind, Stated, batches, columns, key_of, rows_of
+from fillbook.storage.renumbering import Terms, terms_of, terms_of_row
 from fillbook.storage.trip_figures import TripFigures, figures_of
 
 MOST_ROWS: Final = 1_000
@@ -40,7 +41,8 @@ _SHOWN: Final = ("quantity", "price", "proceeds", "amount", "cash", "value", "fe
 class Intent(NamedTuple):
     """What a statement is about to do to one kind of fact. stated: (fact, whether a stronger statement denies it) that will be written.
 
-    supersede, withdraw: numbers of the rows that these end. told: days that earlier statements told completely.
+    supersede, withdraw: numbers of the rows that these end; restore: of those that are believed again without being stated. told: days that
+    earlier statements told completely.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class Intent(NamedTuple):
     supersede: Collection[int]
     withdraw: Collection[int]
     told: Sequence[DateRange]
+    restore: Collection[int] = ()
 
 
 def note_rows(account: BrokerAccount, raw: RawStatement, stated_at: datetime, intents: Iterable[Intent]) -> None:
@@ -132,41 +135,79 @@ def _same(was: TripFigures, now: TripFigures | None) -> bool:
 
 
 def _changes(account: BrokerAccount, intent: Intent) -> list[RestatedRow]:
-    ended = _ended(account, intent)
+    ended = _rows(account, intent.kind, {*intent.supersede, *intent.withdraw})
     known = {row.row_id for row in ended}
     new = [entry for entry, denied in intent.stated if not denied and entry.row_id not in known]
     stated = {entry.row_id: entry for entry, denied in intent.stated if not denied}
     found = [one for row in ended if (one := _change(intent.kind, row, stated.get(row.row_id))) is not None]
-    if intent.kind is EXECUTIONS:
-        _find_heirs(found, ended, new)
-        found += _cancelled(account, new)
+    back = {one.row_id for one in found if one.what == RestatedWhat.RETURNED}
+    free = {entry.row_id: entry for entry in [*new, *(stated[name] for name in sorted(back) if name in stated)]}
+    _find_heirs(intent.kind, found, ended, free)
     taken = {one.replaced_by for one in found}
-    return found + _added(intent, [entry for entry in new if entry.row_id not in taken])
+    found = [one for one in found if one.what != RestatedWhat.RETURNED or one.row_id not in taken]
+    new = [entry for entry in new if entry.row_id not in taken]
+    if intent.kind is EXECUTIONS:
+        found += _cancelled(account, new)
+        taken = {one.replaced_by for one in found}
+    return found + _restored(account, intent) + _added(intent, [entry for entry in new if entry.row_id not in taken])
 
 
-def _ended(account: BrokerAccount, intent: Intent) -> list[StatedRow]:
-    """The versions that end, by day."""
-    rows = rows_of(intent.kind, account).select_related("instrument")
-    found = [row for part in batches(sorted({*intent.supersede, *intent.withdraw})) for row in rows.filter(pk__in=part)]
+def _restored(account: BrokerAccount, intent: Intent) -> list[RestatedRow]:
+    found = []
+    for row in _rows(account, intent.kind, intent.restore):
+        values = _row_values(intent.kind, row)
+        fields: dict[str, list[Any]] = {name: [None, values[name]] for name in _SHOWN if name in values}
+        found.append(_noted_row(intent.kind, row, RestatedWhat.RETURNED, fields))
+    return found
+
+
+def _rows(account: BrokerAccount, kind: Kind, numbers: Iterable[int]) -> list[StatedRow]:
+    """Rows by day."""
+    rows = rows_of(kind, account).select_related("instrument")
+    found = [row for part in batches(sorted(numbers)) for row in rows.filter(pk__in=part)]
     return sorted(found, key=lambda row: (row.trade_date, row.pk))
 
 
-def _find_heirs(found: list[RestatedRow], ended: Sequence[StatedRow], new: Sequence[Stated]) -> None:
-    """An execution that is dropped while one booked in its place is new has only another id, and whatever else differs."""
-    free = {entry.row_id: entry.fact for entry in new if isinstance(entry.fact, Execution) and entry.fact.kind is not ExecutionKind.CANCEL}
+def _find_heirs(kind: Kind, found: Sequence[RestatedRow], ended: Sequence[StatedRow], free: dict[str, Stated]) -> None:
+    """A fact that is dropped while one in its place is new, or there again, has only another id, and whatever else differs.
+
+    free: id -> facts that are new or there again; those that are taken are removed.
+    """
     rows = {row.row_id: row for row in ended}
-    by_key: dict[str, list[Booked]] = defaultdict(list)
-    for fact in free.values():
-        by_key[fact.instrument.key].append(_booked(fact))
+    equal: dict[Terms, list[Stated]] = defaultdict(list)
+    alike: dict[tuple[str, bool], list[Stated]] = defaultdict(list)
+    for entry in free.values():
+        equal[terms_of(kind, entry.fact)].append(entry)
+        alike[_sort_of(entry.fact)].append(entry)
     for one in found:
         row = rows[one.row_id]
-        if one.what != RestatedWhat.DROPPED or not isinstance(row, ExecutionRow):
+        if one.what != RestatedWhat.DROPPED:
             continue
-        heir = replacement(_booked_row(row), (booked for booked in by_key[row.instrument.key] if booked.execution_id in free))
-        if heir:
-            before, after = _row_values(EXECUTIONS, row), _fact_values(EXECUTIONS, free.pop(heir))
-            one.what, one.replaced_by = RestatedWhat.CHANGED, heir
-            one.fields = {"id": [one.row_id, heir]} | {name: [value, after[name]] for name, value in before.items() if value != after[name]}
+        same = equal[terms_of_row(kind, row)]
+        while same and same[0].row_id not in free:
+            same.pop(0)
+        heir = same.pop(0) if same else _booked_instead(row, alike, free)
+        if heir is None:
+            continue
+        del free[heir.row_id]
+        before, after = _row_values(kind, row), _fact_values(kind, heir.fact)
+        one.what, one.replaced_by = RestatedWhat.CHANGED, heir.row_id
+        named = {"id": [one.row_id, heir.row_id]} if kind.identity else {}
+        one.fields = named | {name: [value, after[name]] for name, value in before.items() if value != after[name]}
+
+
+def _sort_of(fact: Fact) -> tuple[str, bool]:
+    """(contract id, whether it cancels): one is never in the place of the other."""
+    return key_of(fact), isinstance(fact, Execution) and fact.kind is ExecutionKind.CANCEL
+
+
+def _booked_instead(row: StatedRow, alike: Mapping[tuple[str, bool], Sequence[Stated]], free: Collection[str]) -> Stated | None:
+    """What was booked in the place of a fill."""
+    if not isinstance(row, ExecutionRow):
+        return None
+    left = {entry.row_id: entry for entry in alike[row.instrument.key, row.kind == ExecutionKind.CANCEL] if entry.row_id in free}
+    facts = [entry.fact for entry in left.values() if isinstance(entry.fact, Execution)]
+    return left.get(replacement(_booked_row(row), map(_booked, facts)))
 
 
 def _change(kind: Kind, row: StatedRow, entry: Stated | None) -> RestatedRow | None:
