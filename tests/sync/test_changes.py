@@ -62,6 +62,7 @@ def test_a_section_that_is_gone_is_told_once_and_so_is_its_return(link: Link, nu
     assert found.changed_at == RawStatement.objects.get(link=link, sha256=sha(year[1])).received_at
     assert [message.split(":")[0] for message in found.new] == ["The query lacks the section Open Positions"]
     assert note_of(link, year[3]).endswith("Something that was missing is there now.")
+    assert Notice.objects.get(link=link).read_at is not None, "what it says is true no more"
 
 
 def test_a_quiet_night_hides_no_change_of_fields(link: Link, number: str) -> None:

@@ -124,7 +124,8 @@ def test_a_replacement_that_is_refused_leaves_the_old_one_in_use(owner: User, fl
     run = ended(service.replace_credential(owner, link.pk, {"token": OTHER_TOKEN}).run)
     assert (run.state, run.error_kind, run.error_code) == (RunState.FAILED, "NeedsUser", "1015")
     after = fresh(link)
-    assert (after.state, after.sealed_candidate, after.error_code) == (LinkState.LINKED, "", "1015")
+    assert (after.state, after.sealed_candidate, after.error_code, after.error_message) == (LinkState.LINKED, "", "", "")
+    assert (run.kind, after.error_at) == ("trial", None)
     assert open_credential(after) == {"token": TOKEN, "query_id": QUERY}
 
 

@@ -7,16 +7,20 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.conf import settings
 
-from fillbook.storage.models import Link, LinkState, Notice, NoticeKind, OperatorSecret, RunKind, RunState, SyncRun, User
+from fillbook.storage.models import Link, LinkState, Notice, NoticeKind, OperatorSecret, Origin, RunKind, RunState, SyncRun, User
 from fillbook.storage.notices import put_away
-from fillbook.sync import clock, mail, notices, operators, runs
+from fillbook.storage.raw import keep_raw
+from fillbook.sync import clock, mail, notices, operators, runs, taking
 from fillbook.sync.policy import Trouble
 from fillbook.sync.telling import told
 from tests.sync.conftest import START
+from tests.sync.flex import TRIP, Fill, statement
+from tests.sync.linked import linked
 from tests.sync.mail_server import MailServer, mail_server
 
 ENTERED = datetime(2026, 9, 26, 14, 0, tzinfo=START.tzinfo)
 EXPIRED = Trouble("NeedsUser", "1012", "The token CANARY of U7000001 has expired. Make a new one.")
+LOCKED = Trouble("NeedsUser", "1025", "The token is locked. Make a new one.")
 LATE = Trouble("Late", "late", "They are late.")
 SetTime = Callable[[datetime], None]
 
@@ -82,6 +86,8 @@ def test_a_link_that_stops_is_told_once_until_it_works_again(link: Link, set_tim
     assert (words.tone, words.action) == ("bad", "See what to do")
     assert EXPIRED.message in words.text
     assert not re.search("CANARY|U7000001|token", words.mail)
+    assert runs.fail(run_of(link), LOCKED, needs_user=True)
+    assert told(Notice.objects.get(link=link)).text == f"Interactive Brokers: {LOCKED.message}"
     assert runs.finish(run_of(link), {}, whole_year=True, figures_to=date(2026, 9, 25), note="", warning=None)
     assert unread(link) == []
     set_time(START + timedelta(days=9))
@@ -108,6 +114,18 @@ def test_a_changed_history_is_told_with_its_counts(link: Link) -> None:
         "A later statement of Interactive Brokers changed 3 rows and dropped 1 row that you had before. 2 trades are new or different. "
         "Both versions are kept."
     )
+
+
+def test_what_two_accounts_were_told_anew_is_reached_from_one_notice(owner: User) -> None:
+    link = linked(owner, "U7000001", "U7000002")
+    dearer = (Fill(1, "BUY", 101, "20260105"), *TRIP[1:])
+    run = run_of(link)
+    raw = keep_raw(owner, "ibkr", statement("U7000001", "U7000002", fills=dearer, made="20260927;020000"), Origin.FETCHED, link)
+    assert taking.take_in_here(run, raw.pk) == {"next": "done"}
+    assert runs.finish(run, {}, whole_year=True, figures_to=None, note="", warning=None)
+    words = told(Notice.objects.get(link=link))
+    assert "changed 2 rows that you had before. 2 trades are different." in words.text
+    assert words.path == f"/accounts/links/{link.pk}/runs/{run}/restated/"
 
 
 def test_every_kind_has_words_without_a_number_of_an_account(link: Link) -> None:

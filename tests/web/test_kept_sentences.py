@@ -101,7 +101,7 @@ def test_a_note_of_a_run_is_said_with_what_it_quotes() -> None:
             "03.03.2026 fehlen noch: Interactive Brokers hat für diese Tage noch keinen Auszug. Wir versuchen es von selbst wieder; Sie "
             "müssen nichts tun."
         )
-        assert said(QueryChange((lacks,) * 5, 0).sentence) == (
+        assert said(QueryChange((lacks,) * 5, ()).sentence) == (
             "Ihre Abfrage hat sich seit dem letzten Auszug geändert."
             + " Der Abfrage fehlt der Abschnitt Open Positions: Positionen haben keinen Wert." * 3
             + " Und 2 weitere. Die Seite des Kontos sagt, was zu tun ist."

@@ -68,10 +68,12 @@ def test_how_a_link_stands_is_asked_for_anew_while_a_run_goes_on(browser_of_owne
     address = f"/accounts/links/{link.pk}/?standing"
     run = SyncRun.objects.create(owner=link.owner, link=link, kind=RunKind.FIRST, state=RunState.RUNNING)
     shown = browser_of_owner.get(f"/accounts/{account.pk}/").content.decode()
-    assert f'<dl class="facts" hx-get="{address}" hx-trigger="load delay:3s" hx-swap="outerHTML">' in shown
+    assert f'<dl class="facts" id="standing" hx-get="{address}" hx-trigger="load delay:3s" hx-swap="outerHTML">' in shown
     assert "Last sync the first one goes on" in text_of(shown.encode())
     SyncRun.objects.filter(pk=run.pk).update(state=RunState.DONE, rows_new=2)
     Link.objects.filter(pk=link.pk).update(last_success_at=timezone.now())
+    over = text_of(browser_of_owner.get(f"/accounts/links/{link.pk}/", headers={"HX-Request": "true"}).content)
+    assert over.endswith("Last sync just now 2 new rows Next sync " + over.rpartition("Next sync ")[2]), "with the end of the run"
     part = browser_of_owner.get(address, headers={"HX-Request": "true"}).content
     assert text_of(part).startswith("Last sync just now 2 new rows Next sync ")
     assert b"hx-get" not in part

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -61,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
         print()
     else:
         print_entry(found)
+        if options.replace and not is_well(found) and found["state"] == "linked" and found["run"]["state"] == "failed":
+            print("  What linked it before still works and is used; the history stays as it is.")
     return 0 if is_well(found) else 1
 
 
@@ -71,6 +74,9 @@ def _beginning(options: argparse.Namespace, user: "User") -> "Callable[[], LinkO
 
     broker = _broker(options.broker, sandbox=options.sandbox)
     if options.sandbox:
+        unused = sorted(name for name in os.environ if name.startswith(VARIABLE))
+        if unused:
+            print(f"{', '.join(unused)} not used: the practice broker has what it needs.", file=sys.stderr)
         return partial(service.begin_link, user, broker.id, Endpoint.SANDBOX, broker.sandbox)
     return partial(service.begin_link, user, broker.id, Endpoint.LIVE, ask(broker.form, variable=VARIABLE))
 

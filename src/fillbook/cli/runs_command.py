@@ -46,9 +46,11 @@ def run(options: argparse.Namespace) -> int:
         ("kind", "kind", words),
         ("state", "state", words),
         ("began_at", "began", moment),
-        ("said", "said", words),
         ("brought", "rows", words),
         ("trades_changed", "trades", words),
     ]
-    print_table(found, columns, "Nothing has run yet.", left=5)
+    print_table(found, columns, "Nothing has run yet.", left=4)
+    for one in found:
+        if one["said"]:
+            print(f"{one['id']}: {one['said']}")
     return 0

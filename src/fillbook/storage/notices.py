@@ -59,6 +59,22 @@ def settle(link: Link, kinds: Collection[NoticeKind], now: datetime) -> None:
     Notice.objects.filter(link=link, kind__in=kinds, read_at=None).update(read_at=now)
 
 
+def renew(link: Link, kind: NoticeKind, occasion: str, parameters: Mapping[str, Any]) -> None:
+    """What was told of an occasion is something else by now; it is no news for that."""
+    Notice.objects.filter(owner_id=link.owner_id, key=key_of(link, kind, occasion)).update(parameters=dict(parameters))
+
+
+def mend(link: Link, there: Collection[str], now: datetime) -> None:
+    """A query has again what notices say it lacks. there: the sentences that are true no more."""
+    for notice in Notice.objects.filter(link=link, kind=NoticeKind.QUERY_CHANGED, read_at=None):
+        lacks = notice.parameters.get("lacks", [])
+        left = [sentence for sentence in lacks if sentence not in there]
+        if left and left != lacks:
+            Notice.objects.filter(pk=notice.pk).update(parameters={**notice.parameters, "lacks": left})
+        elif not left:
+            Notice.objects.filter(pk=notice.pk).update(read_at=now)
+
+
 def put_away(notices: QuerySet[Notice], now: datetime) -> int:
     """Their owner has read them."""
     return notices.filter(read_at=None).update(read_at=now)

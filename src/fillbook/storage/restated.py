@@ -22,7 +22,8 @@ def restated_trip(trip: RoundTripRow) -> list[Restatement]:
     """The restatements that changed a trade, newest first."""
     changes = RestatedTrip.objects.filter(restatement__account_id=trip.account_id)
     numbers = changes.filter(key_after=trip.key) | changes.filter(key_before=trip.key)
-    return list(Restatement.objects.filter(pk__in=numbers.values("restatement_id")).order_by("-pk"))
+    found = Restatement.objects.filter(pk__in=numbers.values("restatement_id"))
+    return list(found.select_related("account").order_by("-pk"))
 
 
 def note_run(statement_id: int, run_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fillbook.ledger.fingerprints import learned, query_changed
 from fillbook.ledger.statement import Severity
 from fillbook.storage.models import BrokerAccount, NoticeKind, RawStatement, StatementCoverage, SyncRun
-from fillbook.storage.notices import tell
+from fillbook.storage.notices import mend, tell
 from fillbook.sync import clock
 from fillbook.sync.sentences import message
 
@@ -19,10 +19,10 @@ _TOLD: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class QueryChange:
-    """lacks: what the statement lacks and those before it did not, in sentences. mended: how many things they lacked and it does not."""
+    """lacks: what the statement lacks and those before it did not, in sentences. mended: what they lacked and it does not."""
 
     lacks: tuple[str, ...]
-    mended: int
+    mended: tuple[str, ...]
 
     @property
     def sentence(self) -> str:
@@ -44,16 +44,21 @@ def query_change(raw: RawStatement) -> QueryChange | None:
         return None
     old = {message for _, findings in rows[:count] for message in _of_query(findings)}
     new = tuple(_of_query(raw.findings))
-    return QueryChange(tuple(message for message in new if message not in old), len(old - {*new}))
+    return QueryChange(tuple(message for message in new if message not in old), tuple(sorted(old - {*new})))
 
 
 def note_change(run: SyncRun, raw: RawStatement) -> None:
-    """Tell the owner, if this statement is the first of another query: in the run's note, and by a notice of what it lacks now."""
+    """Tell the owner, if this statement is the first of another query: in the run's note, and by a notice of what it lacks now.
+
+    A notice of what is there again says it no more, and goes when nothing of it is left.
+    """
     change = query_change(raw)
     if change is None:
         return
     run.note = f"{run.note} {change.sentence}".strip()
     run.save(update_fields=["note"])
+    if raw.link is not None:
+        mend(raw.link, change.mended, clock.now())
     if change.lacks and raw.link is not None:
         covered = BrokerAccount.objects.filter(pk__in=StatementCoverage.objects.filter(raw=raw).values("account"))[:2]
         about = covered[0] if len(covered) == 1 else None

@@ -6,8 +6,8 @@ from typing import Final
 
 from fillbook.brokers.manifests import Manifest, manifest, manifests
 from fillbook.storage.models import EndpointKind, Link, LinkState, NoticeKind, SyncRun
-from fillbook.storage.notices import key_of, settle, tell, told_before
-from fillbook.storage.restated import restated_in
+from fillbook.storage.notices import key_of, renew, settle, tell, told_before
+from fillbook.storage.restated import counts_of, restated_in
 from fillbook.sync import clock
 from fillbook.sync.policy import Trouble
 
@@ -54,8 +54,10 @@ def _occasion(link: Link, last: date, now: datetime) -> str:
 
 
 def stopped(link: Link, trouble: Trouble, since: datetime) -> None:
-    """Only the owner can make the link work again. since: when this trouble began, which is told once."""
-    tell(link, NoticeKind.LINK_STOPPED, since.isoformat(), clock.now(), {"code": trouble.code, "message": trouble.message})
+    """Only the owner can make the link work again. since: when this trouble began, which is told once; its reason may become another."""
+    parameters = {"code": trouble.code, "message": trouble.message}
+    if not tell(link, NoticeKind.LINK_STOPPED, since.isoformat(), clock.now(), parameters):
+        renew(link, NoticeKind.LINK_STOPPED, since.isoformat(), parameters)
 
 
 def works(link: Link, renewed: bool, late: bool) -> None:
@@ -76,12 +78,15 @@ def ended(link: Link) -> None:
 def history(link: Link, run_id: int) -> None:
     """Tell when the statements of a run changed, cancelled or dropped rows that were there before, or added to days told before."""
     found = SyncRun.objects.filter(pk=run_id).values_list("rows_changed", "rows_withdrawn", "trades_changed").first()
-    restated = restated_in(run_id).first()
+    restated = list(restated_in(run_id))
     if found is None or not (found[0] or found[1] or restated):
         return
-    counts = dict(zip(("changed", "withdrawn", "trades"), found, strict=True))
-    where = {} if restated is None else {"account": restated.account_id, "restatement": restated.pk}
-    tell(link, NoticeKind.HISTORY_CHANGED, f"run {run_id}", clock.now(), {**counts, **where, "run": run_id})
+    told = dict(zip(("changed", "withdrawn", "trades"), found, strict=True))
+    if restated:
+        told["restated"] = sum(counts.get("trades", 0) for counts in counts_of(restated).values())
+    if len(restated) == 1:
+        told |= {"account": restated[0].account_id, "restatement": restated[0].pk}
+    tell(link, NoticeKind.HISTORY_CHANGED, f"run {run_id}", clock.now(), {**told, "run": run_id})
 
 
 def broker_name(link: Link) -> str:

@@ -267,9 +267,12 @@ def fail(run_id: int, trouble: Trouble, needs_user: bool) -> bool:
             return False
         if link is None or SyncRun.objects.filter(pk=run_id, kind=RunKind.CHECK).exists():
             return True
-        link.error_kind, link.error_code, link.error_message, link.error_at = trouble.kind, trouble.code, trouble.message, now
+        kept_one_works = needs_user and bool(link.sealed_candidate) and link.state == LinkState.LINKED
+        if kept_one_works:
+            _forget_trouble_of(run_id, link)
+        else:
+            link.error_kind, link.error_code, link.error_message, link.error_at = trouble.kind, trouble.code, trouble.message, now
         if needs_user:
-            kept_one_works = bool(link.sealed_candidate) and link.state == LinkState.LINKED
             link.sealed_candidate, link.validating_until = "", None
             if not kept_one_works:
                 link.state = LinkState.NEEDS_USER
@@ -277,6 +280,14 @@ def fail(run_id: int, trouble: Trouble, needs_user: bool) -> bool:
                 notices.stopped(link, trouble, link.alarm_sent_at)
         link.save()
     return True
+
+
+def _forget_trouble_of(run_id: int, link: Link) -> None:
+    """What a run that tried something new noted of the link while it waited is no trouble of the link itself, which works."""
+    began = SyncRun.objects.values_list("created_at", flat=True).get(pk=run_id)
+    if link.error_at is not None and link.error_at >= began:
+        link.error_kind = link.error_code = link.error_message = ""
+        link.error_at = None
 
 
 def fault(error: BaseException, where: str) -> Trouble:

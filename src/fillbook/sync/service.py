@@ -125,7 +125,7 @@ def replace_credential(owner: User, link_id: UUID | str, answer: Mapping[str, st
             link.state = LinkState.VALIDATING
         link.save()
         _record(owner, "credential_replaced", link)
-        return LinkOutcome(link, runs.open_run(link, RunKind.MANUAL))
+        return LinkOutcome(link, runs.open_run(link, RunKind.TRIAL if link.linked_at else RunKind.FIRST))
 
 
 def sync_now(owner: User, link_id: UUID | str) -> SyncRun:

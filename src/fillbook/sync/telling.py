@@ -92,9 +92,11 @@ def _query_changed(notice: Notice, link: Link, parameters: Mapping[str, Any]) ->
 
 def _history_changed(_notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:
     name = broker_name(link)
-    trades = parameters.get("trades", 0)
+    trades, restated = parameters.get("trades", 0), parameters.get("restated")
     after = _("No trade is different.")
-    if trades:
+    if restated:
+        after = ngettext("%(trades)s trade is different.", "%(trades)s trades are different.", restated) % {"trades": _count(restated)}
+    elif trades and restated is None:
         sentence = ngettext("%(trades)s trade is new or different.", "%(trades)s trades are new or different.", trades)
         after = sentence % {"trades": _count(trades)}
     text = f"{_restated(name, parameters.get('changed', 0), parameters.get('withdrawn', 0))} {after} {_('Both versions are kept.')}"
@@ -102,6 +104,8 @@ def _history_changed(_notice: Notice, link: Link, parameters: Mapping[str, Any])
     if "restatement" in parameters:
         page = reverse("restatement", args=[parameters["account"], parameters["restatement"]])
         return Told("info", title, text, text, _("See what changed"), page)
+    if restated is not None:
+        return Told("info", title, text, text, _("See what changed"), reverse("run-restated", args=[link.pk, parameters["run"]]))
     return Told("info", title, text, text, _("See this sync"), reverse("link-runs", args=[link.pk]))
 
 

@@ -12,11 +12,14 @@ from fillbook.storage.models.raw import RawStatement
 
 
 class RunKind(models.TextChoices):
-    """Why it runs. HISTORY: its owner wants earlier years. CHECK: only to see whether an account that is not fetched may still be read."""
+    """Why it runs. TRIAL: to try what its owner entered in place of what works. HISTORY: its owner wants earlier years. CHECK: only to see
+    whether an account that is not fetched may still be read.
+    """
 
     SCHEDULED = "scheduled"
     MANUAL = "manual"
     FIRST = "first"
+    TRIAL = "trial"
     HISTORY = "history"
     UPLOAD = "upload"
     CHECK = "check"

@@ -92,7 +92,8 @@ def _guide(
         "capabilities": capabilities(chosen),
         "renew": renew,
         "portal": portal_of(chosen, endpoint),
-        "practice": endpoint == Endpoint.SANDBOX,
+        "practice": endpoint == Endpoint.SANDBOX and bool(chosen.sandbox_portal),
+        "pretend": endpoint == Endpoint.SANDBOX and not chosen.sandbox_portal,
         "by_grant": granted,
         "grantee": grantee_of(chosen, endpoint, grantee),
         "own_grantee": own,
@@ -121,6 +122,8 @@ def progress(request: HttpRequest, link_id: str) -> HttpResponse:
     shown = link_progress(link, run, chosen, now, claimed=claim is not None)
     context: dict[str, object] = {"progress": shown, "restated": brought}
     if is_partial(request):
+        if claim is None and not shown.polls:
+            context["standing_too"] = standing(viewer(request), link, now)
         response = render(request, "pages/_progress.html", context)
         if claim is None and "proving" in request.GET:
             response.headers["HX-Refresh"] = "true"

@@ -6,19 +6,21 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fillbook.brokers.manifests import manifest, manifests
 from fillbook.storage import restated
-from fillbook.storage.access import account_for, restatement_for
-from fillbook.storage.models import RestatedRow, RestatedTrip, RestatedWhat, Restatement
+from fillbook.storage.access import account_for, accounts_of, link_for, restatement_for, run_for
+from fillbook.storage.models import BrokerAccount, RestatedRow, RestatedTrip, RestatedWhat, Restatement
 from fillbook.storage.trip_figures import TripFigures
 from fillbook.web import readable
 from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.figures import tone_of
+from fillbook.web.pages.syncs import zone_of
 from fillbook.web.pages.wording import SIDES
 from fillbook.web.viewer import viewer
 
@@ -30,6 +32,7 @@ _KINDS: Final = {
     "cash_movements": gettext_lazy("cash movement"),
     "broker_lots": gettext_lazy("closed lot"),
 }
+_ONE_LINE: Final = 14
 _ALWAYS: Final = 3
 """Profit, quantity and fees are shown whether they differ or not."""
 _WHAT: Final = {
@@ -83,6 +86,7 @@ class Line:
     written: str
     received: str
     words: str
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,15 @@ class Field:
     before: str
     after: str
 
+    @property
+    def is_one(self) -> bool:
+        """Whether both stay on one line: short and without a word, as numbers are."""
+        return all(len(text) <= _ONE_LINE and not any(map(str.isalpha, text)) for text in (self.before, self.after))
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact that was changed. before_at: the day of the earlier statement, "" for none."""
+    """One fact that was changed. before_at: when the earlier statement was written, "" for none."""
 
     symbol: str
     day: str
@@ -125,8 +134,28 @@ def restatements(request: HttpRequest, account_id: int) -> HttpResponse:
     account = account_for(viewer(request), account_id)
     found = list(restated.restatements_of(account)[:200])
     name = account.alias or account.number
-    context = {"account": account, "name": name, "lines": lines(found), "sandbox_data": account.kind == "sandbox"}
+    zone = readable.zone_name(_zone(account))
+    context = {"account": account, "name": name, "zone": zone, "lines": lines(found), "sandbox_data": account.kind == "sandbox"}
     return render(request, "pages/restatements.html", context)
+
+
+@require_safe
+def run_restated(request: HttpRequest, link_id: str, number: int) -> HttpResponse:
+    """What the statements of one run of a link changed, account by account."""
+    user = viewer(request)
+    link, run = link_for(user, link_id), run_for(user, number)
+    if run.link_id != link.pk:
+        raise Http404(_("There is no such sync."))
+    found = list(restated.restated_in(run.pk).filter(account__in=accounts_of(user)))
+    context = {
+        "broker": manifest(link.broker).name,
+        "began": readable.moment(run.started_at or run.created_at, zone_of(manifest(link.broker))),
+        "zone": readable.zone_name(zone_of(manifest(link.broker))),
+        "back": reverse("link-runs", args=[link.pk]),
+        "lines": lines(found),
+        "sandbox_data": link.is_sandbox,
+    }
+    return render(request, "pages/run_restated.html", context)
 
 
 @require_safe
@@ -139,9 +168,10 @@ def restatement(request: HttpRequest, account_id: int, number: int) -> HttpRespo
     context = {
         "account": account,
         "name": account.alias or account.number,
-        "written": _day(one.stated_at),
-        "received": _day(one.statement.received_at),
-        "facts": [_fact(row) for row in rows],
+        "written": _moment(one.stated_at, account),
+        "received": _moment(one.statement.received_at, account),
+        "zone": readable.zone_name(_zone(account)),
+        "facts": [_fact(row, account) for row in rows],
         "more": one.rows - len(rows),
         "trades": [_trade(*change) for change in restated.trips_in(one)],
         "sandbox_data": account.kind == "sandbox",
@@ -155,9 +185,10 @@ def lines(found: list[Restatement]) -> list[Line]:
     return [
         Line(
             url=reverse("restatement", args=[one.account_id, one.pk]),
-            written=_day(one.stated_at),
-            received=_day(one.noted_at),
+            written=_moment(one.stated_at, one.account),
+            received=_moment(one.noted_at, one.account),
             words=_words(counts[one.pk]),
+            account=one.account.alias or one.account.number,
         )
         for one in found
     ]
@@ -173,14 +204,14 @@ def _words(counts: dict[str, int]) -> str:
     )
 
 
-def _fact(row: RestatedRow) -> Fact:
+def _fact(row: RestatedRow, account: BrokerAccount) -> Fact:
     instead = _(" and booked anew") if row.what == RestatedWhat.CANCELLED and row.replaced_by else ""
     return Fact(
         symbol=row.symbol,
         day=readable.day(row.day),
         kind=_KINDS.get(row.kind, row.kind),
         what=_WHAT[RestatedWhat(row.what)] + instead,
-        before_at=_day(row.before_at) if row.before_at else "",
+        before_at=_moment(row.before_at, account) if row.before_at else "",
         fields=tuple(Field(_name(name), _value(before), _value(after)) for name, (before, after) in row.fields.items()),
     )
 
@@ -235,5 +266,11 @@ def _value(value: Any) -> str:
         return str(value).replace("_", " ").removesuffix("+00:00").replace("T", " ")
 
 
-def _day(value: datetime) -> str:
-    return readable.day(value.date())
+def _moment(value: datetime, account: BrokerAccount) -> str:
+    """To the second, for several statements of a day differ in nothing else."""
+    return readable.moment(value, _zone(account), seconds=True)
+
+
+def _zone(account: BrokerAccount) -> str:
+    known = manifests().get(account.broker)
+    return zone_of(known) if known else "UTC"

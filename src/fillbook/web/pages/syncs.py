@@ -28,6 +28,7 @@ _KINDS: Final = {
     RunKind.SCHEDULED: gettext_lazy("Nightly"),
     RunKind.MANUAL: gettext_lazy("Sync now"),
     RunKind.FIRST: gettext_lazy("First sync"),
+    RunKind.TRIAL: gettext_lazy("New details tried"),
     RunKind.HISTORY: gettext_lazy("Earlier years"),
     RunKind.UPLOAD: gettext_lazy("Your file"),
 }

@@ -95,6 +95,7 @@ urlpatterns = [
     path("accounts/link/<slug:broker_id>/", linking.broker, name="link-broker"),
     path("accounts/links/<slug:link_id>/", linking.progress, name="link-progress"),
     path("accounts/links/<slug:link_id>/runs/", syncs.link_runs, name="link-runs"),
+    path("accounts/links/<slug:link_id>/runs/<int:number>/restated/", restated.run_restated, name="run-restated"),
     path("accounts/link/<slug:broker_id>/sandbox/", linking.practise, name="link-practise"),
     path("accounts/links/<slug:link_id>/answer/", claiming.answer, name="link-answer"),
     path("accounts/links/<slug:link_id>/replace/", linking.replace, name="link-replace"),

@@ -157,7 +157,7 @@ class Run(Schema):
 
     id: int
     link: str | None
-    kind: str = Field(description="scheduled, manual, first, history or upload.")
+    kind: str = Field(description="scheduled, manual, first, trial (of what replaces a token), history or upload.")
     state: str = Field(description="queued, running, waiting, done or failed.")
     step: str | None
     began_at: Moment
