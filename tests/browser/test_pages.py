@@ -102,7 +102,16 @@ SMALL_TARGETS = """(targets) => [...document.querySelectorAll(targets)]
     .filter((one) => one.checkVisibility() && !one.closest(".toast, .sandbox-banner, .reveal"))
     .filter((one) => { const { width, height } = one.getBoundingClientRect(); return height > 1 && Math.min(width, height) < 43.5; })
     .map((one) => one.outerHTML.slice(0, 120))"""
+CUT = """() => [...document.querySelectorAll("main *")]
+    .filter((one) => one.clientWidth > 2 && one.scrollWidth > one.clientWidth + 1 && /\\d/.test(one.textContent) && one.checkVisibility())
+    .filter((one) => ["hidden", "clip"].includes(getComputedStyle(one).overflowX) && !one.closest(".chip-value, .chart-canvas"))
+    .map((one) => one.outerHTML.slice(0, 120))"""
+"""What holds a figure and hides a part of it: a figure that has lost its last letter is another figure."""
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+NARROWER = {900: (768,), 360: (320,)}
+"""Widths at which the same page is looked at once more."""
 
 
 def barriers(page: "Page", only: str = "") -> list[str]:
@@ -117,10 +126,16 @@ def at_fault(page: "Page", address: str, width: int) -> Iterator[str]:
     """What is wrong with a page that was just opened."""
     if page.locator("chart-frame").count():
         page.locator("chart-frame[data-drawn]").first.wait_for()
-    if page.evaluate("document.documentElement.scrollWidth") > width:
-        yield "scrolls sideways"
     if (shifted := page.evaluate("window.shifted")) > 0.02:
         yield f"moved by {shifted:.3f} while it loaded"
+    for seen in (width, *NARROWER.get(width, ())):
+        if seen != width:
+            page.set_viewport_size({"width": seen, "height": 844})
+        if page.evaluate("document.documentElement.scrollWidth") > seen:
+            yield f"scrolls sideways at {seen}"
+        yield from (f"cut at {seen}: {one}" for one in page.evaluate(CUT))
+    if width in NARROWER:
+        page.set_viewport_size({"width": width, "height": 844})
     if width < 768:
         yield from (f"too small for a thumb: {one}" for one in page.evaluate(SMALL_TARGETS, TARGETS))
     if width in {1280, 390}:

@@ -72,7 +72,15 @@ def test_price_is_as_precise_as_it_is(value: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("950.4", "+950"), ("1250", "+1.25k"), ("12345", "+12.3k"), ("-1250000", "\u22121.25M"), ("0", "0"), ("2500000000", "+2.50B")],
+    [
+        ("950.4", "+950"),
+        ("1250", "+1.25k"),
+        ("12345", "+12.3k"),
+        ("-345678", "\u2212346k"),
+        ("-1250000", "\u22121.25M"),
+        ("0", "0"),
+        ("2500000000", "+2.50B"),
+    ],
 )
 def test_short_amount(value: str, shown: str) -> None:
     assert readable.short_amount(Decimal(value)) == shown

@@ -77,13 +77,13 @@ def gain(value: Decimal | None, currency: str = "") -> str:
 
 
 def short_amount(value: Decimal, signed: bool = True) -> str:
-    """An amount for narrow places: `+12.3k`, `−1.25M`; below 1,000 whole units."""
+    """An amount for narrow places: `+346k`, `+12.3k`, `−1.25M`; below 1,000 whole units."""
     if amounts_hidden():
         return _sign(value, signed) + MASK
     size = abs(value)
     for limit, letter in ((Decimal(10**9), pgettext("a thousand millions", "B")), (Decimal(10**6), "M"), (Decimal(10**3), "k")):
         if size >= limit:
-            return number(value / limit, 1 if size >= 10 * limit else 2, signed) + letter
+            return number(value / limit, sum(size < times * limit for times in (10, 100)), signed) + letter
     return number(value, 0, signed)
 
 

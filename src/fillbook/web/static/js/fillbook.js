@@ -105,6 +105,12 @@ document.addEventListener("mouseover", (event) => {
   time.title = `${document.body.dataset.yourTime} ${shown}`;
 });
 
+// The head of a long table can stay in sight only where nothing scrolls sideways: <div class="table-wrap" data-fits>.
+const fits = new ResizeObserver((changes) => {
+  for (const { target } of changes) target.classList.toggle("fits", target.firstElementChild.offsetWidth <= target.clientWidth);
+});
+for (const wrap of all("[data-fits]")) fits.observe(wrap);
+
 // Keys: g then a letter goes to a page, / finds a symbol, j and k walk through rows, ? lists them.
 let waiting = false;
 const rows = () => all("main .row-link").filter((row) => row.offsetParent !== null);
