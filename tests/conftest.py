@@ -1,6 +1,7 @@
 """What every test may ask for: a PostgreSQL database, a browser, the folder of real statements."""
 
 import os
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,3 +111,11 @@ def phone(browser: "Browser") -> Iterator["Page"]:
     """A fresh profile on a phone's screen."""
     with browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, device_scale_factor=2) as context:
         yield context.new_page()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """No test is told what another one's database held: what is taken back with a test gives its numbers again."""
+    yield
+    if (known := sys.modules.get("fillbook.storage.remembered")) is not None:
+        known.forget()

@@ -6,7 +6,7 @@ root or a draw is an estimate, computed in double precision. `docs/metrics/repor
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import accumulate
@@ -91,6 +91,7 @@ class Sample:
     returns: Returns | None = None
     drawn: Resampled | None = field(default=None)
     told: Told = USUAL
+    figures: tuple[Figure, ...] = ()
 
     @classmethod
     def of(
@@ -107,10 +108,14 @@ class Sample:
         sums = tuple(Day(one.total_wins, one.total_losses, one.n, one.gain_total, one.gain_count) for one in days)
         return cls(summary, tuple(days), closings, tuple(rs), returns, resampled(sums), told)
 
+    def reckoned(self) -> "Sample":
+        """The same with its figures and without what they are reckoned from, of which there is much."""
+        return replace(self, days=(), closings=NOTHING, rs=(), returns=None, figures=statistics(self))
+
 
 def statistics(sample: Sample) -> tuple[Figure, ...]:
     """All of them, in the order in which a report lists them."""
-    return tuple(figure for make in _FIGURES for figure in make(sample))
+    return sample.figures or tuple(figure for make in _FIGURES for figure in make(sample))
 
 
 def _results(sample: Sample) -> tuple[Figure, ...]:

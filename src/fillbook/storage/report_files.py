@@ -46,7 +46,7 @@ def rows_of_spread(accounts: Accounts, chosen: Filter, what: Spread, *, told: To
 
 def rows_of_figures(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> list[Row]:
     """Every figure."""
-    return _with_group({group: figure_rows(statistics(one)) for group, one in reports.samples(accounts, chosen, told=told).items()})
+    return _with_group({group: figure_rows(statistics(one)) for group, one in reports.reckoned(accounts, chosen, told=told).items()})
 
 
 def rows_of_falls(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> list[Row]:
@@ -66,7 +66,7 @@ def rows_compared(first: Accounts, chosen: Filter, second: Accounts, other: Filt
 
 def pairs_by_group(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, told: Told = USUAL) -> dict[Group, list[Row]]:
     """Two choices side by side, by what may be added up; a group that is on one side alone has nothing on the other."""
-    mine, theirs = reports.samples(first, chosen, told=told), reports.samples(second, other, told=told)
+    mine, theirs = reports.reckoned(first, chosen, told=told), reports.reckoned(second, other, told=told)
     empty = Sample(Summary())
     return {group: pair_rows(compared(mine.get(group, empty), theirs.get(group, empty))) for group in {*mine, *theirs}}
 

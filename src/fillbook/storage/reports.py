@@ -36,6 +36,7 @@ from fillbook.storage.packed import SCALE
 from fillbook.storage.picking import marks_of, picked
 from fillbook.storage.plans import results_in_r
 from fillbook.storage.queries import Group
+from fillbook.storage.remembered import remembered
 
 _RESULTS: Final = ("net", "charges", "gain", "outlay", "after")
 _OWN: Final = {"net": "own", "charges": "own_fees", "outlay": "own_outlay"}
@@ -48,7 +49,7 @@ def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, told: Told = USUA
     """What the round trips of each value came to. Those with several tags are in the part of each, in the whole once."""
     held = list(accounts)
     if told.own or key is Key.TAG or not keytotals.answers(chosen):
-        return _from_columns(held, chosen, key, told=told)
+        return remembered(_from_columns, held, chosen, key, told)
     rs = _in_r(held)
     in_r = _r_by_value(held, chosen, key, rs, told=told) if rs else {}
     return {
@@ -57,7 +58,7 @@ def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, told: Told = USUA
     }
 
 
-def _from_columns(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, *, told: Told) -> dict[Group, Breakdown]:
+def _from_columns(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, told: Told) -> dict[Group, Breakdown]:
     found, rs = {}, _in_r(accounts)
     for group, columns in _counted(accounts, chosen, {*_RESULTS, *_named(key), *(("pk",) if rs else ())}, told=told).items():
         places, results = _places(accounts, columns, key), _results(columns)
@@ -74,12 +75,17 @@ def crossing(
     """What the round trips of each pair of values came to. most: where no round trip is in several cells, as many rows and columns at most,
     the rarest together (`OTHERS`).
     """
-    held = list(accounts)
+    return remembered(_crossing, list(accounts), chosen, down, across, told, most)
+
+
+def _crossing(
+    accounts: Sequence[BrokerAccount], chosen: Filter, down: Key, across: Key, told: Told, most: tuple[int, int] | None
+) -> dict[Group, Crossing]:
     found = {}
-    for group, columns in _counted(held, chosen, {*_RESULTS, *_named(down), *_named(across)}, told=told).items():
-        places, results, margins = _pairs(held, columns, down, across), _results(columns), None
+    for group, columns in _counted(accounts, chosen, {*_RESULTS, *_named(down), *_named(across)}, told=told).items():
+        places, results, margins = _pairs(accounts, columns, down, across), _results(columns), None
         if Key.TAG in (down, across):
-            rows, others = (summaries_at(_places(held, columns, key), results) for key in (down, across))
+            rows, others = (summaries_at(_places(accounts, columns, key), results) for key in (down, across))
             margins = Margins(rows, others, results.summary)
         elif most is not None:
             places = _gathered(places, most)
@@ -136,6 +142,15 @@ def samples(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[G
         returns = returns_of(own, chosen, periods) if group.is_base and not told.own else None
         found[group] = Sample.of(Summary.together(summaries), summaries, _curve(columns), rs, returns, told=told)
     return found
+
+
+def reckoned(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Group, Sample]:
+    """The same with all figures reckoned, and without what they are reckoned from."""
+    return remembered(_reckoned, list(accounts), chosen, told)
+
+
+def _reckoned(accounts: Sequence[BrokerAccount], chosen: Filter, told: Told) -> dict[Group, Sample]:
+    return {group: sample.reckoned() for group, sample in samples(accounts, chosen, told=told).items()}
 
 
 def returns_of(accounts: Accounts, chosen: Filter, periods: Iterable[Period]) -> Returns | None:

@@ -23,6 +23,7 @@ from fillbook.storage.answers.summaries import group_answer, group_order, summar
 from fillbook.storage.answers.values import iso, number, rounded, units
 from fillbook.storage.models import BrokerAccount
 from fillbook.storage.queries import Group
+from fillbook.storage.remembered import remembered
 from fillbook.storage.report_files import pairs_by_group
 from fillbook.storage.report_sheet import run_rows
 
@@ -75,6 +76,10 @@ def crossing_answer(
 
 def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, told: Told = USUAL) -> list[dict[str, Any]]:
     """Every further figure with what it rests on, the deepest falls of the curve, and the longest runs."""
+    return remembered(_statistics, accounts, chosen, told)
+
+
+def _statistics(accounts: Sequence[BrokerAccount], chosen: Filter, told: Told) -> list[dict[str, Any]]:
     found = []
     for group, sample in _ordered(reports.samples(accounts, chosen, told=told)):
         runs = streaks(sample.closings)

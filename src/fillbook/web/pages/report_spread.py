@@ -345,8 +345,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     if other := elsewhere(request, asked):
         return other
     accounts, second = second_side(request, asked)
-    mine = reports.samples(asked.about.accounts, asked.about.chosen, told=asked.told)
-    theirs = reports.samples(accounts, second, told=asked.told) if "with" in request.GET else {}
+    mine = reports.reckoned(asked.about.accounts, asked.about.chosen, told=asked.told)
+    theirs = reports.reckoned(accounts, second, told=asked.told) if "with" in request.GET else {}
     asked = asked.among({**mine, **theirs})
     context = shared(asked, {group: sample.summary for group, sample in mine.items()})
     group: Group | None = context["group"] or next(iter(theirs), None)

@@ -210,7 +210,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "reports")
     if other := elsewhere(request, asked):
         return other
-    found = reports.samples(asked.about.accounts, asked.about.chosen, told=asked.told)
+    found = reports.reckoned(asked.about.accounts, asked.about.chosen, told=asked.told)
     asked = asked.among(found)
     context = shared(asked, {group: sample.summary for group, sample in found.items()})
     group = context["group"]
