@@ -133,11 +133,11 @@ def test_somebody_more_can_sign_in(data: Path) -> None:
     assert len(json.loads(run_users(data, "--json").stdout)["users"]) == len(before) + 1
 
 
-def test_nobody_is_added_before_the_first(tmp_path: Path) -> None:
+def test_the_first_user_is_made_without_a_browser_and_runs_the_instance(tmp_path: Path) -> None:
     done = run_users(tmp_path / "data", "--add", "zoe@example.org", password="a better horse battery")
-    assert done.returncode == 1
-    assert "The first user is set up in the browser" in done.stderr
-    assert "Nobody has been set up yet" in run_users(tmp_path / "data").stdout
+    assert done.returncode == 0
+    assert "zoe@example.org can sign in now, as the operator of this instance" in done.stderr
+    assert run_users(tmp_path / "data").stdout == "zoe@example.org  operator\n"
 
 
 def test_passwd_refuses_a_weak_one(data: Path) -> None:

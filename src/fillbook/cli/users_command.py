@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `users` takes."""
-    parser.add_argument("--add", metavar="EMAIL", help="let somebody else sign in with this address, each with a book of their own")
+    parser.add_argument(
+        "--add",
+        metavar="EMAIL",
+        help="let somebody sign in, with a book of their own; the first one runs this instance",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_data_argument(parser)
     parser.epilog = "The new password is asked for and never shown; without a terminal it is read as one line from standard input."
@@ -28,7 +32,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.add:
         added = _add(options.add)
-        print(f"{added.email} can sign in now, and change the password under Settings.", file=sys.stderr)
+        whose = ", as the operator of this instance" if added.is_operator else ""
+        print(f"{added.email} can sign in now{whose}, and change the password under Settings.", file=sys.stderr)
     found = [{"email": user.email, "operator": user.is_operator} for user in User.objects.order_by("email")]
     if options.json:
         json.dump({"users": found}, sys.stdout, ensure_ascii=False)
@@ -37,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     for one in found:
         print(f"{one['email']}{'  operator' if one['operator'] else ''}")
     if not found:
-        print("Nobody has been set up yet: run `fillbook serve` and open the page it names.")
+        print("Nobody has been set up yet: run `fillbook serve` and open the page it names, or add the first user with --add EMAIL.")
     return 0
 
 
@@ -46,7 +51,7 @@ def _add(typed: str) -> "User":
     from django.core.validators import validate_email
 
     from fillbook.storage.models import User
-    from fillbook.storage.people import NobodyYet, add_user
+    from fillbook.storage.people import add_user
 
     email = typed.strip().lower()
     try:
@@ -55,7 +60,4 @@ def _add(typed: str) -> "User":
         raise Stop(f"{typed} is no e-mail address.", 2) from None
     if User.objects.filter(email=email).exists():
         raise Stop(f"{email} can sign in already.", 2)
-    try:
-        return add_user(email, asked_password(User(email=email)))
-    except NobodyYet:
-        raise Stop("The first user is set up in the browser: run `fillbook serve` and open the page it names.") from None
+    return add_user(email, asked_password(User(email=email)))

@@ -1,5 +1,5 @@
-"""Who may sign in. The first user is made with a one-time code that only who reads the terminal knows, so that nobody takes over a fresh
-instance; others are added on the machine.
+"""Who may sign in. In the browser the first user is made with a one-time code that only who reads the terminal knows, so that nobody takes
+over a fresh instance; others, and the first one too where there is no browser, are added on the machine.
 """
 
 import hashlib
@@ -18,10 +18,6 @@ _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without the letters and digits that look alike."""
 _GROUPS: Final = 4
 _LETTERS: Final = 4
-
-
-class NobodyYet(Exception):
-    """The instance has no user."""
 
 
 @contextmanager
@@ -65,17 +61,16 @@ def make_first_user(code: str, email: str, password: str) -> User | None:
 
 
 def add_user(email: str, password: str) -> User:
-    """Let one more person sign in, with a book of their own; both were checked.
-
-    Raises:
-        NobodyYet: there is no first user, whom the set-up code is for.
-    """
+    """Let somebody sign in, with a book of their own; both were checked. The first one is the operator, and the set-up code is used up."""
+    Instance.load()
     with transaction.atomic():
-        Instance.objects.select_for_update().filter(pk=1).first()
-        if needs_first_user():
-            raise NobodyYet
-        user = User.objects.create_user(email, password)
-        SecurityEvent.objects.create(user=user, what="user_added_on_machine")
+        instance = Instance.objects.select_for_update().get(pk=1)
+        first = needs_first_user()
+        user = User.objects.create_user(email, password, is_operator=first)
+        if first:
+            instance.setup_code_hash, instance.set_up_at = "", timezone.now()
+            instance.save(update_fields=["setup_code_hash", "set_up_at"])
+        SecurityEvent.objects.create(user=user, what="instance_set_up" if first else "user_added_on_machine")
     return user
 
 
