@@ -9,9 +9,10 @@ from math import sqrt
 import pytest
 from django.test import Client
 
-from fillbook.storage.models import AccountClaim, Link, ProofTry, User
+from fillbook.storage.models import AccountClaim, Link, ProofTry, SyncRun, User
 from fillbook.sync import proving
 from tests.sync.claiming import BROKER, REGRANT, be_claimed, claim, linked, look, run_of
+from tests.web.book import FILLS, says, write_book
 from tests.web.conftest import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,17 @@ def test_a_claim_says_how_it_is_proven_and_that_it_says_no_more(browser_of_other
     assert "You have 5 tries" in shown
     partial = browser_of_other.get(progress(link) + "?proving", headers={"HX-Request": "true"})
     assert "HX-Refresh" not in partial.headers
+
+
+def test_a_claim_that_waits_is_told_on_the_dashboard_and_with_the_accounts(browser_of_other: Client, other: User) -> None:
+    link = begin(browser_of_other, "5AB12345")
+    Link.objects.filter(pk=link.pk).update(state="awaiting")
+    SyncRun.objects.filter(link=link).update(state="waiting")
+    write_book(other, says(*FILLS, number="U7"))
+    assert f"waits until you show that account {link.account} is yours. See what to do" in text_of(browser_of_other.get("/").content)
+    listed = text_of(browser_of_other.get("/accounts/").content)
+    assert "Show that it is yours" in listed
+    assert "Waiting for your grant" not in listed
 
 
 def test_once_it_is_proven_the_page_goes_on(browser_of_other: Client) -> None:

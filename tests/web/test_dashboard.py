@@ -43,7 +43,7 @@ def test_the_month_open_positions_and_last_trades(browser_of_owner: Client, acco
     assert "Mar 2026 \u221212.00 USD 1 trade" in shown
     assert "2 3 \u221212 1 4 5 6 7 8 \u221212 1" in shown, "the days of a week, then its total and its trades"
     assert "Feb 2026 +98.00 USD 1 trade" in page(browser_of_owner, "/?month=2026-02")
-    assert "Open now 1 position ACME Long 4 at 120.00, since 5 Mar 2026 0.00 USD realized so far" in shown
+    assert "Open now 1 position ACME Long 4 at 120.25, since 5 Mar 2026 – no mark stated" in shown  # with the dollar of fees
     assert shown.index("3 Mar 2026 BOLT") < shown.index("10 Feb 2026 ACME")
 
 
@@ -70,7 +70,10 @@ def test_the_bridge_says_what_it_covers(browser_of_owner: Client, account: Broke
 def test_the_period_before_and_each_day_lead_to_what_makes_them(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     content = browser_of_owner.get("/?from=2026-03-01&to=2026-03-31").content.decode()
-    assert set(re.findall(r'<a class="delta num" href="([^"]*)"', content)) == {"/trades/?from=2026-02-01&amp;to=2026-02-28"}
+    assert set(re.findall(r'<a class="delta num" href="([^"]*)"', content)) == {
+        "/trades/?from=2026-02-01&amp;to=2026-02-28",
+        "/trades/?from=2026-02-01&amp;to=2026-02-28&amp;outcome=win",
+    }
     listed = browser_of_owner.get("/trades/?account=%d&outcome=loss&columns=closed,opened,symbol" % account.pk).content.decode()  # noqa: UP031
     days = re.findall(r'<a class="day-link" href="([^"]*)">([^<]*)</a>', listed)
     assert days == [(f"/days/2026-03-03/?account={account.pk}", "3 Mar 2026"), (f"/days/2026-03-02/?account={account.pk}", "2 Mar 2026")]
@@ -113,7 +116,11 @@ def test_percent_instead_of_money_everywhere(browser_of_owner: Client, account: 
     assert "Profit +5.0 % of one stake gains of all trades added up" in shown  # 98 / 1001 - 12 / 249
     assert "Expectancy +2.5 % a trade" in shown
     assert "Deepest fall \u22124.8 % low on 3 Mar 2026" in shown
-    assert "win 8.17 to 1 loss" in shown
+    assert "win 8.17 to 1, of money loss" in shown
+    assert "Profit factor 8.17 of money" in shown
+    assert "the net profit of the last trades stay in money" in shown
+    assert "Mar 2026 \u22124.8 % of one stake 1 trade" in shown, "the sign of percent once"
+    assert "% % of" not in text_of(browser_of_owner.get("/calendar/?month=2026-03&show=percent").content).replace("\u202f", " ")
     assert "came to +5.0 % of one stake" in shown
     assert "/trades/?outcome=win&amp;show=percent" in answer.decode()
 

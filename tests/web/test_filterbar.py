@@ -41,7 +41,7 @@ def urls(group: str, chosen: Filter) -> dict[str, str]:
     ],
 )
 def test_periods_end_where_they_say(name: str, first: date | None, last: date | None) -> None:
-    assert {one: days for one, *days in periods(TODAY)}[name] == [first, last]
+    assert {one: days for _key, one, *days in periods(TODAY)}[name] == [first, last]
 
 
 def test_a_choice_keeps_the_others() -> None:

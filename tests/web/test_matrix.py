@@ -137,7 +137,7 @@ PAGES = {
     "upload-discard": Cell("POST", 302, 404, kind="upload"),
     "upload-progress": Cell(other=404, kind="run"),
     "sandbox-start": Cell("POST", 302, 302),
-    "sandbox-remove": Cell("POST", 302, 302),
+    "sandbox-remove": Cell(),
     "settings": Cell(),
     "settings-key": Cell(other=302),
     "settings-notices": Cell("POST", 302, 302),

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from fillbook.performance.filters import Filter
 from fillbook.storage.models import BrokerAccount, SavedView, User
 from fillbook.storage.views import CannotSave, save_view
-from fillbook.web.pages.saved import opened, written
+from fillbook.web.pages.filterbar import as_view, period_of, periods
+from fillbook.web.pages.saved import opened
 from tests.web.conftest import text_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -31,11 +33,31 @@ def test_a_view_is_saved_shown_and_opened(browser_of_owner: Client, account: Bro
 
 def test_a_period_with_a_name_moves_with_the_calendar() -> None:
     march = Filter(first=date(2026, 3, 1), last=date(2026, 3, 31), symbol="ACME")
-    query = written(march, {"show": "percent"}, TODAY)
+    query = as_view(march, {"show": "percent"}, TODAY)
     assert query == "symbol=ACME&period=this-month&show=percent"
     assert opened(query, "/", date(2026, 5, 2)) == "/?from=2026-05-01&to=2026-05-31&symbol=ACME&show=percent"
-    fixed = written(Filter(first=date(2026, 3, 2), last=date(2026, 3, 9)), {}, TODAY)
+    fixed = as_view(Filter(first=date(2026, 3, 2), last=date(2026, 3, 9)), {}, TODAY)
     assert opened(fixed, "/", date(2026, 5, 2)) == "/?from=2026-03-02&to=2026-03-09"
+
+
+@pytest.mark.parametrize("name", [key for key, *_ in periods(TODAY)][1:])
+def test_a_period_keeps_its_name_in_every_language(browser_of_owner: Client, account: BrokerAccount, name: str) -> None:
+    assert account.pk
+    with translation.override("de"):
+        days = period_of(name, TODAY)
+        assert days is not None
+        query = as_view(Filter(first=days[0], last=days[1]), {}, TODAY)
+    assert query == f"period={name}"
+    later = period_of(name, date(2027, 8, 2))
+    assert later is not None
+    assert opened(query, "/", date(2027, 8, 2)) == f"/?from={later[0]}&to={later[1]}"
+    save(browser_of_owner, "Rolling", query)
+    assert SavedView.objects.get().query == query
+
+
+def test_a_period_kept_in_german_still_moves() -> None:
+    with translation.override("de"):
+        assert opened("period=letzte-90-tage", "/", date(2026, 3, 31)) == "/?from=2026-01-01&to=2026-03-31"
 
 
 def test_pages_begin_with_the_default_view_until_everything_is_asked_for(browser_of_owner: Client, account: BrokerAccount) -> None:

@@ -70,7 +70,7 @@ def test_open_trades_have_a_list_of_their_own(browser_of_owner: Client, account:
     assert account.pk
     shown = text_of(browser_of_owner.get("/trades/?status=open").content)
     assert "1 trade" in shown
-    assert "ACME Long 4 at 120.00, since 5 Mar 2026" in shown
+    assert "ACME Long 4 at 120.25, since 5 Mar 2026" in shown
 
 
 def test_a_long_list_comes_in_pages_that_keep_filter_and_order(browser_of_owner: Client, owner: User) -> None:

@@ -13,6 +13,7 @@ _NOUNS: Final[dict[str, Callable[[int], str]]] = {
     "campaign": lambda count: ngettext("%(count)s campaign", "%(count)s campaigns", count),
     "fall": lambda count: ngettext("%(count)s fall", "%(count)s falls", count),
     "position": lambda count: ngettext("%(count)s position", "%(count)s positions", count),
+    "account": lambda count: ngettext("%(count)s account", "%(count)s accounts", count),
     "instrument": lambda count: ngettext("%(count)s instrument", "%(count)s instruments", count),
     "fill": lambda count: ngettext("%(count)s fill", "%(count)s fills", count),
     "closing fill": lambda count: ngettext("%(count)s closing fill", "%(count)s closing fills", count),

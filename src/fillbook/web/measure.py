@@ -29,6 +29,11 @@ class Measure:
         return _("% of one stake") if self.percent else self.currency
 
     @property
+    def beside(self) -> str:
+        """What stands beside a figure that has its percent sign already."""
+        return _("of one stake") if self.percent else self.currency
+
+    @property
     def parameter(self) -> str:
         """`show` in an address; "" for the default."""
         return PERCENT if self.percent else ""

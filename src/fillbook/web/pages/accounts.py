@@ -21,6 +21,7 @@ from fillbook.web import readable
 from fillbook.web.brokerwords import said
 from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.bridge import Count, counts_of
+from fillbook.web.pages.claiming import proof_wanted
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import unread
 from fillbook.web.pages.links import DELETE_WORD
@@ -49,6 +50,7 @@ STATES = {
     LinkState.UNLINKED: State(gettext_lazy("Unlinked"), "silent", ""),
 }
 FETCHING = State(gettext_lazy("Fetching"), "refresh", "info")
+PROVING = State(gettext_lazy("Show that it is yours"), "clock", "warn")
 FROM_FILES = State(gettext_lazy("From files"), "file", "own")
 
 
@@ -117,7 +119,7 @@ def _card(user: Viewer, link: Link, run: SyncRun | None, fresh: Iterable[Freshne
     return LinkCard(
         link=link,
         name=known.name if known else link.name,
-        state=FETCHING if running and run and run.state != RunState.WAITING else STATES[LinkState(link.state)],
+        state=FETCHING if running and run and run.state != RunState.WAITING else state_of(link),
         sandbox=link.is_sandbox,
         sentence=said(link.error_message),
         synced=_("Last sync %(last_success_at)s") % {"last_success_at": readable.ago(link.last_success_at, now)}
@@ -130,6 +132,13 @@ def _card(user: Viewer, link: Link, run: SyncRun | None, fresh: Iterable[Freshne
         standing=standing(user, link, now),
         step=step_of(run, known) if running and run and known else "",
     )
+
+
+def state_of(link: Link) -> State:
+    """Of a link at rest."""
+    if link.state == LinkState.AWAITING_GRANT and proof_wanted(link):
+        return PROVING
+    return STATES[LinkState(link.state)]
 
 
 def account_card(fresh: Freshness) -> AccountCard:

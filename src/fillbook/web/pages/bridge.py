@@ -5,21 +5,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
+from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.numbers import ZERO
 from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.summary import Summary, from_e8
 from fillbook.storage.details import Reconciled, compared
 from fillbook.storage.models import BrokerAccount
-from fillbook.storage.queries import bridge
+from fillbook.storage.queries import Group, bridge, stating_profit, summaries
 from fillbook.trades.bridge import shown_lines
 from fillbook.trades.reconcile import CENT
 from fillbook.web import readable
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.wording import BRIDGE, STATUS
+
+_NAMED: Final = 3
+"""More accounts than these are counted and not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """The bridge in one currency. verdict: equal, or how far the two figures are apart."""
+    """The bridge in one currency. verdict: equal, or how far the two figures are apart. profit: where it begins."""
 
     currency: str
     lines: tuple[Line, ...]
     verdict: str
+    profit: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,31 @@ def _bridge(currency: str, amounts: dict[str, Decimal], doors: Mapping[str, str]
         else _("%(apart)s %(currency)s apart; each fill is listed on the account's page")
         % {"apart": readable.amount(apart, currency), "currency": currency}
     )
-    return Bridge(currency, lines, verdict)
+    return Bridge(currency, lines, verdict, amounts.get("profit", ZERO))
+
+
+def beside(accounts: Sequence[BrokerAccount], group: Group, found: Sequence[Bridge]) -> str:
+    """Which of these accounts the bridge leaves out, as their brokers state no figure to compare with, what they came to, and where that
+    adds up to the profit of all; "" where it leaves none out.
+    """
+    stating = stating_profit(accounts)
+    others = [account for account in accounts if account.pk not in stating]
+    if not others:
+        return ""
+    sums = [summaries(some, Filter()).get(group, Summary()).total for some in (others, accounts)]
+    apart, whole = (from_e8(total) for total in sums)
+    words = {
+        "accounts": ", ".join(account.alias or account.number for account in others)
+        if len(others) <= _NAMED
+        else readable.plural(len(others), "account"),
+        "apart": readable.gain(apart, group.currency),
+        "whole": readable.gain(whole, group.currency),
+        "currency": group.currency,
+    }
+    sentence = _("Not in it, as no realized figure of theirs is stated: %(accounts)s, with a profit of %(apart)s %(currency)s.") % words
+    if len(found) == 1 and found[0].currency == group.currency and abs(found[0].profit + apart - whole) <= CENT:
+        sentence += " " + _("With it, that is the profit of the whole history: %(whole)s.") % words
+    return sentence
 
 
 def counts(accounts: Sequence[BrokerAccount], of: str = "fills") -> tuple[Count, ...]:

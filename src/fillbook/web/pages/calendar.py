@@ -143,6 +143,7 @@ def _year(shown: _Shown, chosen: Filter, days: Sequence[Period], measure: Measur
         "tone": tone_of(total),
         "trades": readable.plural(summary.n, "trade"),
         "unit": measure.unit,
+        "beside": measure.beside,
         "trades_url": shown.trades(date(shown.year, 1, 1), date(shown.year, 12, 31)),
     }
 
@@ -154,6 +155,7 @@ def _total(grid: MonthGrid, month: CalendarMonth, measure: Measure) -> dict[str,
         "tone": grid.sum.tone,
         "trades": readable.plural(found.n, "trade"),
         "unit": measure.unit,
+        "beside": measure.beside,
     }
 
 

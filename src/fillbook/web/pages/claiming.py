@@ -54,6 +54,12 @@ def open_claim(link: Link) -> AccountClaim | None:
     return found if found is not None and found.standing == Standing.OPEN else None
 
 
+def proof_wanted(link: Link) -> bool:
+    """Whether a grant alone does not do: the account has to be shown to be its owner's, too."""
+    claim = open_claim(link)
+    return claim is not None and claim.way != Way.GRANTEE
+
+
 def claiming(link: Link, claim: AccountClaim, broker: Manifest, form: AnswerForm | None = None) -> Claiming:
     """What the page of an open claim shows."""
     minutes = 2 * proving.seconds_between(claim) // 60 + 1

@@ -17,7 +17,7 @@ from fillbook.performance.calendar import last_day, month_of
 from fillbook.performance.curves import CurveDay, Path, Period, coarser, curve_days
 from fillbook.performance.filters import Filter, TripStatus, previous_period
 from fillbook.performance.multiples import multiples
-from fillbook.performance.summary import Summary
+from fillbook.performance.summary import Outcome, Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.daybook import DayRecord, between, day_records, summed, with_period_before
@@ -28,7 +28,7 @@ from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.charts import Chart, EquityDay, equity_chart
 from fillbook.web.measure import PERCENT, Measure
-from fillbook.web.pages.bridge import Bridge, Count, bridges, counts, covering
+from fillbook.web.pages.bridge import Bridge, Count, beside, bridges, counts, covering
 from fillbook.web.pages.figures import Before, Fall, Share, Stat, Versus, headline, outcomes, tiles, versus
 from fillbook.web.pages.filterbar import address, addresses
 from fillbook.web.pages.freshness import attention, freshness, today_there
@@ -49,7 +49,10 @@ Records = Sequence[DayRecord]
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything the dashboard shows of some round trips, told in `measure`. bridge_wider: than the filter, as `bridge_covers` says."""
+    """Everything the dashboard shows of some round trips, told in `measure`. bridge_wider: than the filter, as `bridge_covers` says.
+
+    bridge_beside: which accounts it leaves out.
+    """
 
     measure: Measure
     trades: str
@@ -67,6 +70,7 @@ class Board:
     bridges: tuple[Bridge, ...]
     bridge_covers: str
     bridge_wider: bool
+    bridge_beside: str
     counts: tuple[Count, ...]
 
 
@@ -171,6 +175,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     opened, open_count = queries.open_trips(same_base, still_open, _OPEN)
     last = page_of(same_base, asked.narrowed(chosen), Order(), size=_LAST).rows
     covers, wider = covering(same_base, chosen)
+    crossed = bridges(same_base, group.currency)
     return Board(
         measure=measure,
         trades=readable.whole(summary.n),
@@ -185,7 +190,8 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         open=open_rows(opened),
         open_count=open_count,
         open_url=asked.trades(still_open),
-        bridges=bridges(same_base, group.currency),
+        bridges=crossed,
+        bridge_beside=beside(same_base, group, crossed),
         bridge_covers=covers,
         bridge_wider=wider,
         counts=counts(same_base),
@@ -213,13 +219,17 @@ def _before(asked: Asked, records: Records) -> Before | None:
     if previous is not None:
         part = between(records, previous.first, previous.last)
         when = _("in %(first)s") % {"first": readable.days(previous.first, previous.last)}
-        return Before(summed(part), when, asked.trades(previous), compares=True)
+        return Before(summed(part), when, asked.trades(previous), asked.trades(_won(previous)), compares=True)
     if chosen.first or chosen.last or not records:
         return None
     last = records[-1].day
     recent = replace(chosen, first=last - _RECENT, last=last)
     when = _("in the 30 days to %(last)s") % {"last": readable.day(last)}
-    return Before(summed(between(records, recent.first, last)), when, asked.trades(recent))
+    return Before(summed(between(records, recent.first, last)), when, asked.trades(recent), asked.trades(_won(recent)))
+
+
+def _won(chosen: Filter) -> Filter:
+    return replace(chosen, outcome=Outcome.WIN)
 
 
 def _fall(curve: Sequence[CurveDay], measure: Measure) -> Fall:

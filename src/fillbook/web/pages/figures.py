@@ -56,11 +56,14 @@ class Versus:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Another summary to show beside, when it was, and its trades. compares: it is the period before, so more or less says something."""
+    """Another summary to show beside, when it was, and its trades, those won
+    of them. compares: it is the period before, so more or less says something.
+    """
 
     summary: Summary
     when: str
     url: str
+    won_url: str
     compares: bool = False
 
 
@@ -118,10 +121,17 @@ def _average(summary: Summary, before: Before | None, chosen: Filter, measure: M
         _sized(_("Mean over round trips of net P&L by opening cost; every trade counts alike."), summary),
         "",
         tone_of(percent),
-        f"{each}{weighted}{known}",
+        f"{each}{weighted}{known}{_against(percent, summary)}",
         *_previously(percent, previous, readable.percent(previous, signed=True), before),
         few=summary.n < metrics.FEW_TRADES,
     )
+
+
+def _against(percent: Decimal | None, summary: Summary) -> str:
+    """Why the mean of percents has another sign than the profit, where it has."""
+    if not percent or not summary.total or (percent > 0) == (summary.total > 0):
+        return ""
+    return _("; it has another sign than the profit, as small and large trades count alike in it")
 
 
 def _won(summary: Summary, before: Before | None, chosen: Filter, link: Link) -> Stat:
@@ -139,7 +149,7 @@ def _won(summary: Summary, before: Before | None, chosen: Filter, link: Link) ->
         "",
         "",
         aside or _("%(wins)s of %(n)s") % {"wins": readable.whole(summary.wins), "n": readable.plural(summary.n, "trade")},
-        *_previously(rate, previous, readable.percent(previous), before),
+        *_previously(rate, previous, readable.percent(previous), before and replace(before, url=before.won_url)),
         few=summary.n < metrics.FEW_TRADES,
     )
 
@@ -180,7 +190,11 @@ def _factor(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> S
         _("no losses") if isinstance(factor, NoLosses) else readable.ratio(factor),
         link(chosen),
         _sized(_("What winners brought by what losers cost."), summary),
-        note="" if measure.percent or isinstance(factor, NoLosses) else _("%(won)s by %(lost)s") % {"won": won, "lost": lost},
+        note=""
+        if isinstance(factor, NoLosses)
+        else _("of money")
+        if measure.percent
+        else _("%(won)s by %(lost)s") % {"won": won, "lost": lost},
     )
 
 
@@ -255,7 +269,7 @@ def versus(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> Ve
     return Versus(
         win=_("win") if measure.percent else readable.gain(win, measure.currency),
         loss=_("loss") if measure.percent else readable.gain(loss, measure.currency),
-        payoff=_("%(payoff)s to 1") % {"payoff": readable.ratio(payoff)},
+        payoff=(_("%(payoff)s to 1, of money") if measure.percent else _("%(payoff)s to 1")) % {"payoff": readable.ratio(payoff)},
         win_url=link(replace(chosen, outcome=Outcome.WIN)),
         loss_url=link(replace(chosen, outcome=Outcome.LOSS)),
         win_share=f"{share:.2f}",

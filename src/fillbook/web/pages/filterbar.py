@@ -148,7 +148,7 @@ def filter_bar(
         accounts=_accounts(to, chosen, accounts) if len(accounts) > 1 else (),
         period_words=readable.days(chosen.first, chosen.last),
         period_set=bool(chosen.first or chosen.last),
-        periods=tuple(_period(to, chosen, name, first, last) for name, first, last in periods(today)),
+        periods=tuple(_period(to, chosen, name, first, last) for _key, name, first, last in periods(today)),
         first=chosen.first,
         last=chosen.last,
         symbol=chosen.symbol,
@@ -160,7 +160,7 @@ def filter_bar(
         kept_for_accounts=carried(replace(chosen, accounts=())),
         boxes=_boxes(chosen, accounts),
         measures=_measures(path, chosen, kept),
-        query=address("", chosen, **kept).removeprefix("?"),
+        query=as_view(chosen, kept, today),
         views=views,
     )
 
@@ -199,31 +199,38 @@ def addresses(path: str, chosen: Filter, **others: str) -> Callable[[date, date]
 
 def period_named(first: date | None, last: date | None, today: date) -> str:
     """The name of a period as an address writes it, such as `this-month`; "" for one of no name, and for all time."""
-    found = (name for name, *days in periods(today) if days == [first, last] and (first or last))
-    return next((name.lower().replace(" ", "-") for name in found), "")
+    return next((key for key, _name, *days in periods(today) if days == [first, last] and (first or last)), "")
+
+
+def as_view(chosen: Filter, kept: Mapping[str, str], today: date) -> str:
+    """A filter as a view keeps it: a period that has a name moves with the calendar."""
+    period = period_named(chosen.first, chosen.last, today)
+    dated = replace(chosen, first=None, last=None) if period else chosen
+    return address("", dated, period=period, **kept).removeprefix("?")
 
 
 def period_of(name: str, today: date) -> tuple[date | None, date | None] | None:
-    """(first, last) of the period of that name; None when there is none."""
-    return next(((first, last) for one, first, last in periods(today) if name and one.lower().replace(" ", "-") == name), None)
+    """(first, last) of the period of that name; None when there is none. Views kept once had it in their reader's language."""
+    found = ((first, last) for key, one, first, last in periods(today) if name and name in (key, one.lower().replace(" ", "-")))
+    return next(found, None)
 
 
-def periods(today: date) -> tuple[tuple[str, date | None, date | None], ...]:
-    """(name, first, last) of the periods that are offered."""
+def periods(today: date) -> tuple[tuple[str, str, date | None, date | None], ...]:
+    """(key, name, first, last) of the periods that are offered; the key stands in addresses, whatever language the name is in."""
     month = today.replace(day=1)
     last_month = month - timedelta(days=1)
     monday = today - timedelta(days=today.weekday())
     return (
-        (_("All time"), None, None),
-        (_("Today"), today, today),
-        (_("This week"), monday, monday + timedelta(days=6)),
-        (_("This year"), date(today.year, 1, 1), date(today.year, 12, 31)),
-        (_("Last year"), date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
-        (_("Last 365 days"), today - timedelta(days=364), today),
-        (_("Last 90 days"), today - timedelta(days=89), today),
-        (_("Last 30 days"), today - timedelta(days=29), today),
-        (_("This month"), month, _month_end(month)),
-        (_("Last month"), last_month.replace(day=1), last_month),
+        ("all-time", _("All time"), None, None),
+        ("today", _("Today"), today, today),
+        ("this-week", _("This week"), monday, monday + timedelta(days=6)),
+        ("this-year", _("This year"), date(today.year, 1, 1), date(today.year, 12, 31)),
+        ("last-year", _("Last year"), date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        ("last-365-days", _("Last 365 days"), today - timedelta(days=364), today),
+        ("last-90-days", _("Last 90 days"), today - timedelta(days=89), today),
+        ("last-30-days", _("Last 30 days"), today - timedelta(days=29), today),
+        ("this-month", _("This month"), month, _month_end(month)),
+        ("last-month", _("Last month"), last_month.replace(day=1), last_month),
     )
 
 

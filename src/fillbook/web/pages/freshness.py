@@ -25,6 +25,7 @@ from fillbook.sync.telling import told as told_of
 from fillbook.web import readable
 from fillbook.web.brokerwords import said
 from fillbook.web.pages.bridge import lines_url
+from fillbook.web.pages.claiming import proof_wanted
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.findings import read_finding
 from fillbook.web.pages.syncs import next_words
@@ -68,9 +69,9 @@ def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) 
         return None
     links = {account.link_id for account in accounts if account.link_id}
     run = runs_of(viewer).filter(link__in=links, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
-    reached = [account.figures_to for account in accounts if account.figures_to]
-    first = min(reached, default=None)
-    words = _("Figures to %(day)s") % {"day": readable.weekday(first, with_year=True)} if first else _("No figures yet")
+    fetched = [account.figures_to for account in accounts if account.figures_to and account.link_id]
+    first = min(fetched, default=None)
+    words = _reach(accounts)
     asked = [link for link in links_of(viewer).filter(pk__in=links) if link.broker in manifests()] if links else []
     if asked:
         soonest = min(asked, key=lambda link: next_run_at(link) or _NEVER)
@@ -80,22 +81,44 @@ def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) 
         words=f"{words}.",
         running=run is not None,
         url=reverse("link-progress", args=[run.link_id]) if run and run.link_id else "",
-        stale=first is not None and bool(links) and not sandbox and _working_days(first, today_there(now)) > _LATE,
+        stale=first is not None and not sandbox and _working_days(first, today_there(now)) > _LATE,
         uploaded=rests_on_uploads(accounts),
     )
 
 
+def _reach(accounts: Sequence[BrokerAccount]) -> str:
+    """How far the figures go, without a full stop: to the latest day, and which account ends before that."""
+    reached = sorted((account.figures_to, account.alias or account.number) for account in accounts if account.figures_to)
+    if not reached:
+        return _("No figures yet")
+    latest = reached[-1][0]
+    words = _("Figures to %(day)s") % {"day": readable.weekday(latest, with_year=True)}
+    late = [(day, name) for day, name in reached if day < latest]
+    if not late:
+        return words
+    if len(late) == 1:
+        return _("%(words)s, of %(account)s to %(day)s") % {"words": words, "account": late[0][1], "day": readable.day(late[0][0])}
+    return _("%(words)s, of %(count)s to an earlier day, %(account)s to %(day)s") % {
+        "words": words,
+        "count": readable.plural(len(late), "account"),
+        "account": late[0][1],
+        "day": readable.day(late[0][0]),
+    }
+
+
 def needing(viewer: Viewer) -> list[Attention]:
-    """Links that wait for the reader."""
-    return [
-        Attention(
-            "bad",
-            f"{link.name or _('A link')}: {said(link.error_message)}",
-            reverse("link-progress", args=[link.pk]),
-            _("See what to do"),
-        )
-        for link in links_of(viewer).filter(state=LinkState.NEEDS_USER)
-    ]
+    """Links that wait for the reader: for an answer, for a grant, or for proof that the account is theirs."""
+    found = []
+    for link in links_of(viewer).filter(state__in=[LinkState.NEEDS_USER, LinkState.AWAITING_GRANT]):
+        name, stopped = link.name or _("A link"), link.state == LinkState.NEEDS_USER
+        if stopped:
+            text = f"{name}: {said(link.error_message)}"
+        elif proof_wanted(link):
+            text = _("%(link)s waits until you show that account %(account)s is yours.") % {"link": name, "account": link.account}
+        else:
+            text = _("%(link)s waits until you grant access to account %(account)s.") % {"link": name, "account": link.account}
+        found.append(Attention("bad" if stopped else "warn", text, reverse("link-progress", args=[link.pk]), _("See what to do")))
+    return sorted(found, key=lambda one: one.tone != "bad")
 
 
 def unread(viewer: Viewer, link: Link | None = None) -> list[Attention]:

@@ -226,7 +226,7 @@ def _cell(number: int, clock: Parts, looking: _Looking, largest: int) -> HeatCel
     depth = shade(measure.units(summary), largest)
     total, trades = measure.total(summary), readable.plural(summary.n, "trade")
     colour = f"gain-{depth}" if depth > 0 else f"loss-{-depth}" if depth else "even"
-    words = f"{slot_name(slot)}: {measure.gain(total)} {measure.unit}, {trades}"
+    words = f"{slot_name(slot)}: {measure.gain(total)} {measure.beside}, {trades}"
     return HeatCell(looking.door(slot), measure.short(total), readable.whole(summary.n), words, colour)
 
 
@@ -236,7 +236,7 @@ def _caption(dimension: Dimension, parts: Parts, measure: Measure) -> str:
     ranked = sorted(parts, key=lambda number: (measure.units(parts[number]), number))
     words = {
         "trades": readable.plural(everything.n, "trade"),
-        "total": f"{measure.gain(measure.total(everything))} {measure.unit}",
+        "total": f"{measure.gain(measure.total(everything))} {measure.beside}",
         "best": slot_name(Slot(dimension, ranked[-1])),
         "best_total": measure.gain(measure.total(parts[ranked[-1]])),
         "worst": slot_name(Slot(dimension, ranked[0])),

@@ -10,9 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fillbook.brokers.interface import Endpoint
 from fillbook.brokers.manifests import LinkKind, Manifest
+from fillbook.performance.filters import Filter
 from fillbook.storage import grantees
-from fillbook.storage.access import link_for, runs_of
+from fillbook.storage.access import accounts_of, link_for, runs_of
+from fillbook.storage.choosing import trips_in
 from fillbook.storage.claims import is_shared
+from fillbook.storage.models import AccountKind
 from fillbook.storage.restated import restated_in
 from fillbook.sync import service
 from fillbook.web.brokerwords import broker_in_words, brokers_in_words, said
@@ -147,9 +150,12 @@ def start_sandbox(request: HttpRequest) -> HttpResponse:
     return redirect("link-progress", outcome.link.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove_sandbox(request: HttpRequest) -> HttpResponse:
-    """Take the practice broker and everything that came from it away."""
+    """Ask first; then take the practice broker and everything that came from it away."""
+    if request.method != "POST":
+        pretend = accounts_of(viewer(request)).filter(kind=AccountKind.SANDBOX)
+        return render(request, "pages/sandbox_remove.html", {"trades": trips_in(pretend, Filter(include_incomplete=True)).count()})
     service.remove_sandbox(viewer(request))
     messages.success(request, _("The sandbox is gone, with everything that came from it."))
     return redirect("dashboard")

@@ -53,11 +53,13 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class MonthGrid:
-    """A month. weekends: something closed on a Saturday or Sunday. before, after: addresses of the months beside it, "" for none."""
+    """A month. beside: what stands by its total. weekends: something closed on a Saturday or Sunday. before, after: addresses of the months
+    beside it, "" for none.
+    """
 
     name: str
     first: date
-    unit: str
+    beside: str
     weeks: tuple[Week, ...]
     sum: Sum
     weekends: bool
@@ -70,7 +72,7 @@ def month_grid(month: CalendarMonth, measure: Measure, door: Door, *, before: st
     return MonthGrid(
         name=readable.month(month.first),
         first=month.first,
-        unit=measure.unit,
+        beside=measure.beside,
         weeks=tuple(_week(week, month, measure, door) for week in month.weeks),
         sum=_sum(month.summary, readable.month(month.first), measure, door(month.first, last_day(month.first))),
         weekends=any(cell.summary is not None for week in month.weeks for cell in week.days[5:]),

@@ -238,7 +238,7 @@ def caption(parts: Sequence[Part], whole: Summary, measure: Measure, name: Calla
     ranked = sorted(parts, key=lambda part: measure.units(part.summary))
     words = {
         "trades": readable.plural(whole.n, "trade"),
-        "total": f"{measure.gain(measure.total(whole))} {measure.unit}",
+        "total": f"{measure.gain(measure.total(whole))} {measure.beside}",
         "best": name(ranked[-1]),
         "best_total": measure.gain(measure.total(ranked[-1].summary)),
         "worst": name(ranked[0]),
@@ -370,4 +370,6 @@ def _cell(summary: Summary, name: str, url: str, measure: Measure, largest: int)
     depth = shade(measure.units(summary), largest) if largest else 0
     total, trades = measure.total(summary), readable.plural(summary.n, "trade")
     colour = f"gain-{depth}" if depth > 0 else f"loss-{-depth}" if depth else "even" if largest else ""
-    return GridCell(url, measure.short(total), readable.whole(summary.n), f"{name}: {measure.gain(total)} {measure.unit}, {trades}", colour)
+    return GridCell(
+        url, measure.short(total), readable.whole(summary.n), f"{name}: {measure.gain(total)} {measure.beside}, {trades}", colour
+    )

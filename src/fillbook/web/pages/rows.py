@@ -1,6 +1,6 @@
 """Round trips as rows of a table: text in its final form, and where a click leads."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import from_e8
+from fillbook.storage.details import Position, open_positions
 from fillbook.storage.models import InstrumentRow, RoundTripRow
 from fillbook.trades.records import Basis
 from fillbook.web import readable
@@ -64,7 +65,9 @@ class TripRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """A round trip that still holds something. realized: so far."""
+    """A round trip that still holds something. entry: cost per unit as on the page of positions. unrealized: the broker's, "" where none is
+    stated. realized: so far, "" for nothing.
+    """
 
     url: str
     symbol: str
@@ -72,6 +75,8 @@ class OpenRow:
     quantity: str
     entry: str
     since: str
+    unrealized: str
+    unrealized_tone: str
     realized: str
     tone: str
     unit: str
@@ -155,21 +160,27 @@ def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None) -> TripRow
     )
 
 
-def open_rows(trips: Iterable[RoundTripRow]) -> tuple[OpenRow, ...]:
-    """Open round trips in the order they come; realized so far is in the instrument's currency."""
-    return tuple(_open_row(trip) for trip in trips)
+def open_rows(trips: Sequence[RoundTripRow]) -> tuple[OpenRow, ...]:
+    """Open round trips in the order they come, money in the instrument's currency; cost and mark are those of the page of positions."""
+    accounts = {trip.account_id: trip.account for trip in trips}
+    held = {position.trip_key: position for position in open_positions(accounts.values())} if trips else {}
+    return tuple(_open_row(trip, held.get(trip.key)) for trip in trips)
 
 
-def _open_row(trip: RoundTripRow) -> OpenRow:
+def _open_row(trip: RoundTripRow, position: Position | None) -> OpenRow:
+    unrealized = position.stated.unrealized_pnl if position and position.stated else None
+    average = position.average if position else None
     symbol, detail = name_of(trip.instrument)
     return OpenRow(
         url=reverse("trade", args=[trip.key]),
         symbol=f"{symbol} {detail}".strip(),
         side=trip.side,
         quantity=readable.quantity(abs(trip.open_quantity)),
-        entry=readable.price(trip.entry_price),
+        entry=readable.price(trip.entry_price if average is None else average),
         since=_("since %(opened_on)s") % {"opened_on": readable.day(trip.opened_on)} if trip.opened_on else _("from before the history"),
-        realized=readable.gain(trip.realized_pnl, trip.currency),
+        unrealized="" if unrealized is None else readable.gain(unrealized, trip.currency),
+        unrealized_tone=tone_of(unrealized),
+        realized=readable.gain(trip.realized_pnl, trip.currency) if trip.realized_pnl else "",
         tone=tone_of(trip.realized_pnl),
         unit=trip.currency,
     )

@@ -21,7 +21,7 @@ from fillbook.storage.views import CannotSave, make_default, save_view
 from fillbook.storage.words import tag_names
 from fillbook.web.brokerwords import said
 from fillbook.web.measure import PERCENT
-from fillbook.web.pages.filterbar import EVERYTHING, FilterBar, address, filter_bar, period_named, period_of
+from fillbook.web.pages.filterbar import EVERYTHING, FilterBar, address, as_view, filter_bar, period_of
 from fillbook.web.pages.freshness import today_there
 from fillbook.web.pages.scope import Scope
 from fillbook.web.viewer import viewer
@@ -42,7 +42,7 @@ class View:
 
 def saved_views(user: User, path: str, chosen: Filter, kept: dict[str, str], today: date) -> tuple[View, ...]:
     """The user's views as addresses of the page at `path`."""
-    here = written(chosen, kept, today)
+    here = as_view(chosen, kept, today)
     return tuple(View(view.pk, view.name, opened(view.query, path, today), view.query == here, view.is_default) for view in views_of(user))
 
 
@@ -53,21 +53,17 @@ def bar_of(user: User, path: str, about: Scope, kept: dict[str, str], today: dat
     return filter_bar(path, about.chosen, about.all, classes, today, kept, views, tag_names(user))
 
 
-def written(chosen: Filter, kept: dict[str, str], today: date) -> str:
-    """A filter as a view keeps it: a period that has a name moves with the calendar."""
-    period = period_named(chosen.first, chosen.last, today)
-    dated = replace(chosen, first=None, last=None) if period else chosen
-    return address("", dated, period=period, **kept).removeprefix("?")
-
-
 def opened(query: str, path: str, today: date) -> str:
     """The address that a view means today."""
-    found = parse_qs(query)
-    chosen = Filter.from_query(found)
-    period = period_of(found.get("period", [""])[-1], today)
-    if period is not None:
-        chosen = replace(chosen, first=period[0], last=period[1])
+    chosen, found = _read(query, today)
     return address(path, chosen, **kept_of(found), view="" if chosen != Filter() else EVERYTHING)
+
+
+def _read(query: str, today: date) -> tuple[Filter, dict[str, list[str]]]:
+    """(the filter that a view means today, its parameters)."""
+    found = parse_qs(query)
+    chosen, period = Filter.from_query(found), period_of(found.get("period", [""])[-1], today)
+    return (chosen if period is None else replace(chosen, first=period[0], last=period[1])), found
 
 
 def kept_of(parameters: dict[str, list[str]]) -> dict[str, str]:
@@ -92,9 +88,9 @@ def begins_elsewhere(request: HttpRequest) -> HttpResponseRedirect | None:
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the filter that is sent under the name that is sent."""
     user, today = viewer(request), today_there(timezone.now())
-    sent = parse_qs(request.POST.get("query", "")[:_LONGEST])
+    chosen, sent = _read(request.POST.get("query", "")[:_LONGEST], today)
     try:
-        query = written(Filter.from_query(sent), kept_of(sent), today)
+        query = as_view(chosen, kept_of(sent), today)
         view = save_view(user, request.POST.get("name", ""), query, is_default=request.POST.get("default") == "1")
         messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
     except CannotSave as problem:
