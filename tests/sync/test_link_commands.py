@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from fillbook.brokers.interface import Endpoint
-from fillbook.cli import link_command, pause_command, resume_command, sync_command, unlink_command, worker_command
+from fillbook.cli import link_command, pause_command, resume_command, runs_command, sync_command, unlink_command, worker_command
 from fillbook.cli.main import main
 from fillbook.cli.stop import Stop
 from fillbook.storage.models import Link, LinkState, User
@@ -27,7 +27,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def run(owner: User, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """A command on the database at hand, for the owner; its status, output and complaints."""
-    for module in (link_command, pause_command, resume_command, sync_command, unlink_command):
+    for module in (link_command, pause_command, resume_command, runs_command, sync_command, unlink_command):
         monkeypatch.setattr(module, "open_database", lambda _: None)
 
     def command(*words: str, piped: str = "") -> tuple[int, str, str]:
@@ -108,6 +108,24 @@ def test_a_broker_is_linked_with_what_is_piped_in_and_nothing_shows_it(
     assert status == 0
     assert flex.calls(OTHER_TOKEN)
     assert fresh(link).state == LinkState.LINKED
+
+
+def test_what_the_practice_broker_does_not_need_is_not_ignored_silently(run: Run, flex: Flex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FILLBOOK_LINK_TOKEN", TOKEN)
+    status, _, err = run("link", "ibkr", "--sandbox")
+    assert (status, err) == (0, "FILLBOOK_LINK_TOKEN not used: the practice broker has what it needs.\n")
+    assert flex.calls(TOKEN) == []
+
+
+def test_a_replacement_that_is_refused_is_said_to_change_nothing(run: Run, link: Link, flex: Flex) -> None:
+    flex.requests = [refused(1015)]
+    status, out, _ = run("link", "--replace", str(link.pk), piped=f"token={OTHER_TOKEN}\n")
+    assert (status, out.splitlines()[-1]) == (1, "  What linked it before still works and is used; the history stays as it is.")
+    status, out, _ = run("sync", "--status")
+    assert out.splitlines()[1].startswith("  linked; last sync")
+    assert "token" not in out
+    (line,) = [line for line in run("runs")[1].splitlines() if "token" in line]
+    assert line.split(": ")[0].isdecimal(), "a sentence is not broken into a column"
 
 
 def test_a_value_that_cannot_be_is_refused_and_not_repeated(run: Run, owner: User, flex: Flex) -> None:
