@@ -64,11 +64,33 @@ def test_a_restated_price_is_noted_with_the_trade_before_and_after(ada: User, ac
     [noted] = restated.restatements_of(account)
     [(change, was, now)] = restated.trips_in(noted)
     assert (change.key_before, change.key_after) == (before.key, before.key)
+    assert was is not None
     assert now is not None
     assert [was.realized_pnl, now.realized_pnl, was.quantity, was.charges] == [Decimal(48), Decimal(38), Decimal(10), Decimal(-2)]
     assert restated.restated_trip(RoundTripRow.objects.get(symbol="ACME")) == [noted]
     assert restated.restated_trip(RoundTripRow.objects.get(symbol="ZORG")) == []
     assert restated.counts_of([noted]) == {noted.pk: {"changed": 1, "trades": 1}}
+
+
+def test_a_restated_fill_of_an_open_trade_changes_it(ada: User) -> None:
+    fee = Decimal("-1.96")
+    lvt = replace(fill(31, 30, "130.42", OTHER, day=58), fees=fee)
+    account = take(ada, later(lvt, written=0))
+    statement = deliver(ada, later(replace(lvt, price=Decimal("130.92")), written=1)).accounts[0]
+    number = RawStatement.objects.latest("pk").pk
+    assert rebuild_account(account, statement.instruments, number) == 1
+    [(_, was, now)] = restated.trips_in(Restatement.objects.get())
+    assert was is not None
+    assert now is not None
+    assert [(one.entry_price, one.paid, one.charges) for one in (was, now)] == [
+        (Decimal("130.42"), fee, Decimal(0)),
+        (Decimal("130.92"), fee, Decimal(0)),
+    ]
+
+
+def test_only_another_number_makes_no_trade_new_or_different(ada: User, account: BrokerAccount) -> None:
+    written = deliver(ada, later(*(replace(row, execution_id=f"9{row.execution_id}") for row in (BUY, SELL, *ZORG)))).accounts[0]
+    assert rebuild_account(account, written.instruments, RawStatement.objects.latest("pk").pk) == 0
 
 
 def test_a_dropped_fill_and_its_return_are_two_restatements(ada: User, account: BrokerAccount) -> None:
@@ -78,6 +100,9 @@ def test_a_dropped_fill_and_its_return_are_two_restatements(ada: User, account: 
     assert (gone.key_after, gone.after, gone.before and gone.before["realized_pnl"]) == ("", None, "-5")
     take(ada, later(BUY, SELL, *ZORG, written=2))
     assert [(what, symbol) for what, symbol, _, _ in rows()] == [("returned", "ZORG"), ("returned", "ZORG")]
+    [back] = RestatedTrip.objects.filter(before__isnull=True)
+    key = RoundTripRow.objects.get(symbol="ZORG").key
+    assert (back.key_before, back.key_after, back.after and back.after["realized_pnl"]) == ("", key, "-5")
     assert Restatement.objects.count() == 2
     assert RestatedRow.objects.filter(what="dropped").count() == 2
 

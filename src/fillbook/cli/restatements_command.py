@@ -64,7 +64,8 @@ def _print(whole: dict[str, Any]) -> None:
     for trade in whole["trade_rows"]:
         before, after = trade["before"] or {}, trade["after"] or {}
         named = before or after
-        print(f"\n{named['instrument']} {named['side']}, since {words(named['opened_on'])}{'' if after else ': gone'}")
+        fate = ": gone" if not after else "" if before else ": new"
+        print(f"\n{named['instrument']} {named['side']}, since {words(named['opened_on'])}{fate}")
         for name in before or after:
             if after and before.get(name) != after.get(name):
                 print(f"  {name}: {words(before.get(name))} → {words(after.get(name))}")

@@ -139,19 +139,21 @@ class _Writer:
 
     def write(self) -> int:
         """Everything; returns how many round trips changed."""
-        before = self._marks()
         trips = self._fitting(self.book.match.round_trips) + self._fitting(self.book.match.open_trips)
-        watch = self._watch(trips) if before and self.because_of is not None else None
+        watch = self._watch(trips) if self.because_of is not None else None
+        before = self._marks() if watch is None else {}
         days = self._drop()
         after = self._write_trips(trips)
-        if watch is not None:
-            watch.note(self._mine(RoundTripRow))
+        if watch is None:
+            changed = sum(1 for key in {*before, *after} if before.get(key) != after.get(key))
+        else:
+            changed = watch.note(self._mine(RoundTripRow), after)
         self._write_lots()
         self._write_lines()
         self._write_bridge()
         self._write_findings()
         self._write_days(days, trips)
-        return sum(1 for key in {*before, *after} if before.get(key) != after.get(key))
+        return changed
 
     def _watch(self, trips: list[RoundTrip]) -> TripWatch:
         assert self.because_of is not None

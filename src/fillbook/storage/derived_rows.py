@@ -39,7 +39,7 @@ UNMATCHED: Final = (
 ).split()
 FLAG: Final = "account_id instrument_id instrument_key reason flagged_row ours broker".split()
 LINE: Final = "account_id instrument_id instrument_key kind ref ours broker status reason day".split()
-MARK: Final = ("realized_pnl", "charges", "quantity", "open_quantity", "closed_on", "fills", "counts", "symbol")
+MARK: Final = ("realized_pnl", "charges", "quantity", "open_quantity", "closed_on", "fills", "counts", "symbol", "entry_price")
 
 _FILL_VALUES: Final = attrgetter(*FILL[2:])
 _CLOSED_LOT_VALUES: Final = attrgetter(*CLOSED_LOT[2:])

@@ -1,6 +1,7 @@
 """What later statements changed in an account's past, to be shown: by account, by the run that brought it, by trade."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -36,14 +37,13 @@ def rows_in(restatement: Restatement) -> list[RestatedRow]:
     return list(restatement.row_changes.order_by("day", "pk"))
 
 
-def trips_in(restatement: Restatement) -> list[tuple[RestatedTrip, TripFigures, TripFigures | None]]:
-    """(change, before, after) of its trades; after is None for one that is gone."""
-    found = []
-    for change in restatement.trip_changes.order_by("pk"):
-        assert change.before is not None
-        after = None if change.after is None else TripFigures.from_texts(change.after)
-        found.append((change, TripFigures.from_texts(change.before), after))
-    return found
+def trips_in(restatement: Restatement) -> list[tuple[RestatedTrip, TripFigures | None, TripFigures | None]]:
+    """(change, before, after) of its trades; before is None for one that is new, after for one that is gone."""
+    return [(change, _figures(change.before), _figures(change.after)) for change in restatement.trip_changes.order_by("pk")]
+
+
+def _figures(texts: dict[str, Any] | None) -> TripFigures | None:
+    return None if texts is None else TripFigures.from_texts(texts)
 
 
 def counts_of(restatements: Iterable[Restatement]) -> dict[int, dict[str, int]]:

@@ -77,41 +77,59 @@ class TripWatch:
         self.fills_of_gone = _fills(account, gone)
         changed = RestatedRow.objects.filter(restatement__account=account, restatement__statement_id=statement_id, kind="executions")
         self.replaced = dict(changed.values_list("row_id", "replaced_by"))
-        names = {name for pair in self.replaced.items() for name in pair if name}
-        self.touched = {
-            key
-            for part in batches(sorted(names))
-            for key in TripFillRow.objects.filter(execution_id__in=part, trip__account=account).values_list("trip__key", flat=True)
-        }
+        self.names = {name for pair in self.replaced.items() for name in pair if name}
+        self.touched = self._holding()
 
-    def note(self, parts: Sequence[QuerySet[RoundTripRow]]) -> None:
-        """Note what changed of trades that counted, or that hold a fact which the statement changed."""
-        after = figures_of(parts)
-        heirs = self._heirs(set(after) - set(self.before))
-        found = []
-        for key, was in self.before.items():
-            heir = key if key in after else heirs.get(key, "")
-            now = after.get(heir)
-            if (was.counts or key in self.touched) and not _same(was, now):
-                texts = None if now is None else now.as_texts()
-                found.append(RestatedTrip(key_before=key, key_after=heir, before=was.as_texts(), after=texts))
-        if found:
-            raw = RawStatement.objects.defer("content").get(pk=self.statement_id)
-            stated_at = raw.coverages.filter(account=self.account).values_list("stated_at", flat=True).first()
-            noted = _noted(self.account, raw, stated_at or raw.received_at)
-            for one in found:
-                one.restatement = noted
-            RestatedTrip.objects.bulk_create(found, batch_size=500)
+    def note(self, parts: Sequence[QuerySet[RoundTripRow]], after: Collection[str]) -> int:
+        """Note what changed of trades that counted, or that hold a fact which the statement changed. after: public ids of those there are.
+
+        Returns:
+            How many trades are new, gone or different; one that has only another first fill, and so another id, is none.
+        """
+        if not self.before and not self.names:
+            return len(after)
+        now = figures_of(parts)
+        heirs = self._heirs(set(now) - set(self.before))
+        pairs = [(key, key if key in now else heirs.get(key, "")) for key in self.before]
+        different = [(key, heir) for key, heir in pairs if not _same(self.before[key], now.get(heir))]
+        new = sorted(set(now) - {heir for _, heir in pairs})
+        told = [(key, heir) for key, heir in different if self.before[key].counts or key in self.touched]
+        holding = self._holding() if new else set()
+        told += [("", key) for key in new if key in holding]
+        self._write([(key, heir, self.before.get(key), now.get(heir)) for key, heir in told])
+        return len(different) + len(new)
+
+    def _write(self, told: Sequence[tuple[str, str, TripFigures | None, TripFigures | None]]) -> None:
+        if not told:
+            return
+        raw = RawStatement.objects.defer("content").get(pk=self.statement_id)
+        stated_at = raw.coverages.filter(account=self.account).values_list("stated_at", flat=True).first()
+        noted = _noted(self.account, raw, stated_at or raw.received_at)
+        found = [
+            RestatedTrip(restatement=noted, key_before=key, key_after=heir, before=was and was.as_texts(), after=now and now.as_texts())
+            for key, heir, was, now in told
+        ]
+        RestatedTrip.objects.bulk_create(found, batch_size=500)
+
+    def _holding(self) -> set[str]:
+        """Public ids of the trades that hold a fill which the statement changed, as they are at present."""
+        return {
+            key
+            for part in batches(sorted(self.names))
+            for key in TripFillRow.objects.filter(execution_id__in=part, trip__account=self.account).values_list("trip__key", flat=True)
+        }
 
     def _heirs(self, new: Collection[str]) -> dict[str, str]:
         """Public id of a trade that is gone -> that of a new one with a fill of it, or with one booked instead."""
         owner = {name: key for key, names in _fills(self.account, new).items() for name in names}
         found: dict[str, str] = {}
+        taken: set[str] = set()
         for key, names in self.fills_of_gone.items():
             heirs = [*names, *(self.replaced.get(name, "") for name in names)]
             heir = next((owner[name] for name in heirs if name in owner), "")
-            if heir and heir not in found.values():
+            if heir and heir not in taken:
                 found[key] = heir
+                taken.add(heir)
         return found
 
 

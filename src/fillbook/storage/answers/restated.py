@@ -64,8 +64,9 @@ def _figures(texts: dict[str, Any] | None) -> dict[str, Any] | None:
     """As `storage.trip_figures` keeps them, by the names that a trade has elsewhere."""
     if texts is None:
         return None
-    found = {name: texts[name] for name in FIGURES}
+    found = {name: texts.get(name) for name in FIGURES}
     found["instrument"], found["fees"] = found.pop("symbol"), found.pop("charges")
+    found["fees_paid"] = found.pop("paid")
     found["status"] = "open" if found.pop("is_open") else "closed"
     return found | {"reconciliation": found["reconciliation"] or None}
 

@@ -1,6 +1,6 @@
 """What a later statement changed in an account's past: its facts and its trades, before and after."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -117,12 +117,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One trade that was changed, with the figures that differ first. url: "" for one that is gone."""
+    """One trade that was changed, with the figures that differ. url: "" for one that is gone. fate: gone, new or ""."""
 
     url: str
     name: str
     days: str
-    gone: bool
+    fate: str
     figures: tuple[Field, ...]
     difference: str
     tone: str
@@ -216,30 +216,37 @@ def _fact(row: RestatedRow, account: BrokerAccount) -> Fact:
     )
 
 
-def _trade(change: RestatedTrip, before: TripFigures, after: TripFigures | None) -> Trade:
-    money = before.currency
-    pairs: Iterable[tuple[str, str, str]] = (
-        (_("Profit"), readable.gain(before.realized_pnl, money), readable.gain(after.realized_pnl, money) if after else ""),
-        (_("Quantity"), readable.quantity(before.quantity), readable.quantity(after.quantity) if after else ""),
-        (_("Fees"), readable.gain(before.charges, money), readable.gain(after.charges, money) if after else ""),
-        (_("Opened"), readable.day(before.opened_on), readable.day(after.opened_on) if after else ""),
-        (_("Closed"), _closed(before), _closed(after) if after else ""),
-        (_("Fills"), readable.whole(before.fills), readable.whole(after.fills) if after else ""),
-        (_("Counts in your figures"), _yes(before), _yes(after) if after else ""),
+def _trade(change: RestatedTrip, before: TripFigures | None, after: TripFigures | None) -> Trade:
+    named = before or after
+    assert named is not None
+    money = named.currency
+    names: Iterable[tuple[str, Callable[[TripFigures], str]]] = (
+        (_("Profit"), lambda one: readable.gain(one.realized_pnl, money)),
+        (_("Quantity"), lambda one: readable.quantity(one.quantity)),
+        (_("Fees"), lambda one: readable.gain(one.charges if one.paid is None else one.paid, money)),
+        (_("Entry price"), lambda one: "" if one.entry_price is None else readable.price(one.entry_price)),
+        (_("Opened"), lambda one: readable.day(one.opened_on)),
+        (_("Closed"), _closed),
+        (_("Fills"), lambda one: readable.whole(one.fills)),
+        (_("Counts in your figures"), _yes),
     )
-    shown = [Field(*pair) for pair in pairs]
-    moved = None
-    if before.realized_pnl is not None and (after is None or after.realized_pnl is not None):
-        moved = (after.realized_pnl if after and after.realized_pnl is not None else Decimal(0)) - before.realized_pnl
+    shown = [Field(name, told(before) if before else "", told(after) if after else "") for name, told in names]
+    moved = _moved(before, after)
     return Trade(
         url=reverse("trade", args=[change.key_after]) if change.key_after else "",
-        name=before.symbol,
-        days=f"{SIDES.get(before.side, before.side)}, {readable.days(before.opened_on, before.closed_on)}",
-        gone=after is None,
+        name=named.symbol,
+        days=f"{SIDES.get(named.side, named.side)}, {readable.days(named.opened_on, named.closed_on)}",
+        fate="gone" if after is None else "new" if before is None else "",
         figures=tuple(one for number, one in enumerate(shown) if one.before != one.after or number < _ALWAYS),
         difference="" if moved is None else f"{readable.gain(moved, money)} {money}",
         tone=tone_of(moved),
     )
+
+
+def _moved(before: TripFigures | None, after: TripFigures | None) -> Decimal | None:
+    """How much more profit a trade has now; one that is not there has none. None where a profit is unknown."""
+    was, now = (Decimal(0) if one is None else one.realized_pnl for one in (before, after))
+    return None if was is None or now is None else now - was
 
 
 def _yes(figures: TripFigures) -> str:

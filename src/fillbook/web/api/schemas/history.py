@@ -115,7 +115,7 @@ class RestatementAnswer(Schema):
     cancelled: int
     returned: int = Field(description="There again.")
     added: int = Field(description="On a day that was told completely before.")
-    trades: int = Field(description="Round trips that are different or gone.")
+    trades: int = Field(description="Round trips that are different, gone, or there because of it.")
 
 
 class FieldChange(Schema):
@@ -132,7 +132,7 @@ class FactChange(Schema):
     kind: str = Field(description="executions, corporate_actions, transfers, option_events, cash_movements or broker_lots.")
     what: str = Field(description="changed, dropped, cancelled, returned or added.")
     id: str = Field(description="The broker's.")
-    replaced_by: str | None = Field(description="Id of what was booked in the place of a cancelled one.")
+    replaced_by: str | None = Field(description="Id of what was booked instead, or of the same fact under its new number.")
     instrument: str | None
     day: Day
     before_at: Moment | None = Field(description="When the earlier statement was written; null for an added fact.")
@@ -156,12 +156,14 @@ class TripFigures(Schema):
     fills: int
     counts: bool
     reconciliation: str | None
+    entry_price: Decimal | None = Field(description="Of one unit, before fees; null where it is unknown or was not noted.")
+    fees_paid: Money | None = Field(description="Of all its fills, while `fees` are of what is closed; null where it was not noted.")
 
 
 class TripChange(Schema):
     """A round trip before and after."""
 
-    key_before: str | None
+    key_before: str | None = Field(description="Its key before; null for one that was not there.")
     key: str | None = Field(description="Its key now; null for one that is gone.")
     before: TripFigures | None
     after: TripFigures | None
