@@ -265,7 +265,9 @@ def _executions(account: BrokerAccount, made: Made, pks: dict[str, int], raw: Ra
     """The two facts that a round trip's fills are."""
     for fill in _fills(0, made):
         part = dict(zip(rows.FILL, fill, strict=True))
-        values: dict[str, Any] = {field.attname: None if field.null else "" for field in ExecutionRow._meta.concrete_fields}
+        values: dict[str, Any] = {
+            field.attname: None if field.null else field.get_default() for field in ExecutionRow._meta.concrete_fields
+        }
         values |= {
             "account_id": account.pk, "instrument_id": pks[made.instrument.key], "row_id": part["execution_id"],
             "digest": part["execution_id"], "raw_id": raw.pk, "place": 0, "origin": Origin.FETCHED, "stated_at": made.closed_at,
