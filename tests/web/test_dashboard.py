@@ -33,7 +33,7 @@ def test_the_further_figures(browser_of_owner: Client, account: BrokerAccount) -
     assert "Closed trades 2 1 won 1 lost" in shown
     assert "Profit factor 8.17 +98.00 by \u221212.00" in shown  # 98 / 12
     assert "Expectancy +43.00 USD ± 55.00 a trade" in shown  # deviations of 55 each: sqrt(2 * 55^2 / 1 / 2)
-    assert "Deepest fall \u221212.00 USD low on 3 Mar 2026" in shown
+    assert "Deepest fall \u221212.00 USD low on 3 Mar 2026; opens all trades of its days" in shown
     assert "Average win against average loss +98.00 8.17 to 1 \u221212.00" in shown
 
 
@@ -238,6 +238,15 @@ def test_a_link_without_an_account_yet_leads_to_the_accounts(browser_of_owner: C
 def test_a_filter_that_nothing_fits_says_so(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     assert "No trade fits this filter" in page(browser_of_owner, "/?symbol=NOPE")
+
+
+def test_what_an_address_says_and_nobody_understands_is_named(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    for path in ("/", "/trades/", "/calendar/", "/reports/"):
+        shown = page(browser_of_owner, f"{path}?from=2026-13-01&side=short&status=closed")
+        assert "Not understood in the address, and left out: from=2026-13-01" in shown
+        assert "side=short" not in shown
+        assert "Not understood" not in page(browser_of_owner, f"{path}?from=2026-03-01&side=short&status=closed")
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_a_day_shows_what_closed_and_what_its_fills_brought(browser_of_owner: Cl
     assert account.pk
     shown = page(browser_of_owner, "/days/2026-02-10/")
     assert "Tuesday, 10 Feb 2026" in shown
+    assert "The two differ" not in shown
     assert "Closed that day +98.00 USD 1 trade, 1 won, 0 lost" in shown
     assert "Realized, fill by fill +98.00 USD between 0.00 and +98.00 in the day" in shown
     assert "Fees and taxes \u22121.00 USD on 1 fill" in shown
@@ -93,6 +94,8 @@ def test_a_position_closed_in_halves_is_realized_day_by_day_and_closed_once(brow
     assert "Realized, fill by fill +48.50 USD" in first  # 5 x 10 less its dollar and half of the opening's
     assert "Closed that day \u22123.00 USD 1 trade" in second
     assert "Realized, fill by fill \u221251.50 USD between \u221251.50 and 0.00 in the day" in second
+    assert "The two differ as they count otherwise" in first
+    assert "The two differ as they count otherwise" in second
 
 
 def test_what_has_no_known_cost_or_no_time_is_named(browser_of_owner: Client, owner: User) -> None:

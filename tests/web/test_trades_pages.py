@@ -134,6 +134,10 @@ def test_a_trade_that_an_assignment_ended_says_so_and_where_the_premium_went(bro
     option = text_of(browser_of_owner.get(f"/trades/{key_of('ACME 45 C')}/").content)
     assert "Bought by assignment" in option
     assert "The premium of the option" not in option
+    for path in ("/", "/trades/", "/days/2026-03-20/"):
+        listed = text_of(browser_of_owner.get(path).content)
+        assert "ACME with an option's premium Long 100" in listed, path
+        assert listed.count("with an option's premium") == 1, path
 
 
 def test_a_trade_of_unknown_opening_is_shown_explained_and_left_out(browser_of_owner: Client, owner: User) -> None:

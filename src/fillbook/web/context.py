@@ -11,7 +11,7 @@ from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage.access import accounts_of, links_of
 from fillbook.storage.models import AccountKind, LinkState, User
 from fillbook.web.language import gettext_lazy
-from fillbook.web.pages.filterbar import EVERYTHING, address
+from fillbook.web.pages.filterbar import EVERYTHING, address, misread
 from fillbook.web.pages.saved import kept_of
 
 _MENU: Final = (
@@ -104,6 +104,7 @@ class Frame:
     trouble: int = 0
     keeps: bool = False
     sandbox: bool = False
+    misread: tuple[str, ...] = ()
 
     @property
     def elsewhere(self) -> bool:
@@ -136,10 +137,17 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             tabs=tuple(item for item, place in zip(menu, _MENU, strict=True) if place[0] in _TABS),
             further=tuple(item for item, place in zip(menu, _MENU, strict=True) if place[0] not in _TABS),
             trouble=trouble,
+            misread=_misread(request),
             keeps=user.keeps_dashboard,
             sandbox=set(accounts_of(user).order_by().values_list("kind", flat=True).distinct()) == {AccountKind.SANDBOX},
         )
     }
+
+
+def _misread(request: HttpRequest) -> tuple[str, ...]:
+    """What of a filter in the address means nothing, on pages that have the filter bar."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return misread(dict(request.GET.lists())) if name in FILTERED and request.GET else ()
 
 
 def _carried(request: HttpRequest) -> Callable[[str], str]:

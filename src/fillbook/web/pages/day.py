@@ -27,6 +27,7 @@ from fillbook.storage.access import links_of
 from fillbook.storage.days import DayFill, days_beside, fills_of
 from fillbook.storage.models import BrokerAccount, ExecutionRow, NoteAbout
 from fillbook.storage.queries import Group
+from fillbook.trades.reconcile import CENT
 from fillbook.web import readable
 from fillbook.web.charts import Chart
 from fillbook.web.daychart import DayPoint, day_chart
@@ -47,12 +48,16 @@ _FILLS_BELOW: Final = "#fills-title"
 
 @dataclass(frozen=True, slots=True)
 class DayPage:
-    """Everything the page of one day shows, all in `currency`: the accounts' base currency, or that of trades without a rate to it."""
+    """Everything the page of one day shows, all in `currency`: the accounts' base currency, or that of trades without a rate to it.
+
+    apart: why what closed and what was realized are not the same.
+    """
 
     currency: str
     zone: str
     numbers: tuple[Stat, ...]
     chart: Chart | None
+    apart: str
     notes: tuple[str, ...]
     fills: tuple[FillRow, ...]
     fill_count: int
@@ -141,6 +146,7 @@ def day_page(accounts: Sequence[BrokerAccount], chosen: Filter, group: Group, pa
         zone=zone,
         numbers=_numbers(summary, fills, curve, currency, url),
         chart=_chart(fills, curve, zone, currency),
+        apart=_apart(metrics.profit(summary), curve[-1] if curve else Decimal(0)),
         notes=_notes(fills, currency),
         fills=tuple(_row(fills[index], curve[index], zone, currency, several=several) for index in part),
         fill_count=len(fills),
@@ -207,6 +213,16 @@ def _chart(fills: Sequence[DayFill], curve: Sequence[Decimal], zone: str, curren
             symbol, detail = name_of(fill.row.instrument)
             points.append(DayPoint(at, fill.realized, total, f"{symbol} {detail}".strip(), _trip_url(fill)))
     return day_chart(points, zone, currency) if points else None
+
+
+def _apart(closed: Decimal, realized: Decimal) -> str:
+    """Why the first two numbers of a day are not the same, where they are not."""
+    if abs(closed - realized) <= CENT:
+        return ""
+    return _(
+        "The two differ as they count otherwise: the first counts each trade whole on the day it closed, also what it had realized on days "
+        "before; the second what this day's fills alone realized, also of trades that go on."
+    )
 
 
 def _notes(fills: Sequence[DayFill], currency: str) -> tuple[str, ...]:

@@ -228,7 +228,7 @@ def _fall(fall: Fall, chosen: Filter, measure: Measure, link: Link) -> Stat:
         link(during),
         _("Largest distance of the curve of closed trades below its highest point so far; a loss still open does not show."),
         "" if measure.percent else measure.currency,
-        note=_("low on %(last)s") % {"last": readable.day(fall.last)} if fall.last else "",
+        note=_("low on %(last)s; opens all trades of its days") % {"last": readable.day(fall.last)} if fall.last else "",
     )
 
 

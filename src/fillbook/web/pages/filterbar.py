@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
-from fillbook.performance.filters import UNSTATED, Filter
+from fillbook.performance.filters import UNSTATED, Filter, TripStatus
 from fillbook.performance.keys import Key
 from fillbook.performance.summary import Outcome
 from fillbook.storage.models import AccountKind, BrokerAccount
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 EVERYTHING: Final = "all"
 """`view=all` in an address: no filter, and not the default view either."""
+_CONDITIONS: Final = frozenset("from to symbol side class outcome status currency slot ticker underlying traded band".split())
+"""Parameters of an address of which a reader is told when they mean nothing; accounts are looked up, and tags may be gone."""
+_SHOWN: Final = 40
 To = Callable[[Filter], str]
 """The address of the page under another filter, everything else kept."""
 
@@ -163,6 +166,14 @@ def filter_bar(
         query=as_view(chosen, kept, today),
         views=views,
     )
+
+
+def misread(parameters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Conditions of an address that mean nothing, as they are written: a page leaves them out, and says so."""
+    understood = Filter.from_query(parameters).parameters()
+    usual = {"status": TripStatus.CLOSED.value, "incomplete": "0", "untagged": "0"}
+    written = ((name, values[-1].strip()) for name, values in parameters.items() if name in _CONDITIONS and values)
+    return tuple(f"{name}={value[:_SHOWN]}" for name, value in written if value and name not in understood and usual.get(name) != value)
 
 
 def _measures(path: str, chosen: Filter, kept: Mapping[str, str]) -> tuple[Choice, ...]:

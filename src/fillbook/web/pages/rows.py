@@ -1,6 +1,6 @@
 """Round trips as rows of a table: text in its final form, and where a click leads."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import from_e8
 from fillbook.storage.details import Position, open_positions
 from fillbook.storage.models import InstrumentRow, RoundTripRow
+from fillbook.storage.premiums import with_premium
 from fillbook.trades.records import Basis
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
@@ -118,12 +119,16 @@ def day_door(chosen: Filter, money: str = "") -> DayDoor:
     return lambda when: some_day.replace(date.min.isoformat(), when.isoformat(), 1)
 
 
-def trip_rows(trips: Iterable[RoundTripRow], currency: str, day: DayDoor | None = None) -> tuple[TripRow, ...]:
-    """Closed round trips in the order they come. day: where their days lead, None on the page of a day."""
-    return tuple(_trip_row(trip, currency, day) for trip in trips)
+def trip_rows(trips: Sequence[RoundTripRow], currency: str, day: DayDoor | None = None) -> tuple[TripRow, ...]:
+    """Closed round trips in the order they come. day: where their days lead, None on the page of a day.
+
+    Where the premium of an option counts in one, its detail says so, since its prices alone do not give its profit.
+    """
+    premium, words = with_premium(trips), _("with an option's premium")
+    return tuple(_trip_row(trip, currency, day, words if trip.pk in premium else "") for trip in trips)
 
 
-def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None) -> TripRow:
+def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None, premium: str) -> TripRow:
     net = None if trip.net_e8 is None else from_e8(trip.net_e8)
     fees = None if trip.fees_e8 is None else from_e8(trip.fees_e8)
     gross = None if net is None or fees is None else net - fees
@@ -132,7 +137,7 @@ def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None) -> TripRow
     return TripRow(
         url=reverse("trade", args=[trip.key]),
         symbol=symbol,
-        detail=detail,
+        detail=detail or premium,
         side=trip.side,
         closed=readable.day(trip.closed_on),
         closed_iso=trip.closed_on.isoformat() if trip.closed_on else "",
