@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from fillbook.storage.access import Viewer, runs_of
 from fillbook.storage.models import BrokerAccount, EndpointKind, Link, LinkState, RunKind, RunState, SecurityEvent, SyncRun, User
 from fillbook.storage.secrets import open_credential
+from fillbook.web.pages import linking
 from tests.web.book import FILLS, link_of, says, write_book
 from tests.web.conftest import text_of
 
@@ -225,3 +228,22 @@ def test_no_page_shows_a_token(browser_of_owner: Client, account: BrokerAccount)
     link = account.link_id
     for address in ("/accounts/", f"/accounts/links/{link}/", f"/accounts/links/{link}/replace/", f"/accounts/{account.pk}/", "/settings/"):
         assert "CANARY" not in browser_of_owner.get(address).content.decode()
+
+
+def test_a_run_that_ends_while_its_page_is_made_leaves_no_page_that_stands_still(
+    browser_of_owner: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = link_of(owner, LinkState.VALIDATING)
+    Link.objects.filter(pk=link.pk).update(linked_at=None)
+    SyncRun.objects.create(owner=owner, link=link, kind=RunKind.FIRST, state=RunState.RUNNING)
+
+    def ended_just_now(user: Viewer) -> QuerySet[SyncRun]:
+        now = timezone.now()
+        Link.objects.filter(pk=link.pk).update(linked_at=now, last_success_at=now, state=LinkState.LINKED)
+        SyncRun.objects.filter(link=link).update(state=RunState.DONE, rows_new=2)
+        return runs_of(user)
+
+    monkeypatch.setattr(linking, "runs_of", ended_just_now)
+    shown = text_of(browser_of_owner.get(f"/accounts/links/{link.pk}/", headers={"HX-Request": "true"}).content)
+    assert shown.startswith("Linked 2 rows came in.")
+    assert "Last sync just now" in shown

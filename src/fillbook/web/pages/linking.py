@@ -17,7 +17,7 @@ from fillbook.storage.choosing import trips_in
 from fillbook.storage.claims import is_shared
 from fillbook.storage.models import AccountKind
 from fillbook.storage.restated import restated_in
-from fillbook.sync import service
+from fillbook.sync import runs, service
 from fillbook.web.brokerwords import broker_in_words, brokers_in_words, said
 from fillbook.web.forms import LinkForm
 from fillbook.web.pages.brokers import by_grant, can_log_in, capabilities, card, grantee_of, portal_of
@@ -115,6 +115,8 @@ def progress(request: HttpRequest, link_id: str) -> HttpResponse:
     """
     link = link_for(viewer(request), link_id)
     run = runs_of(viewer(request)).filter(link=link).first()
+    if run is not None and run.state not in runs.OPEN:
+        link = link_for(viewer(request), link_id)  # as the run left it, had it gone on when the link was read
     now, chosen, claim = timezone.now(), known_broker(link.broker), open_claim(link)
     brought = lines(list(restated_in(run.pk))) if run and claim is None else []
     if is_partial(request) and "standing" in request.GET:
