@@ -51,7 +51,8 @@ def test_an_open_position_shows_what_its_page_shows(browser_of_owner: Client, ow
 def test_the_bridge_says_whose_profit_it_leaves_out(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
     assert account.pk
     silent = (fill(21, BOLT, 10, 10, utc(4, 1)), fill(22, BOLT, -10, 13, utc(4, 2)))
-    write_book(owner, replace(says(*silent, number="U2"), states_realized_pnl=False))
+    left_out = write_book(owner, replace(says(*silent, number="U2"), states_realized_pnl=False))
+    BrokerAccount.objects.filter(pk=left_out.pk).update(figures_to="2026-05-12")
     for query in ("/", "/?from=2026-03-01"):
         shown = page(browser_of_owner, query)
         assert "Profit of complete trades +86.00 USD Your broker's realized figure +86.00 USD Equal to the cent" in shown
@@ -60,6 +61,7 @@ def test_the_bridge_says_whose_profit_it_leaves_out(browser_of_owner: Client, ac
             "With it, that is the profit of the whole history: +114.00." in shown
         )
     assert "Profit +114.00 USD" in page(browser_of_owner)
+    assert "Of the whole history to 25 Sep 2026. Profit of complete trades" in page(browser_of_owner), "to where those reach that it covers"
     assert "Not in it" not in page(browser_of_owner, f"/?account={account.pk}")
 
 
