@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import compress, groupby, product
 from operator import sub
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import F
 
@@ -20,12 +20,13 @@ from fillbook.performance.columns import Places, Results, places_of, places_of_s
 from fillbook.performance.crossing import OTHERS, Breakdown, Crossing, Margins, Part, broken_down, crossed, kept_values
 from fillbook.performance.curves import Period
 from fillbook.performance.distributions import Spread
+from fillbook.performance.drawdowns import Fall, falls, recovery_factor
 from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
-from fillbook.performance.keys import Key, Value
+from fillbook.performance.keys import NAMED, Key, Value
 from fillbook.performance.ratios import Returns, daily_returns
 from fillbook.performance.statistics import Sample
-from fillbook.performance.streaks import Closings
+from fillbook.performance.streaks import Closings, Streaks, streaks
 from fillbook.performance.summary import Summary, from_e8
 from fillbook.performance.told import USUAL, Told
 from fillbook.storage import keytotals, queries
@@ -50,11 +51,15 @@ def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, told: Told = USUA
     held = list(accounts)
     if told.own or key is Key.TAG or not keytotals.answers(chosen):
         return remembered(_from_columns, held, chosen, key, told)
-    rs = _in_r(held)
-    in_r = _r_by_value(held, chosen, key, rs, told=told) if rs else {}
+    return remembered(_from_sums, held, chosen, key, told) if key in NAMED else _from_sums(held, chosen, key, told)
+
+
+def _from_sums(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, told: Told) -> dict[Group, Breakdown]:
+    rs = _in_r(accounts)
+    in_r = _r_by_value(accounts, chosen, key, rs, told=told) if rs else {}
     return {
         group: broken_down(key, [Part(value, one, *in_r.get((group, value), (0, 0))) for value, one in sums.items()], _whole(sums))
-        for group, sums in _kept_sums(held, chosen, key, told=told).items()
+        for group, sums in _kept_sums(accounts, chosen, key, told=told).items()
     }
 
 
@@ -114,6 +119,28 @@ def days(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Grou
 def closings(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Group, Closings]:
     """Every round trip in closing order."""
     return {group: _curve(columns) for group, columns in _counted(list(accounts), chosen, _CURVE, told=told, ordered=True).items()}
+
+
+class Fallen(NamedTuple):
+    """trades: how many. falls: of their curve, in order; recovery: `recovery_factor`."""
+
+    trades: int
+    falls: tuple[Fall, ...]
+    runs: Streaks
+    recovery: Decimal | None
+
+
+def fallen(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Group, Fallen]:
+    """Every fall of the curve, and the runs."""
+    return remembered(_fallen, list(accounts), chosen, told)
+
+
+def _fallen(accounts: Sequence[BrokerAccount], chosen: Filter, told: Told) -> dict[Group, Fallen]:
+    found = {}
+    for group, part in closings(accounts, chosen, told=told).items():
+        every = falls(part)
+        found[group] = Fallen(len(part), every, streaks(part), recovery_factor(part, every))
+    return found
 
 
 def spread(accounts: Accounts, chosen: Filter, what: Spread, *, told: Told = USUAL) -> dict[Group, list[int]]:

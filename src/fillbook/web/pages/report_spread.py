@@ -19,11 +19,11 @@ from fillbook.performance import metrics
 from fillbook.performance.bands import Band, Banded
 from fillbook.performance.compare import Pair, compared
 from fillbook.performance.distributions import Bar, Histogram, Spread, spread_of
-from fillbook.performance.drawdowns import Fall, falls, recovery_factor
+from fillbook.performance.drawdowns import Fall
 from fillbook.performance.filters import Filter, TripStatus, previous_period
 from fillbook.performance.keys import Key
 from fillbook.performance.statistics import Sample, Unit
-from fillbook.performance.streaks import Run, Streaks, streaks
+from fillbook.performance.streaks import Run, Streaks
 from fillbook.performance.summary import Outcome, Summary, from_e8
 from fillbook.storage import reports
 from fillbook.storage.access import views_of
@@ -224,16 +224,16 @@ def drawdowns(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "report-falls")
     if other := elsewhere(request, asked):
         return other
-    found = reports.closings(asked.about.accounts, asked.about.chosen, told=asked.told)
+    found = reports.fallen(asked.about.accounts, asked.about.chosen, told=asked.told)
     asked = asked.among(found)
-    context = shared(asked, {group: Summary(n=len(part)) for group, part in found.items()})
+    context = shared(asked, {group: Summary(n=part.trades) for group, part in found.items()})
     group: Group | None = context["group"]
     if group:
-        everything, runs = falls(found[group]), streaks(found[group])
+        everything, runs = found[group].falls, found[group].runs
         context |= {
             "falls": fall_table(everything, asked, group, _MOST_FALLS),
             "caption": _falls_sentence(everything, group.currency),
-            "recovery": _recovery_sentence(recovery_factor(found[group], everything)),
+            "recovery": _recovery_sentence(found[group].recovery),
             "rest": max(0, len(everything) - _MOST_FALLS),
             "runs": run_rows(runs, asked, group),
             "lengths": _lengths(runs),
