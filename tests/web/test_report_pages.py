@@ -14,6 +14,7 @@ from fillbook.performance.keys import Key
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
 from fillbook.storage.plans import write_plan
 from fillbook.storage.words import add_tag
+from fillbook.web.pages.report_words import Names
 from tests.web.book import FILLS, fill, says, utc, write_book
 from tests.web.conftest import text_of
 
@@ -177,3 +178,16 @@ def test_trades_in_another_currency_are_told_in_it(browser_of_owner: Client, own
     assert "only in the base currency, in which the account is valued" in page(browser_of_owner, "/reports/?in=own")
     for name in ("cross/", "compare/", "distribution/", "drawdowns/", "report.html"):
         assert "nothing is converted" in page(browser_of_owner, f"/reports/{name}?in=own"), name
+
+
+@pytest.mark.parametrize(
+    ("symbol", "words"),
+    [
+        ("HALD 260116C00114000", "HALD 16 Jan 2026 114 call"),
+        ("SPX   251219P04512500", "SPX 19 Dec 2025 4,512.5 put"),
+        ("HALD 261316C00114000", "HALD 261316C00114000"),
+        ("HALD", "HALD"),
+    ],
+)
+def test_an_option_is_named_as_in_the_list_of_trades(symbol: str, words: str) -> None:
+    assert Names().value(Key.SYMBOL, symbol) == words

@@ -1,8 +1,10 @@
 """The words of the reports: keys, their values, and every figure with its formula."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -169,6 +171,9 @@ SPREADS: Final = {
 }
 
 
+_OPTION_SYMBOL: Final = re.compile(r"([A-Z0-9.]{1,6}) *(\d{6})([CP])(\d{8})", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What people call things that the core knows by a number. accounts: by id as a text; tags: by key."""
@@ -200,7 +205,21 @@ class Names:
             case Key.MONTH:
                 return readable.month(date.fromisoformat(f"{value}-01"))
             case _:
-                return value or _("No symbol")
+                return _option_name(value) or value or _("No symbol")
+
+
+def _option_name(symbol: str) -> str:
+    """An option's symbol of the usual form (root, expiry, right, strike in thousandths) as a list of trades names it; "" for any other."""
+    found = _OPTION_SYMBOL.fullmatch(symbol)
+    if found is None:
+        return ""
+    root, expiry, right, strike = found.groups()
+    try:
+        day = date.fromisoformat(f"20{expiry[:2]}-{expiry[2:4]}-{expiry[4:]}")
+    except ValueError:
+        return ""
+    price = readable.price(Decimal(strike).scaleb(-3), least=0)
+    return f"{root} {readable.day(day)} {price} {'call' if right == 'C' else 'put'}"
 
 
 def band_name(band: Band) -> str:
@@ -223,4 +242,4 @@ def band_name(band: Band) -> str:
 def _none(key: Key) -> str:
     if key is Key.TAG:
         return _("No tag")
-    return _("Time not known") if key in TIMED else _("Not known")
+    return _("Time not known, or delivered by an exercise") if key in TIMED else _("Not known")
