@@ -1,10 +1,13 @@
 """What a later statement changed: reached from the account and the trade, with both versions and both dates."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from fillbook.storage.models import BrokerAccount, RoundTripRow, RunKind, RunState, SyncRun, User
+from fillbook.storage.models import BrokerAccount, RestatedRow, RoundTripRow, RunKind, RunState, SyncRun, User
+from fillbook.web.pages import restated
 from tests.web.book import restated_book
 from tests.web.conftest import text_of
 
@@ -36,3 +39,12 @@ def test_from_account_run_and_trade_to_what_changed(browser_of_owner: Client, ow
     assert url.encode() in of_run
     name = account.alias or account.number
     assert f"Account {name} Rows: 1 changed. 1 trade changed. Statement of 27 Sep 2026, 02:00:00" in text_of(of_run)
+
+
+def test_an_id_is_written_as_it_is_and_no_number_breaks() -> None:
+    fields = {"id": ["31001063002", None], "price": ["1249.984358", "2"]}
+    row = RestatedRow(kind="executions", what="changed", day=date(2026, 9, 1), fields=fields)
+    fact = restated._fact(row, BrokerAccount(broker="ibkr"))
+    ids, price = fact.fields
+    assert (ids.before, ids.after) == ("31001063002", "")
+    assert (price.before, price.is_one) == ("1,249.984358", True)

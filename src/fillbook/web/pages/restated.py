@@ -32,6 +32,7 @@ _KINDS: Final = {
     "cash_movements": gettext_lazy("cash movement"),
     "broker_lots": gettext_lazy("closed lot"),
 }
+_IDS: Final = frozenset({"id", "trade_id", "order_id", "exec_id"})
 _ONE_LINE: Final = 14
 _ALWAYS: Final = 3
 """Profit, quantity and fees are shown whether they differ or not."""
@@ -212,7 +213,7 @@ def _fact(row: RestatedRow, account: BrokerAccount) -> Fact:
         kind=_KINDS.get(row.kind, row.kind),
         what=_WHAT[RestatedWhat(row.what)] + instead,
         before_at=_moment(row.before_at, account) if row.before_at else "",
-        fields=tuple(Field(_name(name), _value(before), _value(after)) for name, (before, after) in row.fields.items()),
+        fields=tuple(Field(_name(name), *(_said(name, one) for one in (before, after))) for name, (before, after) in row.fields.items()),
     )
 
 
@@ -259,6 +260,11 @@ def _closed(figures: TripFigures) -> str:
 
 def _name(name: str) -> str:
     return _FIELDS.get(name) or name.removeprefix("instrument_").replace("_", " ").capitalize()
+
+
+def _said(name: str, value: Any) -> str:
+    """A field's text; an id is no quantity, however many digits it has."""
+    return str(value or "") if name in _IDS else _value(value)
 
 
 def _value(value: Any) -> str:
