@@ -50,8 +50,8 @@ def test_a_statement_is_stored_once(data: Path, statement: Path) -> None:
     first = json.loads(fillbook("import", "--json", "--data", data, statement).stdout)["files"][0]
     again = json.loads(fillbook("import", "--json", "--data", data, statement).stdout)["files"][0]
     assert (first["ok"], first["error"], first["stored"]) == (True, None, True)
-    assert first["accounts"][0]["executions"] == {"new": 60, "known": 0, "changed": 0, "withdrawn": 0}
-    assert again["accounts"][0]["executions"] == {"new": 0, "known": 60, "changed": 0, "withdrawn": 0}
+    assert first["accounts"][0]["executions"] == {"new": 60, "known": 0, "changed": 0, "withdrawn": 0, "returned": 0}
+    assert again["accounts"][0]["executions"] == {"new": 0, "known": 60, "changed": 0, "withdrawn": 0, "returned": 0}
     assert first["trades_changed"] > 0
     assert again["trades_changed"] == 0
 

@@ -121,7 +121,7 @@ def test_a_row_gone_from_the_middle_of_a_covered_window_is_withdrawn() -> None:
     assert ledger_of(only_account()) == {"1": ("withdrawn", "20.5"), "2": ("current", "22")}
     assert [row.execution_id for row in load_statement(only_account()).statement.executions] == ["2"]
     back = deliver(owner, says(BUY, SELL, written=2))
-    assert back.counts == Counts(known=1, changed=1)
+    assert back.counts == Counts(known=1, returned=1)
     assert ledger_of(only_account())["1"] == ("current", "20.5")
 
 

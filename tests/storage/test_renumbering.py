@@ -54,7 +54,7 @@ def test_every_fill_under_a_new_id_is_still_one_fill() -> None:
     owner = person()
     deliver(owner, says(EARLY, LATE, covers=days(0, 60)))
     written = deliver(owner, says(under(81, EARLY), under(82, LATE), covers=days(0, 60), written=1))
-    assert written.counts == Counts(new=2, withdrawn=2)
+    assert written.counts == Counts(changed=2)
     assert written.accounts[0].instruments == frozenset({"101"})
     assert current(only_account()) == {"81", "82"}
 

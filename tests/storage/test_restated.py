@@ -98,6 +98,10 @@ def test_a_dropped_fill_and_its_return_are_two_restatements(ada: User, account: 
     assert [(what, symbol) for what, symbol, _, _ in rows()] == [("dropped", "ZORG"), ("dropped", "ZORG")]
     [gone] = RestatedTrip.objects.all()
     assert (gone.key_after, gone.after, gone.before and gone.before["realized_pnl"]) == ("", None, "-5")
+    assert gone.fates == [
+        {"id": "11", "day": day_of(16).isoformat(), "quantity": "5", "price": "9", "key": "", "what": "dropped"},
+        {"id": "12", "day": day_of(17).isoformat(), "quantity": "-5", "price": "8", "key": "", "what": "dropped"},
+    ]
     take(ada, later(BUY, SELL, *ZORG, written=2))
     assert [(what, symbol) for what, symbol, _, _ in rows()] == [("returned", "ZORG"), ("returned", "ZORG")]
     [back] = RestatedTrip.objects.filter(before__isnull=True)
@@ -105,6 +109,16 @@ def test_a_dropped_fill_and_its_return_are_two_restatements(ada: User, account: 
     assert (back.key_before, back.key_after, back.after and back.after["realized_pnl"]) == ("", key, "-5")
     assert Restatement.objects.count() == 2
     assert RestatedRow.objects.filter(what="dropped").count() == 2
+
+
+def test_a_gone_trade_tells_where_its_other_fills_are(ada: User) -> None:
+    """The sale that flattened the position is dropped, so what was bought and sold later is part of the trade before."""
+    fills = [fill(1, 10, 20, day=15), fill(2, -10, 25, day=16), fill(3, 5, 21, day=20), fill(4, -5, 22, day=21)]
+    take(ada, later(*fills, written=0))
+    take(ada, later(fills[0], *fills[2:], written=1))
+    kept = RoundTripRow.objects.get().key
+    [gone] = RestatedTrip.objects.filter(after__isnull=True)
+    assert [(fate["id"], fate["key"], fate["what"]) for fate in gone.fates] == [("3", kept, ""), ("4", kept, "")]
 
 
 def test_cancel_and_rebook_is_one_change_of_one_trade(ada: User, account: BrokerAccount) -> None:

@@ -139,7 +139,7 @@ def expectations(tries: int, polls: int, slow_tries: int, trades: int = 50) -> d
         "rebooked": well(rows=(2, 0, 0)),
         "restated-price": well(rows=(0, 1, 0)),
         "dropped-row": well(rows=(0, 0, 1)),
-        "renumbered": well(rows=(trades, 0, trades)),
+        "renumbered": well(rows=(0, trades, 0)),
     }
     return {name: found[name] for name in SCRIPTS}
 

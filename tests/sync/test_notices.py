@@ -107,12 +107,12 @@ def test_statements_that_are_late_are_told_once_for_each_last_day(link: Link) ->
 def test_a_changed_history_is_told_with_its_counts(link: Link) -> None:
     assert runs.finish(run_of(link, rows_new=9), {}, whole_year=False, figures_to=date(2026, 9, 25), note="", warning=None)
     assert unread(link) == []
-    changed = run_of(link, rows_changed=3, rows_withdrawn=1, trades_changed=2)
+    changed = run_of(link, rows_changed=3, rows_withdrawn=1, rows_returned=1, trades_changed=2)
     assert runs.finish(changed, {}, whole_year=False, figures_to=date(2026, 9, 25), note="", warning=None)
     words = told(Notice.objects.get(link=link))
     assert words.text == (
-        "A later statement of Interactive Brokers changed 3 rows and dropped 1 row that you had before. 2 trades are new or different. "
-        "Both versions are kept."
+        "A later statement of Interactive Brokers changed 3 rows and dropped 1 row that you had before. "
+        "1 row that was dropped before is there again. 2 trades are new or different. Both versions are kept."
     )
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ def _account(account: "AccountPreview") -> dict[str, Any]:
 
 
 def _counts(counts: "Counts") -> dict[str, int]:
-    return {"new": counts.new, "known": counts.known, "changed": counts.changed, "withdrawn": counts.withdrawn}
+    return asdict(counts)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

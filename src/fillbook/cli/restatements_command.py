@@ -66,6 +66,9 @@ def _print(whole: dict[str, Any]) -> None:
         named = before or after
         fate = ": gone" if not after else "" if before else ": new"
         print(f"\n{named['instrument']} {named['side']}, since {words(named['opened_on'])}{fate}")
+        for fill in trade["fills"]:
+            now = f"now in trade {fill['key']}" if fill["key"] else words(fill["what"] or "in no trade")
+            print(f"  {fill['quantity']} at {fill['price']}, {fill['day']}: {now}")
         for name in before or after:
             if after and before.get(name) != after.get(name):
                 print(f"  {name}: {words(before.get(name))} → {words(after.get(name))}")

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(found[0] if options.id else {"items": found})
         return 0
     for one in found:
-        one["brought"] = one["rows"]["new"] + one["rows"]["changed"] + one["rows"]["withdrawn"]
+        one["brought"] = one["rows"]["new"] + one["rows"]["changed"] + one["rows"]["withdrawn"] + one["rows"]["returned"]
         one["said"] = (one["error"] or {}).get("message") or one["note"]
     columns: list[Column] = [
         ("id", "run", words),

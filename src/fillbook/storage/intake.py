@@ -7,6 +7,8 @@ Stated means current, denied means withdrawn (`renumbering` tells when that is s
 overlapping statements in any order give one ledger. `planning` compares, this writes.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +27,8 @@ from fillbook.storage.models import (
     BrokerAccount,
     Link,
     RawStatement,
+    RestatedRow,
+    RestatedWhat,
     RowState,
     StatementCoverage,
     User,
@@ -33,7 +37,7 @@ from fillbook.storage.planning import Counts, Plan, plans_of, sections_of, telli
 from fillbook.storage.positions import Frame, write_positions
 from fillbook.storage.raw import accept, note_parsed
 from fillbook.storage.records import KINDS, Kind, Stated, batches, columns, rows_of
-from fillbook.storage.restating import Intent, note_rows
+from fillbook.storage.restating import Intent, changes_in, note_rows
 from fillbook.storage.sentences import message
 
 _STATED: Final = "account_id instrument_id row_id digest raw_id place origin stated_at equals state ended_by_id".split()
@@ -99,10 +103,11 @@ def preview_statement(owner: User, broker: str, parsed: ParsedStatement, raw: Ra
         kind = _account_kind(statement, sandbox=raw.sandbox)
         account = BrokerAccount.objects.filter(owner=owner, broker=broker, number=statement.account, kind=kind).first()
         plans = plans_of(account, statement, _strength(raw, statement))
-        total = sum((plan.counts for plan in plans), Counts())
+        counts = [_counted(plan, _changes(account, raw, plan)) for plan in plans]
+        total = sum(counts, Counts())
         skipped = account is not None and not account.chosen
         pk = None if account is None else account.pk
-        previews.append(AccountPreview(statement.account, kind, pk, statement.covers, total, plans[0].counts, skipped))
+        previews.append(AccountPreview(statement.account, kind, pk, statement.covers, total, counts[0], skipped))
     return Preview(tuple(previews), fatal)
 
 
@@ -166,16 +171,29 @@ def _told(account: BrokerAccount, raw: RawStatement, kind: Kind) -> list[DateRan
     return [inside for _, covers in told if (inside := well_inside(covers)) is not None]
 
 
+def _changes(account: BrokerAccount | None, raw: RawStatement, plan: Plan) -> list[RestatedRow]:
+    """What a plan changes in what was known."""
+    if account is None:
+        return []
+    told = _told(account, raw, plan.kind)
+    return changes_in(account, Intent(plan.kind, plan.insert, plan.supersede, plan.withdraw, told, plan.restore))
+
+
+def _counted(plan: Plan, changes: Sequence[RestatedRow]) -> Counts:
+    """How many rows a plan adds and changes, as the page of what changed tells them: a fact under a new id is none that is new."""
+    what = Counter(RestatedWhat(one.what) for one in changes)
+    renamed = {one.replaced_by for one in changes if one.what == RestatedWhat.CHANGED}
+    fates = (what[fate] for fate in (RestatedWhat.CHANGED, RestatedWhat.DROPPED, RestatedWhat.RETURNED))
+    return Counts(len(plan.new - renamed), plan.known, *fates)
+
+
 def _write_account(account: BrokerAccount, raw: RawStatement, statement: AccountStatement, *, notes: bool = False) -> AccountWritten:
     """notes: what it changes in what was known is noted for the account's owner."""
     strength = _strength(raw, statement)
     before = Frame.of(account)
     plans = plans_of(account, statement, strength)
-    if notes:
-        intents = [
-            Intent(plan.kind, plan.insert, plan.supersede, plan.withdraw, _told(account, raw, plan.kind), plan.restore) for plan in plans
-        ]
-        note_rows(account, raw, strength.stated_at, intents)
+    changes = [_changes(account, raw, plan) for plan in plans] if notes else []
+    note_rows(account, raw, strength.stated_at, [one for some in changes for one in some])
     describer = Describer(account, strength.origin, strength.stated_at)
     describer.describe(*_instruments(statement))
     for plan in plans:
@@ -186,7 +204,7 @@ def _write_account(account: BrokerAccount, raw: RawStatement, statement: Account
     _note_account(account, statement, strength)
     after = Frame.of(account)
     keys = (set().union(*(plan.keys for plan in plans)) | describer.renamed | before.moved(after)) - {""}
-    counts = sum((plan.counts for plan in plans), Counts())
+    counts = sum(map(_counted, plans, changes), Counts())
     changed = None if before.differs(after) else frozenset(keys)
     unread.note(account, changed)
     return AccountWritten(account.pk, counts, changed)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final, NamedTuple
 
 from fillbook.ledger.statement import AccountStatement, DateRange
@@ -16,20 +16,25 @@ _FEW: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows a statement adds, repeats, corrects and takes back."""
+    """How many rows a statement adds, repeats, corrects, takes back and brings back."""
 
     new: int = 0
     known: int = 0
     changed: int = 0
     withdrawn: int = 0
+    returned: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(self.new + other.new, self.known + other.known, self.changed + other.changed, self.withdrawn + other.withdrawn)
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in COUNTED))
 
     @property
     def nothing(self) -> bool:
         """The ledger stays as it is."""
-        return not (self.new or self.changed or self.withdrawn)
+        return not (self.new or self.changed or self.withdrawn or self.returned)
+
+
+COUNTED: Final = tuple(field.name for field in fields(Counts))
+"""What is counted of rows, in order."""
 
 
 @dataclass(slots=True)
@@ -38,7 +43,7 @@ class Plan:
 
     insert: (fact, whether it is denied) of latest versions. keep: (fact, number of the statement that a stronger version is from) of
     versions that are not believed, for their terms. supersede, withdraw, restore: rows. repeat: row -> how many equal facts the statement
-    has. equals: id of a fact -> how many facts of its terms the statement has. keys: contract ids.
+    has. equals: id of a fact -> how many facts of its terms the statement has. new: ids of facts that were not known. keys: contract ids.
     """
 
     kind: Kind
@@ -49,15 +54,9 @@ class Plan:
     restore: list[int] = field(default_factory=list)
     repeat: dict[int, int] = field(default_factory=dict)
     equals: dict[str, int] = field(default_factory=dict)
-    new: int = 0
+    new: set[str] = field(default_factory=set)
     known: int = 0
-    changed: int = 0
     keys: set[str] = field(default_factory=set)
-
-    @property
-    def counts(self) -> Counts:
-        """How many rows it adds, repeats, corrects and takes back."""
-        return Counts(self.new, self.known, self.changed, len(self.withdraw))
 
 
 class _Stored(NamedTuple):
@@ -122,7 +121,6 @@ def _plan(kind: Kind, account: BrokerAccount | None, statement: AccountStatement
             _place(plan, facts[row_id], version, before, row_id in gone)
         elif version.withdrawn != (row_id in gone) and version.pk is not None:
             (plan.restore if version.withdrawn else plan.withdraw).append(version.pk)
-            plan.changed += version.withdrawn
             plan.keys.add(version.key)
     return plan
 
@@ -173,13 +171,12 @@ def _keep(plan: Plan, entry: Stated, version: Version, latest: Version, earlier:
 def _place(plan: Plan, entry: Stated, version: Version, before: Version | None, gone: bool) -> None:
     """Decide about a stated fact of which no stronger statement says anything else."""
     if before is None:
-        plan.new += not gone
         plan.known += gone
+        plan.new |= set() if gone else {entry.row_id}
         plan.insert.append((entry, gone))
         plan.keys.add(version.key)
         return
     same = before.digest == version.digest and before.withdrawn == gone
-    plan.changed += not same
     plan.known += same
     if same and before.strength.origin == version.strength.origin and before.pk is not None:
         plan.repeat[before.pk] = version.equals

@@ -53,9 +53,8 @@ class Intent(NamedTuple):
     restore: Collection[int] = ()
 
 
-def note_rows(account: BrokerAccount, raw: RawStatement, stated_at: datetime, intents: Iterable[Intent]) -> None:
-    """Note the facts that a statement changes, takes back or adds to days told before; called before its rows are written."""
-    found = [one for intent in intents for one in _changes(account, intent)]
+def note_rows(account: BrokerAccount, raw: RawStatement, stated_at: datetime, found: Sequence[RestatedRow]) -> None:
+    """Keep what `changes_in` found."""
     if not found:
         return
     noted = _noted(account, raw, stated_at)
@@ -76,7 +75,9 @@ class TripWatch:
         gone = [key for key in self.before if key not in after]
         self.fills_of_gone = _fills(account, gone)
         changed = RestatedRow.objects.filter(restatement__account=account, restatement__statement_id=statement_id, kind="executions")
-        self.replaced = dict(changed.values_list("row_id", "replaced_by"))
+        told = list(changed.values_list("row_id", "replaced_by", "what"))
+        self.replaced = {name: heir for name, heir, _ in told}
+        self.what = {name: what for name, _, what in told}
         self.names = {name for pair in self.replaced.items() for name in pair if name}
         self.touched = self._holding()
 
@@ -109,7 +110,25 @@ class TripWatch:
             RestatedTrip(restatement=noted, key_before=key, key_after=heir, before=was and was.as_texts(), after=now and now.as_texts())
             for key, heir, was, now in told
         ]
+        gone = [one for one in found if one.after is None]
+        places = self._places([fill.execution_id for one in gone for fill in self.fills_of_gone.get(one.key_before, [])])
+        for one in gone:
+            one.fates = [self._fate(fill, places) for fill in self.fills_of_gone.get(one.key_before, [])]
         RestatedTrip.objects.bulk_create(found, batch_size=500)
+
+    def _places(self, names: Iterable[str]) -> dict[str, str]:
+        """Id of a fill of a trade that is gone, or of what is told in its place -> public id of the trade that has it now."""
+        wanted = sorted({name for one in names for name in (one, self.replaced.get(one, "")) if name})
+        fills = TripFillRow.objects.filter(trip__account=self.account)
+        parts = (fills.filter(execution_id__in=part).values_list("execution_id", "trip__key") for part in batches(wanted))
+        return {name: key for part in parts for name, key in part}
+
+    def _fate(self, fill: "_Fill", places: Mapping[str, str]) -> dict[str, str]:
+        """What became of a fill, as `RestatedTrip` has it."""
+        name = fill.execution_id
+        key = places.get(name) or places.get(self.replaced.get(name, ""), "")
+        texts = {"day": fill.day.isoformat(), "quantity": plain(fill.quantity), "price": plain(fill.price)}
+        return {"id": name, **texts, "key": key, "what": str(self.what.get(name, ""))}
 
     def _holding(self) -> set[str]:
         """Public ids of the trades that hold a fill which the statement changed, as they are at present."""
@@ -121,10 +140,11 @@ class TripWatch:
 
     def _heirs(self, new: Collection[str]) -> dict[str, str]:
         """Public id of a trade that is gone -> that of a new one with a fill of it, or with one booked instead."""
-        owner = {name: key for key, names in _fills(self.account, new).items() for name in names}
+        owner = {fill.execution_id: key for key, fills in _fills(self.account, new).items() for fill in fills}
         found: dict[str, str] = {}
         taken: set[str] = set()
-        for key, names in self.fills_of_gone.items():
+        for key, fills in self.fills_of_gone.items():
+            names = [fill.execution_id for fill in fills]
             heirs = [*names, *(self.replaced.get(name, "") for name in names)]
             heir = next((owner[name] for name in heirs if name in owner), "")
             if heir and heir not in taken:
@@ -137,13 +157,22 @@ def _noted(account: BrokerAccount, raw: RawStatement, stated_at: datetime) -> Re
     return Restatement.objects.get_or_create(account=account, statement=raw, defaults={"stated_at": stated_at})[0]
 
 
-def _fills(account: BrokerAccount, keys: Collection[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+class _Fill(NamedTuple):
+    """A fill of a trade."""
+
+    execution_id: str
+    day: date
+    quantity: Decimal
+    price: Decimal
+
+
+def _fills(account: BrokerAccount, keys: Collection[str]) -> dict[str, list[_Fill]]:
+    found: dict[str, list[_Fill]] = defaultdict(list)
     for part in batches(sorted(keys)):
         fills = TripFillRow.objects.filter(trip__account=account, trip__key__in=part).order_by("trip_id", "number")
-        for key, name in fills.values_list("trip__key", "execution_id"):
+        for key, name, day, quantity, price in fills.values_list("trip__key", "execution_id", "trade_date", "quantity", "price"):
             if name:
-                found[key].append(name)
+                found[key].append(_Fill(name, day, quantity, price))
     return found
 
 
@@ -152,7 +181,8 @@ def _same(was: TripFigures, now: TripFigures | None) -> bool:
     return now is not None and was == replace(now, reconciliation=was.reconciliation)
 
 
-def _changes(account: BrokerAccount, intent: Intent) -> list[RestatedRow]:
+def changes_in(account: BrokerAccount, intent: Intent) -> list[RestatedRow]:
+    """The facts that a statement changes, takes back, brings back or adds to days told before; asked before its rows are written."""
     ended = _rows(account, intent.kind, {*intent.supersede, *intent.withdraw})
     known = {row.row_id for row in ended}
     new = [entry for entry, denied in intent.stated if not denied and entry.row_id not in known]
@@ -191,6 +221,8 @@ def _find_heirs(kind: Kind, found: Sequence[RestatedRow], ended: Sequence[Stated
 
     free: id -> facts that are new or there again; those that are taken are removed.
     """
+    if all(one.what != RestatedWhat.DROPPED for one in found):
+        return
     rows = {row.row_id: row for row in ended}
     equal: dict[Terms, list[Stated]] = defaultdict(list)
     alike: dict[tuple[str, bool], list[Stated]] = defaultdict(list)

@@ -58,7 +58,7 @@ def broker_answer(one: Manifest) -> dict[str, Any]:
 
 def run_answer(run: SyncRun) -> dict[str, Any]:
     """One run."""
-    rows = {name: getattr(run, f"rows_{name}") for name in ("new", "known", "changed", "withdrawn")}
+    rows = {name: getattr(run, f"rows_{name}") for name in ("new", "known", "changed", "withdrawn", "returned")}
     error = {"kind": run.error_kind, "code": run.error_code, "message": run.error_message}
     return {
         "id": run.pk,

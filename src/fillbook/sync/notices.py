@@ -77,11 +77,11 @@ def ended(link: Link) -> None:
 
 def history(link: Link, run_id: int) -> None:
     """Tell when the statements of a run changed, cancelled or dropped rows that were there before, or added to days told before."""
-    found = SyncRun.objects.filter(pk=run_id).values_list("rows_changed", "rows_withdrawn", "trades_changed").first()
+    found = SyncRun.objects.filter(pk=run_id).values_list("rows_changed", "rows_withdrawn", "rows_returned", "trades_changed").first()
     restated = list(restated_in(run_id))
-    if found is None or not (found[0] or found[1] or restated):
+    if found is None or not (any(found[:3]) or restated):
         return
-    told = dict(zip(("changed", "withdrawn", "trades"), found, strict=True))
+    told = dict(zip(("changed", "withdrawn", "returned", "trades"), found, strict=True))
     if restated:
         told["restated"] = sum(counts.get("trades", 0) for counts in counts_of(restated).values())
     if len(restated) == 1:

@@ -116,6 +116,7 @@ def _count(run: SyncRun, raw: RawStatement, written: Written) -> None:
         rows_known=F("rows_known") + counts.known,
         rows_changed=F("rows_changed") + counts.changed,
         rows_withdrawn=F("rows_withdrawn") + counts.withdrawn,
+        rows_returned=F("rows_returned") + counts.returned,
     )
 
 

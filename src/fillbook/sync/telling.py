@@ -99,7 +99,7 @@ def _history_changed(_notice: Notice, link: Link, parameters: Mapping[str, Any])
     elif trades and restated is None:
         sentence = ngettext("%(trades)s trade is new or different.", "%(trades)s trades are new or different.", trades)
         after = sentence % {"trades": _count(trades)}
-    text = f"{_restated(name, parameters.get('changed', 0), parameters.get('withdrawn', 0))} {after} {_('Both versions are kept.')}"
+    text = f"{_restated(name, parameters)} {after} {_('Both versions are kept.')}"
     title = _("%(broker)s changed your history") % {"broker": name}
     if "restatement" in parameters:
         page = reverse("restatement", args=[parameters["account"], parameters["restatement"]])
@@ -124,8 +124,9 @@ def _credential(link: Link) -> str:
     return next((field.label for field in form if field.secret), _("credential"))
 
 
-def _restated(broker: str, changed: int, dropped: int) -> str:
+def _restated(broker: str, parameters: Mapping[str, Any]) -> str:
     """What a later statement did to rows that were there before."""
+    changed, dropped, returned = (parameters.get(count, 0) for count in ("changed", "withdrawn", "returned"))
     sentence = _("A later statement of %(broker)s says of your past something else than before.")
     if changed and dropped:
         sentence = _("A later statement of %(broker)s changed %(changed)s and dropped %(dropped)s that you had before.")
@@ -133,7 +134,13 @@ def _restated(broker: str, changed: int, dropped: int) -> str:
         sentence = _("A later statement of %(broker)s changed %(changed)s that you had before.")
     elif dropped:
         sentence = _("A later statement of %(broker)s dropped %(dropped)s that you had before.")
-    return sentence % {"broker": broker, "changed": _rows(changed), "dropped": _rows(dropped)}
+    told = sentence % {"broker": broker, "changed": _rows(changed), "dropped": _rows(dropped)}
+    if not returned:
+        return told
+    again = ngettext(
+        "%(count)s row that was dropped before is there again.", "%(count)s rows that were dropped before are there again.", returned
+    )
+    return f"{told} {again % {'count': _count(returned)}}"
 
 
 def _rows(count: int) -> str:

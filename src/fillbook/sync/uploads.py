@@ -5,7 +5,7 @@ preview_upload -> UploadPreview -> accept_upload -> SyncRun (poll it)   or   dis
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -145,10 +145,7 @@ def _as_json(raw: RawStatement, parsed: ParsedStatement) -> dict[str, Any]:
 
 def _account_json(account: AccountPreview) -> dict[str, Any]:
     days = account.covers
-    counts = {
-        name: [one.new, one.known, one.changed, one.withdrawn]
-        for name, one in (("rows", account.counts), ("executions", account.executions))
-    }
+    counts = {name: list(astuple(one)) for name, one in (("rows", account.counts), ("executions", account.executions))}
     period = {"first": days and days.first.isoformat(), "last": days and days.last.isoformat()}
     return {
         "number": account.number,

@@ -57,6 +57,7 @@ def _trade(change: RestatedTrip) -> dict[str, Any]:
         "key": change.key_after or None,
         "before": _figures(change.before),
         "after": _figures(change.after),
+        "fills": [fate | {"what": fate["what"] or None, "key": fate["key"] or None} for fate in change.fates],
     }
 
 

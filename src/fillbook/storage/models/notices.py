@@ -16,8 +16,8 @@ class NoticeKind(StrEnum):
 
     CREDENTIAL_AGES: it ends soon (`on`: the day at the latest, ISO). LINK_STOPPED: only the user can mend it (`code`, `message`).
     STATEMENT_LATE: statements end on a day that no holiday explains (`figures_to`, ISO). QUERY_CHANGED: statements lack what they had
-    (`lacks`: sentences). HISTORY_CHANGED: a later statement changed or dropped rows (`changed`, `withdrawn`, `trades`: counts; `restated`:
-    trades that were there before and are different).
+    (`lacks`: sentences). HISTORY_CHANGED: a later statement changed or dropped rows, or has them again (`changed`, `withdrawn`, `returned`,
+    `trades`: counts; `restated`: trades that are different, gone or there again).
     """
 
     CREDENTIAL_AGES = "credential_ages"

@@ -58,7 +58,9 @@ class RestatedRow(models.Model):
 class RestatedTrip(models.Model):
     """A round trip before and after: `storage.trip_figures.TripFigures` as texts, None for one that was not there.
 
-    key_before, key_after: public ids, "" where there is none. They differ when the trade's first fill is another one now.
+    key_before, key_after: public ids, "" where there is none. They differ when the trade's first fill is another one now. fates: of a trade
+    that is gone, what became of each fill (id, day, quantity, price as texts; key: of the trade that it is in now, "" for none; what: a
+    `RestatedWhat` where the statement says otherwise of it, "" where it is left without its other side).
     """
 
     restatement = models.ForeignKey(Restatement, on_delete=models.CASCADE, related_name="trip_changes")
@@ -66,6 +68,7 @@ class RestatedTrip(models.Model):
     key_after = models.CharField(max_length=64, blank=True, default="")
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    fates = models.JSONField(default=list)
 
     class Meta:
         indexes: ClassVar = [

@@ -61,6 +61,7 @@ class SyncRun(models.Model):
     rows_known = models.PositiveIntegerField(default=0)
     rows_changed = models.PositiveIntegerField(default=0)
     rows_withdrawn = models.PositiveIntegerField(default=0)
+    rows_returned = models.PositiveIntegerField(default=0)
     trades_changed = models.PositiveIntegerField(default=0)
     note = models.TextField(blank=True, default="")
     error_kind = models.CharField(max_length=20, blank=True, default="")

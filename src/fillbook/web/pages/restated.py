@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -42,6 +42,10 @@ _WHAT: Final = {
     RestatedWhat.CANCELLED: gettext_lazy("Cancelled"),
     RestatedWhat.RETURNED: gettext_lazy("There again"),
     RestatedWhat.ADDED: gettext_lazy("Added later"),
+}
+_FATES: Final = {
+    str(RestatedWhat.DROPPED): gettext_lazy("is no longer among what the broker tells"),
+    str(RestatedWhat.CANCELLED): gettext_lazy("was cancelled by the broker"),
 }
 _FIELDS: Final = {
     "id": gettext_lazy("Broker's id"),
@@ -127,6 +131,16 @@ class Trade:
     figures: tuple[Field, ...]
     difference: str
     tone: str
+    fates: tuple["Fate", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a fill of a trade that is gone. url: of the trade that it is in now, "" for none."""
+
+    fill: str
+    words: str
+    url: str
 
 
 @require_safe
@@ -241,7 +255,18 @@ def _trade(change: RestatedTrip, before: TripFigures | None, after: TripFigures 
         figures=tuple(one for number, one in enumerate(shown) if one.before != one.after or number < _ALWAYS),
         difference="" if moved is None else f"{readable.gain(moved, money)} {money}",
         tone=tone_of(moved),
+        fates=tuple(map(_fate, change.fates)),
     )
+
+
+def _fate(fate: dict[str, str]) -> Fate:
+    quantity = Decimal(fate["quantity"])
+    told = {"quantity": readable.quantity(abs(quantity)), "price": readable.price(Decimal(fate["price"]))}
+    told["day"] = readable.day(date.fromisoformat(fate["day"]))
+    fill = _("Bought %(quantity)s at %(price)s on %(day)s") if quantity > 0 else _("Sold %(quantity)s at %(price)s on %(day)s")
+    if fate["key"]:
+        return Fate(fill % told, _("is in another trade now"), reverse("trade", args=[fate["key"]]))
+    return Fate(fill % told, _FATES.get(fate["what"], _("is left without its other side, in no trade")), "")
 
 
 def _moved(before: TripFigures | None, after: TripFigures | None) -> Decimal | None:

@@ -145,10 +145,14 @@ def ran(run: SyncRun, zone: str) -> Ran:
         state=state,
         icon=icon,
         tone=tone,
-        brought=brought(run) if run.state == RunState.DONE or run.rows_new or run.rows_changed or run.rows_withdrawn else "",
+        brought=brought(run) if run.state == RunState.DONE or _brought_rows(run) else "",
         took=readable.duration(run.finished_at - began) if run.finished_at and run.finished_at > began else "",
         notes=tuple(filter(None, (said(run.error_message), said(run.note)))),
     )
+
+
+def _brought_rows(run: SyncRun) -> bool:
+    return bool(run.rows_new or run.rows_changed or run.rows_withdrawn or run.rows_returned)
 
 
 def brought(run: SyncRun) -> str:
@@ -156,6 +160,7 @@ def brought(run: SyncRun) -> str:
     counts = [
         (run.rows_new, readable.plural(run.rows_new, "new row")),
         (run.rows_changed, _("%(rows_changed)s changed") % {"rows_changed": readable.whole(run.rows_changed)}),
+        (run.rows_returned, _("%(rows_returned)s there again") % {"rows_returned": readable.whole(run.rows_returned)}),
         (run.rows_withdrawn, _("%(rows_withdrawn)s dropped") % {"rows_withdrawn": readable.whole(run.rows_withdrawn)}),
     ]
     rows = ", ".join(words for count, words in counts if count) or _("nothing new")

@@ -142,6 +142,7 @@ class Rows(Schema):
     known: int
     changed: int
     withdrawn: int
+    returned: int = Field(description="There again after they were withdrawn.")
 
 
 class RunError(Schema):

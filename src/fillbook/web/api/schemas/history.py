@@ -160,6 +160,17 @@ class TripFigures(Schema):
     fees_paid: Money | None = Field(description="Of all its fills, while `fees` are of what is closed; null where it was not noted.")
 
 
+class FillFate(Schema):
+    """What became of a fill of a round trip that is gone."""
+
+    id: str = Field(description="The broker's.")
+    day: Day
+    quantity: Decimal
+    price: Decimal
+    key: str | None = Field(description="Of the round trip that it is in now; null for none.")
+    what: str | None = Field(description="What the statement says otherwise of it, as for a fact; null for nothing.")
+
+
 class TripChange(Schema):
     """A round trip before and after."""
 
@@ -167,6 +178,7 @@ class TripChange(Schema):
     key: str | None = Field(description="Its key now; null for one that is gone.")
     before: TripFigures | None
     after: TripFigures | None
+    fills: list[FillFate] = Field(description="Of one that is gone.")
 
 
 class WholeRestatement(RestatementAnswer):
