@@ -46,5 +46,5 @@ def test_an_id_is_written_as_it_is_and_no_number_breaks() -> None:
     row = RestatedRow(kind="executions", what="changed", day=date(2026, 9, 1), fields=fields)
     fact = restated._fact(row, BrokerAccount(broker="ibkr"))
     ids, price = fact.fields
-    assert (ids.before, ids.after) == ("31001063002", "")
+    assert (ids.before, ids.after, ids.is_one) == ("31001063002", "", False)
     assert (price.before, price.is_one) == ("1,249.984358", True)

@@ -33,7 +33,7 @@ _KINDS: Final = {
     "broker_lots": gettext_lazy("closed lot"),
 }
 _IDS: Final = frozenset({"id", "trade_id", "order_id", "exec_id"})
-_ONE_LINE: Final = 14
+_ONE_LINE: Final = 12
 _ALWAYS: Final = 3
 """Profit, quantity and fees are shown whether they differ or not."""
 _WHAT: Final = {
@@ -96,16 +96,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field before and after; "" for nothing."""
+    """One field before and after; "" for nothing. is_id: it names something and is no quantity."""
 
     name: str
     before: str
     after: str
+    is_id: bool = False
 
     @property
     def is_one(self) -> bool:
         """Whether both stay on one line: short and without a word, as numbers are."""
-        return all(len(text) <= _ONE_LINE and not any(map(str.isalpha, text)) for text in (self.before, self.after))
+        return not self.is_id and all(len(text) <= _ONE_LINE and not any(map(str.isalpha, text)) for text in (self.before, self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,9 @@ def _fact(row: RestatedRow, account: BrokerAccount) -> Fact:
         kind=_KINDS.get(row.kind, row.kind),
         what=_WHAT[RestatedWhat(row.what)] + instead,
         before_at=_moment(row.before_at, account) if row.before_at else "",
-        fields=tuple(Field(_name(name), *(_said(name, one) for one in (before, after))) for name, (before, after) in row.fields.items()),
+        fields=tuple(
+            Field(_name(name), _said(name, before), _said(name, after), name in _IDS) for name, (before, after) in row.fields.items()
+        ),
     )
 
 
