@@ -226,6 +226,15 @@ def test_ratios_on_the_brokers_net_asset_values() -> None:
     rising = Sample(Summary(), returns=Returns(START, START + timedelta(60), (0.01, 0.02) * 30))
     assert (figure("sharpe", rising).absent, figure("sortino", rising).absent) == (Absent.NONE, Absent.NO_LOSSES)
     assert daily_returns(gains, {START: D(1000)}) is None
+    # START is a Thursday: the value of a Sunday begins a statement, and is a day of its own only where something closed on it
+    week = {START + timedelta(day): D(1000) for day in (0, 1, 3, 4)}
+    for closed, days in (({}, 2), ({START + timedelta(3): D(10)}, 3)):
+        found = daily_returns(closed, week)
+        assert found is not None
+        assert len(found.daily) == days
+    begun = daily_returns({START + timedelta(4): D(10)}, {START + timedelta(3): D(1000), START + timedelta(4): D(1010)})
+    assert begun is not None
+    assert begun.daily == (0.01,)
 
 
 @given(nets)

@@ -12,7 +12,8 @@ from django.test import Client
 
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.execution import Effect, Execution
-from fillbook.storage.models import BrokerAccount, PositionRow, User
+from fillbook.storage.models import BrokerAccount, PositionRow, RoundTripRow, User
+from fillbook.storage.words import add_tag
 from tests.web.book import ACME, BOLT, FILLS, fill, link_of, says, utc, write_book
 from tests.web.conftest import text_of
 
@@ -203,6 +204,14 @@ def test_positions_with_the_brokers_mark(browser_of_owner: Client, account: Brok
     assert "+45.00 USD unrealized" in shown
     assert "ACME Long 4 120.25 131.50 526.00 +45.00" in shown  # 4 at 120 and a dollar of fees
     assert "No position fits this filter" in page(browser_of_owner, "/positions/?symbol=BOLT")
+
+
+def test_positions_have_the_tags_of_their_open_trade(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
+    tag = add_tag(owner, RoundTripRow.objects.get(account=account, is_open=True).key, "swing")
+    other = add_tag(owner, RoundTripRow.objects.get(account=account, symbol="BOLT").key, "gap")
+    assert "ACME Long 4" in page(browser_of_owner, f"/positions/?tag={tag.key}")
+    assert "No position fits this filter" in page(browser_of_owner, f"/positions/?tag={other.key}")
+    assert "No position fits this filter" in page(browser_of_owner, "/positions/?untagged=1")
 
 
 def test_positions_of_a_broker_that_states_none(browser_of_owner: Client, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:

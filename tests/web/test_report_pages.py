@@ -43,7 +43,7 @@ def test_the_overview_says_every_figure_and_why_one_is_missing(browser_of_owner:
         assert words in shown, words
     gross = page(browser_of_owner, "/reports/?basis=gross")
     assert "Before fees and taxes, in USD, the base currency; gains in percent and in R after them." in gross
-    assert "+90.00" in gross  # 100 and -10
+    assert "+90.00 USD +86.00 after 4.00 of fees" in gross  # 100 and -10
 
 
 @pytest.mark.parametrize("key", list(Key))

@@ -11,6 +11,7 @@ from typing import Final
 from fillbook.performance.summary import to_e8
 
 TRADING_DAYS: Final = 252
+_SATURDAY: Final = 5
 ENOUGH_RETURNS: Final = 60
 """With fewer days such a ratio says nothing and is not shown."""
 
@@ -27,14 +28,15 @@ class Returns:
 def daily_returns(gains: Mapping[date, Decimal], worth: Mapping[date, Decimal]) -> Returns | None:
     """r of each day with a net asset value that has an earlier one: net P&L closed since that earlier day / value on it.
 
-    Days without a trade count, with 0: the calendar is that of the broker's values. A day before which the account was worth nothing is
-    left out. None without two values.
+    Days without a trade count, with 0: the calendar is that of the broker's values, without a Saturday or Sunday on which nothing closed,
+    as a statement tells the value at its beginning. A day before which the account was worth nothing is left out. None without two values.
 
     Args:
         gains: net P&L by the day that owns it, in the base currency.
         worth: net asset value at the end of a day, all accounts together.
     """
-    days = sorted(worth)
+    stated = sorted(worth)
+    days = stated[:1] + [day for day in stated[1:] if day.weekday() < _SATURDAY or day in gains]
     if len(days) < 2:
         return None
     closed = sorted(gains)

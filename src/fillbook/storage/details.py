@@ -11,8 +11,8 @@ from django.db.models import F
 from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.numbers import EXACT, ZERO, exact
 from fillbook.ledger.statement import DateRange
-from fillbook.performance.filters import Filter
-from fillbook.storage.choosing import Accounts
+from fillbook.performance.filters import Filter, TripStatus
+from fillbook.storage.choosing import Accounts, trips_in
 from fillbook.storage.coverage import missing_days
 from fillbook.storage.models import (
     AccountInstrument,
@@ -172,12 +172,17 @@ def open_positions(accounts: Accounts) -> list[Position]:
 
 
 def positions_in(accounts: Accounts, chosen: Filter) -> list[Position]:
-    """Those that hold something, by us or by the broker, and that a filter's symbol, asset class and side take.
+    """Those that hold something, by us or by the broker, and that a filter's symbol, asset class, side and tags take.
 
-    As for round trips; a position has no outcome and no period.
+    As for round trips; a position has no outcome and no period. It has the tags of its open trade.
     """
     held = (position for position in open_positions(accounts) if position.quantity or position.stated is not None)
-    return [position for position in held if _admits(chosen, position)]
+    found = [position for position in held if _admits(chosen, position)]
+    if not (chosen.tags or chosen.untagged):
+        return found
+    meant = Filter(tags=chosen.tags, untagged=chosen.untagged, status=TripStatus.OPEN)
+    tagged = set(trips_in(accounts, meant).values_list("account_id", "key"))
+    return [position for position in found if (position.account.pk, position.trip_key) in tagged]
 
 
 def _admits(chosen: Filter, position: Position) -> bool:

@@ -67,16 +67,18 @@ class Before:
     compares: bool = False
 
 
-def headline(summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link) -> tuple[Stat, Stat, Stat]:
-    """Profit, average gain, win rate."""
+def headline(
+    summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link, *, gross: bool = False
+) -> tuple[Stat, Stat, Stat]:
+    """Profit, average gain, win rate. gross: the summary is of results before fees and taxes."""
     return (
-        _profit(summary, before, chosen, measure, link),
+        _profit(summary, before, chosen, measure, link, gross=gross),
         _average(summary, before, chosen, measure, link),
         _won(summary, before, chosen, link),
     )
 
 
-def _profit(summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link) -> Stat:
+def _profit(summary: Summary, before: Before | None, chosen: Filter, measure: Measure, link: Link, *, gross: bool) -> Stat:
     profit, currency = measure.total(summary), measure.currency
     fees = metrics.fees(summary)
     note = _("%(gross)s before %(fees)s of fees") % {
@@ -84,6 +86,12 @@ def _profit(summary: Summary, before: Before | None, chosen: Filter, measure: Me
         "fees": readable.amount(-fees, currency),
     }
     formula = _("Net P&L of all closed round trips, after fees and taxes.")
+    if gross:
+        note = _("%(net)s after %(fees)s of fees") % {
+            "net": readable.gain(metrics.profit(summary) + fees, currency),
+            "fees": readable.amount(-fees, currency),
+        }
+        formula = _("P&L of all closed round trips, before fees and taxes.")
     if measure.percent:
         note = _("gains of all trades added up, each with the same stake")
         formula = _("Sum over round trips of net P&L by opening cost, as if each had had the same stake.")

@@ -89,7 +89,7 @@ def offline_page(asked: Asked) -> str:
         crossing = reports.crossing(accounts, chosen, Key.HOUR, Key.WEEKDAY, told=asked.told, most=GRID).get(group)
         periods = [Period(day, one) for day, one in zip(dict.fromkeys(sample.closings.days), sample.days, strict=False)]
         context |= {
-            "headline": headline(sample.summary, None, chosen, measure, lambda _chosen: ""),
+            "headline": headline(sample.summary, None, chosen, measure, lambda _chosen: "", gross=asked.told.gross),
             "sections": sections(sample, group.currency),
             "drawn": drawn_words(sample),
             "curve": _curve(periods, measure),

@@ -221,7 +221,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             return asked.trades(chosen, group)
 
         context |= {
-            "headline": headline(found[group].summary, None, asked.about.chosen, measure, link),
+            "headline": headline(found[group].summary, None, asked.about.chosen, measure, link, gross=asked.told.gross),
             "sections": sections(found[group], group.currency),
             "drawn": drawn_words(found[group]),
             "trades": readable.plural(found[group].summary.n, "trade"),
