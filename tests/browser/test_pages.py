@@ -99,9 +99,16 @@ TARGETS = (
     "input:not([type=hidden], [type=checkbox], [type=radio])"
 )
 SMALL_TARGETS = """(targets) => [...document.querySelectorAll(targets)]
-    .filter((one) => one.checkVisibility() && !one.closest(".toast, .sandbox-banner, .reveal"))
+    .filter((one) => one.checkVisibility() && !one.closest(".toast, .reveal"))
     .filter((one) => { const { width, height } = one.getBoundingClientRect(); return height > 1 && Math.min(width, height) < 43.5; })
     .map((one) => one.outerHTML.slice(0, 120))"""
+SMALL_LINKS = """() => [...document.querySelectorAll("main a, aside a")]
+    .filter((one) => one.checkVisibility() && !one.closest("svg, .trades thead"))
+    .filter((one) => ![...one.parentElement.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+    .filter((one) => { const { height } = ((one.matches(".row-link") && one.closest("tr, li")) || one).getBoundingClientRect();
+        return height > 1 && height < 43.5; })
+    .map((one) => one.outerHTML.slice(0, 120))"""
+"""Links that stand by themselves; one within a sentence may be as low as its line. The door of a row is as high as the row."""
 CUT = """() => [...document.querySelectorAll("main *")]
     .filter((one) => one.clientWidth > 2 && one.scrollWidth > one.clientWidth + 1 && /\\d/.test(one.textContent) && one.checkVisibility())
     .filter((one) => ["hidden", "clip"].includes(getComputedStyle(one).overflowX) && !one.closest(".chip-value, .chart-canvas"))
@@ -137,7 +144,7 @@ def at_fault(page: "Page", address: str, width: int) -> Iterator[str]:
     if width in NARROWER:
         page.set_viewport_size({"width": width, "height": 844})
     if width < 768:
-        yield from (f"too small for a thumb: {one}" for one in page.evaluate(SMALL_TARGETS, TARGETS))
+        yield from (f"too small for a thumb: {one}" for one in page.evaluate(SMALL_TARGETS, TARGETS) + page.evaluate(SMALL_LINKS))
     if width in {1280, 390}:
         yield from barriers(page)
         page.emulate_media(color_scheme="dark")

@@ -95,7 +95,8 @@ def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -
     return Chart(
         option={
             **frame("axis"),
-            "grid": [{"left": 60, "right": 16, "top": 16, "height": "60%"}, {"left": 60, "right": 16, "bottom": 26, "height": "18%"}],
+            "grid": [{"left": 60, "right": 16, "top": 16, "height": "56%"}, {"left": 60, "right": 16, "bottom": 26, "height": "18%"}],
+            "title": [{**_small_title(_("below its high"), "65%"), "left": 60}],
             "xAxis": [time_axis(0, labels=False), time_axis(1)],
             "yAxis": [_amount_axis(0, measure), {**_amount_axis(1, measure), "splitNumber": 1, "max": 0}],
             "series": [

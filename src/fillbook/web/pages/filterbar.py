@@ -235,13 +235,13 @@ def periods(today: date) -> tuple[tuple[str, str, date | None, date | None], ...
         ("all-time", _("All time"), None, None),
         ("today", _("Today"), today, today),
         ("this-week", _("This week"), monday, monday + timedelta(days=6)),
-        ("this-year", _("This year"), date(today.year, 1, 1), date(today.year, 12, 31)),
-        ("last-year", _("Last year"), date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
-        ("last-365-days", _("Last 365 days"), today - timedelta(days=364), today),
-        ("last-90-days", _("Last 90 days"), today - timedelta(days=89), today),
-        ("last-30-days", _("Last 30 days"), today - timedelta(days=29), today),
         ("this-month", _("This month"), month, _month_end(month)),
         ("last-month", _("Last month"), last_month.replace(day=1), last_month),
+        ("this-year", _("This year"), date(today.year, 1, 1), date(today.year, 12, 31)),
+        ("last-year", _("Last year"), date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        ("last-30-days", _("Last 30 days"), today - timedelta(days=29), today),
+        ("last-90-days", _("Last 90 days"), today - timedelta(days=89), today),
+        ("last-365-days", _("Last 365 days"), today - timedelta(days=364), today),
     )
 
 

@@ -15,7 +15,7 @@ const tokens = (element) => {
   return color;
 };
 
-const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1, useGrouping: "always" });
 const plain = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 6 });
 
 // Months and days on a time axis, in the language of the page.

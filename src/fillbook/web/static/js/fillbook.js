@@ -94,14 +94,18 @@ const guard = (form) => {
 };
 all("form").forEach(guard);
 
+// A moment as the pages write it: 29 Nov 2026, 29.11.2026.
+const language = document.documentElement.lang.startsWith("en") ? "en-GB" : document.documentElement.lang;
+const moment = (time, timeStyle) => time.toLocaleString(language, { dateStyle: "medium", timeStyle }).replace("Sept ", "Sep ");
+
 // Times are shown by the clock of the exchange; hovering tells the viewer's own.
 document.addEventListener("mouseover", (event) => {
   const time = event.target.closest?.("time[datetime*='T']");
   if (!time || time.title) return;
   const local = new Date(time.dateTime);
   const shown = "hour" in time.dataset
-    ? local.toLocaleTimeString(undefined, { timeStyle: "short" })
-    : local.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+    ? local.toLocaleTimeString(language, { timeStyle: "short" })
+    : moment(local, "medium");
   time.title = `${document.body.dataset.yourTime} ${shown}`;
 });
 
@@ -166,6 +170,6 @@ if (since) {
   const note = document.querySelector("[data-offline]");
   const time = note.querySelector("time");
   time.dateTime = since;
-  time.textContent = new Date(since).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  time.textContent = moment(new Date(since), "short");
   note.hidden = false;
 }
