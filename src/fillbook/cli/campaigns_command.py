@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `campaigns` takes."""
-    parser.add_argument("--key", metavar="KEY", help="only this one, by the key of its first leg")
+    parser.add_argument("--key", metavar="KEY", help="only this one, by the key of any of its legs")
     parser.add_argument("--totals", action="store_true", help="what those that are closed came to, and how their legs ended one by one")
     add_filter_arguments(parser)
     add_limit_argument(parser)

@@ -86,11 +86,15 @@ def trip_for(viewer: Viewer, key: str) -> RoundTripRow:
 
 
 def campaign_for(viewer: Viewer, key: str) -> CampaignRow:
-    """One campaign of the viewer's by the public id of its first leg; raises `Http404` as `account_for`."""
+    """One campaign of the viewer's by the public id of its first leg, or else of any leg; raises `Http404` as `account_for`.
+
+    An earlier leg that is added gives a campaign another key, and what was kept of it leads there still.
+    """
     mine = (
         CampaignRow.objects.filter(account__owner=viewer, account__hidden=False) if viewer.is_authenticated else CampaignRow.objects.none()
     )
-    found = mine.filter(key=key).select_related("account", "own").order_by("account__kind", "account_id").first()
+    ordered = mine.select_related("account", "own").order_by("account__kind", "account_id")
+    found = ordered.filter(key=key).first() or ordered.filter(trips__trip__key=key).first()
     if found is None:
         raise _missing()
     return found

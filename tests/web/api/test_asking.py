@@ -197,6 +197,15 @@ def test_campaigns_are_their_legs_once(program: Asker, many: BrokerAccount, owne
     assert program.ask(f"/campaigns?cursor={cursor_of('00', many.pk)}").status_code == 404
 
 
+def test_a_campaign_is_found_by_any_leg_s_key(program: Asker, many: BrokerAccount, owner: User) -> None:
+    """A leg before the first one changes its key; the old one leads there still, to read and to write."""
+    early, first, last = RoundTripRow.objects.filter(account=many, is_open=False).order_by("closed_on").values_list("key", flat=True)[:3]
+    assert gather(owner, [first, last], "mine").key == first
+    assert program.ask(f"/campaigns/{first}/legs", "POST", {"trade": early}).json()["key"] == early
+    assert program.get(f"/campaigns/{first}") == program.get(f"/campaigns/{early}")
+    assert program.ask(f"/campaigns/{last}", "PUT", {"name": "renamed"}).json()["name"] == "renamed"
+
+
 def test_campaigns_of_one_key_come_once_each(program: Asker, many: BrokerAccount, owner: User) -> None:
     """One account number held twice, of two kinds, has its trades and campaigns by the same keys."""
     twin = write_book(owner, says(*FILLS, number="U2", paper=True))
@@ -380,6 +389,9 @@ def test_a_value_that_names_what_is_not_there_is_named(program: Asker, account: 
         ("POST", "/views", {"name": " "}, "name"),
         ("POST", "/views", {"name": "x", "query": 7}, "query"),
         ("POST", "/views", {"name": "x", "query": "&".join(["side=long"] * 101)}, "query"),
+        ("POST", "/views", {"name": "x", "query": "side=short&basis=gross"}, "query"),
+        ("POST", "/views", {"name": "x", "query": "side=short&symbl=1"}, "query"),
+        ("POST", "/views", {"name": "x", "query": "side=sideways"}, "query"),
     ],
 )
 def test_words_that_cannot_be_are_refused(
@@ -389,6 +401,19 @@ def test_words_that_cannot_be_are_refused(
     answer = program.ask(path.format(key=key), method, body)
     assert answer.status_code == 422, answer.content
     assert [one["field"] for one in answer.json()["where"]] == [field]
+
+
+def test_a_view_is_the_filter_of_a_page_s_address(program: Asker) -> None:
+    sent = {"name": "shorts", "query": "show=percent&side=short&money=USD&incomplete=0"}
+    assert program.ask("/views", "POST", sent).json()["query"] == "side=short"
+
+
+def test_a_plan_may_have_prices_below_zero_as_on_the_page(program: Asker, account: BrokerAccount) -> None:
+    """Spreads and some futures trade there; a target below 0 of a short trade is what its page takes, too."""
+    path = f"/trades/{RoundTripRow.objects.get(account=account, symbol='BOLT').key}/plan"
+    assert program.ask(path, "PUT", {"target": "-3"}).json()["target"] == "-3"
+    read = program.get(path)
+    assert program.ask(path, "PUT", {name: read[name] for name in ("stop", "target", "rating")}).json()["target"] == "-3"
 
 
 def test_a_body_that_is_no_json_is_said_to_be_none(program: Asker) -> None:

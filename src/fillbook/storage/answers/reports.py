@@ -20,7 +20,7 @@ from fillbook.performance.streaks import Run, streaks
 from fillbook.performance.told import USUAL, Told
 from fillbook.storage import reports
 from fillbook.storage.answers.summaries import group_answer, group_order, summary_answer
-from fillbook.storage.answers.values import iso, number, rounded, units
+from fillbook.storage.answers.values import iso, rounded, units
 from fillbook.storage.models import BrokerAccount
 from fillbook.storage.queries import Group
 from fillbook.storage.remembered import remembered
@@ -178,7 +178,7 @@ def _edge(value: int | None, what: Spread) -> str | None:
 
 
 def _in_unit(value: Decimal, what: Spread) -> str | None:
-    """Seconds as they are; all else is kept in units of 1e-8, gains as fractions."""
+    """Seconds as they are, but for digits that no mean of them has; all else is kept in units of 1e-8, gains as fractions."""
     if what is Spread.HELD:
-        return number(value)
+        return rounded(value)
     return rounded(value.scaleb(-6 if what is Spread.PERCENT else -8, context=EXACT))

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qs
@@ -31,6 +32,7 @@ _USUAL: Final = (("incomplete", "0"), ("untagged", "0"), ("status", TripStatus.C
 USUAL: Final = 50
 MOST: Final = 500
 _LONGEST_CURSOR: Final = 2000
+_MOST_CONDITIONS: Final = 100
 
 Day = Annotated[str, Field(pattern=r"^(19|20|21)[0-9][0-9]-[0-9][0-9]-[0-9][0-9]$", json_schema_extra={"format": "date"})]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Public id of a round trip.")]
@@ -137,15 +139,25 @@ def meant(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
 
 def meant_beside(user: User, text: str) -> tuple[list[BrokerAccount], Filter]:
     """The same of a second filter, written as an address has it. Raises as `meant`."""
-    try:
-        given = parse_qs(text, max_num_fields=100)
-    except ValueError:
-        raise refuse("beside", "There are too many conditions in it.") from None
-    chosen = Filter.from_query(given)
-    known = {*chosen.parameters(), *(name for name, usual in _USUAL if given.get(name) == [usual])}
-    if unknown := sorted(set(given) - known):
-        raise refuse("beside", f"{unknown[0][:60]} means nothing here.")
+    chosen = written_filter("beside", text)
     return _own(user, chosen), chosen
+
+
+def written_filter(field: str, text: str, also: Collection[str] = ()) -> Filter:
+    """A filter that is sent as an address has it. field: what it is sent as. also: names that may stand beside its conditions.
+
+    Raises:
+        Problem: there is too much in it, or a name or a value that means nothing.
+    """
+    try:
+        given = parse_qs(text, max_num_fields=_MOST_CONDITIONS)
+    except ValueError:
+        raise refuse(field, f"A filter has at most {_MOST_CONDITIONS} conditions.") from None
+    chosen = Filter.from_query(given)
+    known = {*also, *chosen.parameters(), *(name for name, usual in _USUAL if given.get(name) == [usual])}
+    if unknown := sorted(set(given) - known):
+        raise refuse(field, f"{unknown[0][:60]} means nothing here.")
+    return chosen
 
 
 def _own(user: User, chosen: Filter) -> list[BrokerAccount]:

@@ -35,7 +35,7 @@ def campaigns(request: HttpRequest, asked: Query[Chosen], paging: Query[Paging])
 
 @read(router, "/campaigns/{key}", WholeCampaign, name="campaign", twin="campaigns --key {key}")
 def campaign(request: HttpRequest, key: Key) -> dict[str, Any]:
-    """One campaign, by the key of its first leg, with its fills in time."""
+    """One campaign, by the key of any of its legs, with its fills in time."""
     return whole_campaign_answer(campaign_for(asker(request), key))
 
 

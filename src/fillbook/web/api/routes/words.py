@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -13,7 +12,6 @@ from ninja import Field, Query, Router, Schema, Status
 from fillbook.journal.notes import BadNote
 from fillbook.journal.plans import BadPlan
 from fillbook.journal.tags import BadTag
-from fillbook.performance.filters import Filter
 from fillbook.storage import words
 from fillbook.storage.access import note_for, tag_for, trip_for, view_for, views_of
 from fillbook.storage.answers.words import counted_tag_answer, note_answer, orphan_answer, plan_answer, tag_answer, view_answer
@@ -21,7 +19,7 @@ from fillbook.storage.models import Note, NoteAbout, User
 from fillbook.storage.orphans import orphans
 from fillbook.storage.plans import planned, write_plan
 from fillbook.storage.views import CannotSave, save_view
-from fillbook.web.api.asking import Day, Key, Number, Paging, after_moment, cursor_of
+from fillbook.web.api.asking import Day, Key, Number, Paging, after_moment, cursor_of, written_filter
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem, missing, refuse
 from fillbook.web.api.routes.figures import day_in
@@ -43,7 +41,8 @@ from fillbook.web.api.schemas.words import (
 from fillbook.web.api.tokens import asker
 
 router = Router(tags=["words"])
-_MOST_CONDITIONS: Final = 100
+_SHOWN: Final = ("show", "money")
+"""What an address of a page says beside its filter: percent in place of money, and which currency."""
 
 
 class Search(Schema):
@@ -183,11 +182,8 @@ def views(request: HttpRequest) -> dict[str, Any]:
 
 @write(router, "POST", "/views", ViewAnswer, name="view-save")
 def keep_view(request: HttpRequest, data: ViewSent) -> dict[str, Any]:
-    """Keep a filter under a name; the view of that name is replaced. What the filter does not understand is left out."""
-    try:
-        query = Filter.from_query(parse_qs(data.query, max_num_fields=_MOST_CONDITIONS)).to_query()
-    except ValueError:
-        raise refuse("query", f"A filter has at most {_MOST_CONDITIONS} conditions.") from None
+    """Keep a filter under a name; the view of that name is replaced. How pages show it (`show`, `money`) is left out of it."""
+    query = written_filter("query", data.query, _SHOWN).to_query()
     try:
         return view_answer(save_view(asker(request), data.name, query, is_default=data.is_default))
     except CannotSave as problem:

@@ -10,7 +10,7 @@ from fillbook.journal.tags import LONGEST as LONGEST_TAG
 from fillbook.journal.tags import Hue
 from fillbook.web.api.schemas.kinds import Body, Currency, Day, Decimal, Moment, Money, Price
 
-PriceSent = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,10})?$")]
+PriceSent = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,10})?$")]
 _VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
