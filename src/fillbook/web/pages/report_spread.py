@@ -60,7 +60,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A histogram. mean_x, median_x: on an axis of 100. least, most: what stands at its ends."""
+    """A histogram. mean_x, median_x: on an axis of 100. least, most: what stands at its ends. highest: how many its highest bar has."""
 
     caption: str
     columns: tuple[Column, ...]
@@ -70,6 +70,7 @@ class Picture:
     median_x: str
     least: str
     most: str
+    highest: str
 
 
 @require_safe
@@ -143,7 +144,15 @@ def picture(found: Histogram, what: Spread, asked: Asked, group: Group) -> Pictu
         "count": columns[most].count,
     }
     return Picture(
-        sentence, tuple(columns), mean, median, _place(bars, found.mean), _place(bars, found.median), columns[0].name, columns[-1].name
+        sentence,
+        tuple(columns),
+        mean,
+        median,
+        _place(bars, found.mean),
+        _place(bars, found.median),
+        columns[0].name,
+        columns[-1].name,
+        readable.plural(highest, "trade"),
     )
 
 
