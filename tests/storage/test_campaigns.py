@@ -16,7 +16,7 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.summary import to_e8
 from fillbook.storage import campaigning
 from fillbook.storage.campaigning import BadCampaign
-from fillbook.storage.campaigns import Tally, campaign_of, campaigns_in, is_apart, outcomes_of_legs, tallies, with_legs
+from fillbook.storage.campaigns import Tally, campaign_of, campaigns_in, is_apart, outcomes_of_legs, regroup, tallies, totals, with_legs
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, Campaign, CampaignLeg, CampaignRow, CampaignTrip, LegApart, RoundTripRow, User
 from fillbook.storage.orphans import orphans
@@ -72,6 +72,17 @@ def test_a_spread_is_proposed_with_its_sums(account: BrokerAccount) -> None:
     assert sum(ended.values()) == 2
     assert campaign_of(trip("ACME PUT 18")) == row
     assert campaign_of(trip("ZORG")) is None
+
+
+def test_legs_of_a_campaign_without_a_result_count_in_their_own_currency(account: BrokerAccount) -> None:
+    """The spread's put at 18 is made one with its result in euros: no campaign counts, each of its legs does."""
+    RoundTripRow.objects.filter(symbol="ACME PUT 18").update(result_currency="EUR")
+    regroup(account)
+    found = totals(campaigns_in([account], Filter(include_incomplete=True)))
+    ended = {currency: trip(f"ACME PUT {strike}").outcome for currency, strike in (("EUR", 18), ("USD", 20))}
+    assert {
+        group.currency: (one.tally.n, one.tally.net_e8, one.leg_wins, one.leg_losses, one.leg_evens) for group, one in found.items()
+    } == {currency: (0, 0, int(outcome == "win"), int(outcome == "loss"), 0) for currency, outcome in ended.items()}
 
 
 def test_campaigns_and_the_trades_beside_them_come_to_the_same_as_all_trades(account: BrokerAccount) -> None:

@@ -73,23 +73,26 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _totals(options: argparse.Namespace, user: "User") -> int:
-    from fillbook.storage.answers.campaigns import tallies_answer
+    from fillbook.storage.answers.campaigns import totals_answer
     from fillbook.storage.choosing import accounts_in
 
     chosen = chosen_filter(options, user)
-    found = tallies_answer(accounts_in(user, chosen), chosen)
+    found = totals_answer(accounts_in(user, chosen), chosen)
     if options.json:
-        print_json(found)
+        print_json({"groups": found})
         return 0
     columns: list[Column] = [
+        ("kind", "kind", words),
         ("campaigns", "campaigns", words),
         ("winners", "won", words),
         ("losers", "lost", words),
         ("net", "profit", amount),
         ("currency", "in", words),
+        ("leg_winners", "legs won", words),
+        ("leg_losers", "legs lost", words),
+        ("leg_even", "legs even", words),
     ]
-    print_table(found["items"], columns, "No campaign fits.", left=0)
-    print(f"Their legs one by one: {found['leg_winners']} won, {found['leg_losers']} lost, {found['leg_even']} even.")
+    print_table(found, columns, "No campaign fits.", left=1)
     return 0
 
 

@@ -215,9 +215,9 @@ class Fillbook:
         """Spreads, rolls and what was delivered, each as one, the latest first."""
         return self._paged(Campaign, "/campaigns", chosen)
 
-    def campaign_totals(self, **chosen: Condition) -> dict[str, Any]:
-        """What campaigns that are closed came to, and how their legs ended one by one."""
-        found: dict[str, Any] = self._get("/reports/campaigns", chosen)
+    def campaign_totals(self, **chosen: Condition) -> list[dict[str, Any]]:
+        """What campaigns that are closed came to, and how their legs ended one by one: one for each kind of account and currency."""
+        found: list[dict[str, Any]] = self._get("/reports/campaigns", chosen)["groups"]
         return found
 
     def take_together(self, keys: list[str], name: str = "") -> Campaign:

@@ -4,8 +4,8 @@ An account's campaigns lie within one underlying each, and all that is traded of
 grouped again; once the trader has put legs of anything together, the whole account is.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass, Right
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import Outcome
+from fillbook.storage import queries
 from fillbook.storage.bulk import insert
 from fillbook.storage.choosing import Accounts, trips_in
 from fillbook.storage.hanging import homes_of
@@ -76,6 +77,16 @@ class Tally:
     wins: int
     losses: int
     net_e8: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What campaigns of one group came to, and how many of their legs that count ended so, each of the trades counted once."""
+
+    tally: Tally
+    leg_wins: int
+    leg_losses: int
+    leg_evens: int
 
 
 def regroup(account: BrokerAccount, keys: Collection[str] | None = None) -> None:
@@ -148,6 +159,37 @@ def outcomes_of_legs(campaigns: QuerySet[CampaignRow]) -> dict[str, int]:
     """Outcome -> how many of their legs that count ended so."""
     sums = campaigns.order_by().aggregate(**{outcome.value: Sum(name) for outcome, name in _ENDED.items()})
     return {outcome: n for outcome, n in sums.items() if n}
+
+
+def totals(campaigns: QuerySet[CampaignRow]) -> dict[queries.Group, Totals]:
+    """What campaigns came to, never across kinds, base currencies or currencies. A campaign whose legs have results in several currencies
+    has no result of its own, but each leg counts in its currency.
+    """
+    found: dict[queries.Group, Counter[str]] = defaultdict(Counter)
+    kind = ("account__kind", "account__base_currency", "currency")
+    told = campaigns.order_by()
+    for row in told.filter(counts=True).values(*kind, "outcome").annotate(n=Count("pk"), total=Sum("net_e8")):
+        found[_group(row, kind)] += Counter({row["outcome"]: row["n"]})
+        found[_group(row, kind)]["net_e8"] += row["total"]
+    for row in told.exclude(currency="").values(*kind).annotate(**{f"leg_{outcome}": Sum(name) for outcome, name in _ENDED.items()}):
+        for outcome in _ENDED:
+            found[_group(row, kind)][f"leg_{outcome}"] += row[f"leg_{outcome}"]
+    kind = ("trip__account__kind", "trip__account__base_currency", "trip__result_currency")
+    mixed = CampaignTrip.objects.filter(campaign__in=told.filter(currency="").values("pk"), trip__counts=True)
+    for row in mixed.order_by().values(*kind, "trip__outcome").annotate(n=Count("pk")):
+        found[_group(row, kind)][f"leg_{row['trip__outcome']}"] += row["n"]
+    return {
+        group: Totals(
+            Tally(group.currency, sum(parts[outcome] for outcome in _ENDED), parts[Outcome.WIN], parts[Outcome.LOSS], parts["net_e8"]),
+            *(parts[f"leg_{outcome}"] for outcome in _ENDED),
+        )
+        for group, parts in found.items()
+        if any(parts[name] for name in (*_ENDED, *(f"leg_{outcome}" for outcome in _ENDED)))
+    }
+
+
+def _group(row: Mapping[str, Any], names: Iterable[str]) -> queries.Group:
+    return queries.Group(*(row[name] for name in names))
 
 
 def fills_of(campaign: CampaignRow) -> list[TripFillRow]:

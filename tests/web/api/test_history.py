@@ -231,16 +231,16 @@ def test_two_choices_beside_each_other(program: Asker, account: BrokerAccount) -
 
 
 def test_what_campaigns_came_to(program: Asker, owner: User, account: BrokerAccount) -> None:
-    nothing = {"items": [], "leg_winners": 0, "leg_losers": 0, "leg_even": 0}
-    assert program.get("/reports/campaigns") == nothing
-    gather(owner, [RoundTripRow.objects.get(account=account, symbol=name, is_open=False).key for name in ("ACME", "BOLT")], "Hedge")
-    assert program.get("/reports/campaigns") == {
-        "items": [{"currency": "USD", "campaigns": 1, "winners": 1, "losers": 0, "net": "86"}],
-        "leg_winners": 1,
-        "leg_losers": 1,
-        "leg_even": 0,
-    }
-    assert program.get("/reports/campaigns?from=2026-04-01") == nothing
+    """Those of a paper account stand apart."""
+    assert program.get("/reports/campaigns") == {"groups": []}
+    twin = write_book(owner, says(*FILLS, number="U9", paper=True))
+    for one in (account, twin):
+        closed = [RoundTripRow.objects.get(account=one, symbol=name, is_open=False).key for name in ("ACME", "BOLT")]
+        gather(owner, closed, "Hedge")
+    counts = {"campaigns": 1, "winners": 1, "losers": 0, "net": "86", "leg_winners": 1, "leg_losers": 1, "leg_even": 0}
+    money = {"base_currency": "USD", "currency": "USD"}
+    assert program.get("/reports/campaigns") == {"groups": [{"kind": kind, **money, **counts} for kind in ("real", "paper")]}
+    assert program.get("/reports/campaigns?from=2026-04-01") == {"groups": []}
 
 
 def test_words_whose_fill_is_gone(program: Asker, owner: User, account: BrokerAccount) -> None:

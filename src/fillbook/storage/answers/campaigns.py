@@ -5,9 +5,9 @@ from typing import Any
 
 from fillbook.ledger.numbers import EXACT, ZERO, plain
 from fillbook.performance.filters import Filter
-from fillbook.performance.summary import Outcome
+from fillbook.storage.answers.summaries import group_answer, group_order
 from fillbook.storage.answers.values import iso, number, units
-from fillbook.storage.campaigns import campaigns_in, fills_of, outcomes_of_legs, tallies, with_legs
+from fillbook.storage.campaigns import campaigns_in, fills_of, totals, with_legs
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.models import CampaignRow, RoundTripRow
 
@@ -57,19 +57,21 @@ def _fills(row: CampaignRow) -> Iterator[dict[str, Any]]:
         }
 
 
-def tallies_answer(accounts: Accounts, chosen: Filter) -> dict[str, Any]:
-    """What the campaigns of a filter came to, those that count, by currency; and how their legs ended one by one."""
-    found = campaigns_in(accounts, chosen)
-    legs = outcomes_of_legs(found)
-    return {
-        "items": [
-            {"currency": one.currency, "campaigns": one.n, "winners": one.wins, "losers": one.losses, "net": units(one.net_e8)}
-            for one in tallies(found)
-        ],
-        "leg_winners": legs.get(Outcome.WIN, 0),
-        "leg_losers": legs.get(Outcome.LOSS, 0),
-        "leg_even": legs.get(Outcome.EVEN, 0),
-    }
+def totals_answer(accounts: Accounts, chosen: Filter) -> list[dict[str, Any]]:
+    """What the campaigns of a filter came to, those that count, and how their legs ended one by one; by group of what may be added up."""
+    return [
+        group_answer(group)
+        | {
+            "campaigns": one.tally.n,
+            "winners": one.tally.wins,
+            "losers": one.tally.losses,
+            "net": units(one.tally.net_e8),
+            "leg_winners": one.leg_wins,
+            "leg_losers": one.leg_losses,
+            "leg_even": one.leg_evens,
+        }
+        for group, one in sorted(totals(campaigns_in(accounts, chosen)).items(), key=lambda item: group_order(item[0]))
+    ]
 
 
 def campaign_answer(row: CampaignRow) -> dict[str, Any]:

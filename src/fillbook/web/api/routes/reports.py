@@ -8,14 +8,14 @@ from ninja import Field, Query, Router, Schema
 from fillbook.performance.distributions import Spread
 from fillbook.performance.keys import Key
 from fillbook.performance.told import Told
-from fillbook.storage.answers.campaigns import tallies_answer
+from fillbook.storage.answers.campaigns import totals_answer
 from fillbook.storage.answers.reports import breakdown_answer, compared_answer, crossing_answer, distribution_answer, statistics_answer
 from fillbook.web.api.asking import Chosen, meant, meant_beside
 from fillbook.web.api.declaring import read
 from fillbook.web.api.etags import by_state
 from fillbook.web.api.schemas.reports import (
     BreakdownAnswer,
-    CampaignTallies,
+    CampaignTotals,
     ComparedAnswer,
     CrossingAnswer,
     DistributionAnswer,
@@ -108,11 +108,11 @@ def comparison(request: HttpRequest, asked: Query[Chosen], detail: Query[Beside]
     return {"groups": compared_answer(accounts, chosen, others, beside, told=detail.told)}
 
 
-@read(router, "/reports/campaigns", CampaignTallies, name="report-campaigns", twin="campaigns --totals")
+@read(router, "/reports/campaigns", CampaignTotals, name="report-campaigns", twin="campaigns --totals")
 def campaigns(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
     """What campaigns that are closed came to, and how their legs ended one by one."""
     by_state(request)
-    return tallies_answer(*meant(asker(request), asked))
+    return {"groups": totals_answer(*meant(asker(request), asked))}
 
 
 @read(router, "/reports/distribution", DistributionAnswer, name="report-distribution", twin="report --spread profit")

@@ -3,7 +3,7 @@
 from ninja import Field, Schema
 
 from fillbook.web.api.schemas.figures import SummaryAnswer
-from fillbook.web.api.schemas.kinds import Currency, Day, Decimal, Group, Money
+from fillbook.web.api.schemas.kinds import Day, Decimal, Group, Money
 
 
 class BreakdownPart(SummaryAnswer):
@@ -144,23 +144,25 @@ class ComparedAnswer(Schema):
     groups: list[ComparisonGroup]
 
 
-class CampaignTally(Schema):
-    """Campaigns that are closed and whose results are known, of one currency."""
+class CampaignGroup(Group):
+    """One group's campaigns that are closed and whose results are known, and how their legs ended one by one.
 
-    currency: Currency
+    Legs with results in several currencies make no campaign that counts; each counts as a leg of its own currency.
+    """
+
     campaigns: int
     winners: int
     losers: int
     net: Money = Field(description="P&L after fees.")
-
-
-class CampaignTallies(Schema):
-    """What campaigns came to, and how their legs ended one by one."""
-
-    items: list[CampaignTally]
     leg_winners: int
     leg_losers: int
     leg_even: int
+
+
+class CampaignTotals(Schema):
+    """What campaigns came to."""
+
+    groups: list[CampaignGroup]
 
 
 class BarAnswer(Schema):
