@@ -151,6 +151,19 @@ def test_the_html_file_asks_nobody_for_anything(browser_of_owner: Client) -> Non
     assert "98.00" not in private
 
 
+def test_the_html_file_says_what_is_in_it_and_what_is_not(browser_of_owner: Client, owner: User) -> None:
+    """Two trades in dollars are in it; two in euros of another account, and a paper account, are not."""
+    assert "Not in this file" not in page(browser_of_owner, "/reports/report.html")
+    write_book(owner, says(*FILLS, number="U7", currency="EUR"))
+    write_book(owner, says(*FILLS, number="U8", paper=True))
+    shown = page(browser_of_owner, "/reports/report.html?money=USD")
+    assert "All trades, USD" in shown
+    assert "Accounts (Real, USD): U1. Made on" in shown
+    assert "Not in this file, as it cannot be added to these: EUR (2 trades), All paper accounts." in shown
+    only = page(browser_of_owner, "/reports/report.html?money=EUR")
+    assert "Accounts (Real, EUR): U7. Made on" in only
+
+
 def test_nothing_to_report(browser_of_owner: Client, account: BrokerAccount) -> None:
     for url in [*PAGES, "/reports/by/symbol/"]:
         assert "No trade fits this filter" in page(browser_of_owner, f"{url}?symbol=NOBODY")

@@ -1,7 +1,7 @@
 """Reports as files: CSV and JSON of each, and one HTML file that opens without a connection."""
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -14,13 +14,17 @@ from fillbook.performance.distributions import Spread, histogram
 from fillbook.performance.drawdowns import falls
 from fillbook.performance.keys import Key
 from fillbook.storage import reports
+from fillbook.storage.queries import Group
 from fillbook.storage.report_files import PLAIN, rows_by, rows_compared, rows_crossed, rows_of_spread
 from fillbook.storage.report_sheet import Row, csv_lines
+from fillbook.web import readable
 from fillbook.web.measure import Measure
 from fillbook.web.pages.figures import headline
 from fillbook.web.pages.report_spread import fall_table, filter_words, picture, second_side
 from fillbook.web.pages.report_tables import GRID, grid, table
 from fillbook.web.pages.reports import Asked, drawn_words, sections, shared
+from fillbook.web.pages.scope import accounts_of_group, name_of
+from fillbook.web.pages.wording import KINDS
 from fillbook.web.privacy import hidden_for
 
 _KEYS: Final = (Key.MONTH, Key.UNDERLYING, Key.SIDE, Key.CLASS, Key.HELD, Key.WEEKDAY, Key.TAG)
@@ -81,7 +85,7 @@ def offline_page(asked: Asked) -> str:
     context |= {
         "made": timezone.now(),
         "chosen_words": filter_words(asked, chosen),
-        "numbers": [account.alias or account.number for account in accounts],
+        **_inside(asked, group, {one: sample.summary.n for one, sample in found.items()}),
     }
     if group:
         measure, sample = asked.measure(group), found[group]
@@ -103,6 +107,22 @@ def offline_page(asked: Asked) -> str:
             "falls": fall_table(falls(sample.closings), asked, group, _ROWS),
         }
     return render_to_string("offline/report.html", context)
+
+
+def _inside(asked: Asked, group: Group | None, counts: dict[Group, int]) -> dict[str, Any]:
+    """What is in the file, of what is never added up, and what else there is: a file has no choice to make, as the page has.
+
+    counts: how many trades there are of each group.
+    """
+    about = asked.about
+    money = name_of(group, own=asked.told.own) if group else ""
+    others = [f"{name_of(one, own=asked.told.own)} ({readable.plural(n, 'trade')})" for one, n in counts.items() if one != group]
+    return {
+        "numbers": [account.alias or account.number for account in accounts_of_group(group, about.accounts)],
+        "money": money,
+        "what": ", ".join(part for part in (str(KINDS[about.kind]), money) if part),
+        "others": ", ".join([*others, *(str(one.name) for one in about.apart)]),
+    }
 
 
 def _curve(periods: list[Period], measure: Measure) -> str:
