@@ -17,10 +17,13 @@ from fillbook.client.records import (
     Account,
     Brief,
     Campaign,
+    Cell,
     Compared,
     CurvePoint,
     Day,
+    Distribution,
     Execution,
+    Fall,
     Figure,
     Fill,
     Group,
@@ -33,6 +36,7 @@ from fillbook.client.records import (
     Summary,
     Tag,
     Trade,
+    View,
 )
 from fillbook.client.tables import Listing
 
@@ -41,10 +45,13 @@ __all__ = [
     "ApiError",
     "Brief",
     "Campaign",
+    "Cell",
     "Compared",
     "CurvePoint",
     "Day",
+    "Distribution",
     "Execution",
+    "Fall",
     "Figure",
     "Fill",
     "Fillbook",
@@ -65,4 +72,5 @@ __all__ = [
     "Summary",
     "Tag",
     "Trade",
+    "View",
 ]

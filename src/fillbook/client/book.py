@@ -14,10 +14,13 @@ from fillbook.client.history import Mark, Notice, Opening, Orphan, Restatement, 
 from fillbook.client.records import (
     Account,
     Campaign,
+    Cell,
     Compared,
     CurvePoint,
     Day,
+    Distribution,
     Execution,
+    Fall,
     Figure,
     Fill,
     Note,
@@ -29,6 +32,7 @@ from fillbook.client.records import (
     Summary,
     Tag,
     Trade,
+    View,
 )
 from fillbook.client.tables import Listing
 
@@ -198,6 +202,14 @@ class Fillbook:
         """Results broken down by symbol, tag, month, hour, size or any other key of the reports."""
         return self._parts(Slice, "/reports/breakdown", "parts", {"by": by, **chosen})
 
+    def crossing(self, down: str, across: str, **chosen: Condition) -> Listing[Cell]:
+        """Results by two keys of the reports crossed."""
+        return self._parts(Cell, "/reports/crossing", "cells", {"down": down, "across": across, **chosen})
+
+    def distribution(self, of: str = "profit", **chosen: Condition) -> Listing[Distribution]:
+        """How results are spread, one record for each kind of account and currency. of: profit, percent, r or held (in seconds)."""
+        return Listing(Distribution, lambda: iter(self._get("/reports/distribution", {"of": of, **chosen})["groups"]))
+
     def compare(self, beside: str, **chosen: Condition) -> Listing[Compared]:
         """Every figure of two choices of round trips side by side. beside: the second one, as an address has it: "side=short"."""
         return self._parts(Compared, "/reports/comparison", "figures", {"beside": beside, **chosen})
@@ -205,6 +217,10 @@ class Fillbook:
     def statistics(self, **chosen: Condition) -> Listing[Figure]:
         """Every further figure, each with how much it rests on."""
         return self._parts(Figure, "/reports/statistics", "figures", chosen)
+
+    def falls(self, **chosen: Condition) -> Listing[Fall]:
+        """Falls of the curve below its highest point so far, the deepest first, at most fifty of each kind of account and currency."""
+        return self._parts(Fall, "/reports/statistics", "drawdowns", chosen)
 
     def day(self, day: date | str) -> dict[str, Any]:
         """One trading day, fill by fill."""
@@ -235,6 +251,10 @@ class Fillbook:
     def tags(self) -> Listing[Tag]:
         """Your tags."""
         return self._whole(Tag, "/tags")
+
+    def views(self) -> Listing[View]:
+        """Your saved views by name."""
+        return self._whole(View, "/views")
 
     def plan(self, key: str) -> Plan:
         """What was planned of a round trip."""

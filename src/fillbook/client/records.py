@@ -312,6 +312,52 @@ class Figure(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cell(Record):
+    """The round trips of two values crossed; `others` is what has no row or column of its own."""
+
+    row: str | None
+    column: str | None
+    round_trips: int
+    winners: int
+    losers: int
+    profit: Decimal
+    fees: Decimal
+    win_rate: Decimal | None
+    average_gain: Decimal | None
+    average_gain_percent: Decimal | None
+    profit_factor: Decimal | None
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution(Record):
+    """How the results of one kind of account and currency are spread; `raw["bars"]` has how many lie from one value to another."""
+
+    n: int
+    mean: Decimal
+    median: Decimal
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fall(Record):
+    """A fall of the curve below its highest point so far. depth: negative. recovered_on: None while it lasts."""
+
+    depth: Decimal
+    peak_on: date | None
+    began_on: date
+    trough_on: date
+    recovered_on: date | None
+    days: int
+    days_down: int
+    round_trips: int
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compared(Record):
     """A figure of two choices; difference: second less first. clear: whether that is more than chance, None where it cannot be said."""
 
@@ -360,6 +406,17 @@ class Plan(Record):
     currency: str
     risk: Decimal | None
     r: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View(Record):
+    """A filter of yours under a name. query: as an address has it."""
+
+    id: int
+    name: str
+    query: str
+    is_default: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
