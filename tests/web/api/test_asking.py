@@ -186,6 +186,21 @@ def test_reports_are_those_worked_out_by_hand(program: Asker, account: BrokerAcc
     assert percents["mean"] == "2.4854665"
 
 
+def test_a_mean_of_holding_times_has_no_more_digits_than_other_means(program: Asker, owner: User) -> None:
+    """Six of an hour and one a minute longer: 25260 / 7 = 3608.571428571..."""
+    fills = [
+        one
+        for day in range(1, 8)
+        for one in (
+            fill(2 * day, ACME, 1, 100, utc(5, day)),
+            fill(2 * day + 1, ACME, -1, 101, utc(5, day, 16, 31 if day == 1 else 30)),
+        )
+    ]
+    write_book(owner, says(*fills))
+    (spread,) = program.get("/reports/distribution?of=held")["groups"]
+    assert (spread["mean"], spread["median"]) == ("3608.57142857", "3600")
+
+
 def test_campaigns_are_their_legs_once(program: Asker, many: BrokerAccount, owner: User) -> None:
     keys = list(RoundTripRow.objects.filter(account=many).order_by("closed_on").values_list("key", flat=True))
     for first in (0, 2, 4):
