@@ -23,6 +23,8 @@ from tests.support import chromium, postgres  # noqa: E402
 from tests.support.debian import Missing  # noqa: E402
 
 PROGRAMS = Path(sys.executable).parent
+AT_ONCE = ("-n", "3")
+"""One more than the two cores that have to be enough: many tests wait, for a browser or for a pretend broker."""
 CHECKS = {
     "ruff": ["ruff", "check", "--quiet"],
     "ruff format": ["ruff", "format", "--check", "--quiet"],
@@ -69,10 +71,10 @@ def main(arguments: list[str]) -> int:
     with ExitStack() as stack:
         own_surroundings(stack)
         without = provide(summary, stack)
-        run_pytest(summary, "tests", [*without, *(arguments or ["-n", "2"])], {})
+        run_pytest(summary, "tests", [*without, *(arguments or AT_ONCE)], {})
         if not arguments and (server := os.environ.get("FILLBOOK_TEST_POSTGRES")):
             again = {"FILLBOOK_DATABASE_URL": f"{server}/fillbook"}
-            run_pytest(summary, "tests on PostgreSQL", ["-n", "2", "-m", "both_databases"], again)
+            run_pytest(summary, "tests on PostgreSQL", [*AT_ONCE, "-m", "both_databases"], again)
     return summary.close()
 
 
