@@ -187,10 +187,10 @@ def _wrong(count: int, broker: _Broker) -> list[str]:
     """What is not done, or twice."""
     from django.db.models import Count
 
-    from fillbook.storage.models import BrokerAccount, ExecutionRow, RawStatement, RoundTripRow, RunState, SyncRun
+    from fillbook.storage.models import BrokerAccount, ExecutionRow, RawStatement, RoundTripRow, RunKind, RunState, SyncRun
 
     counted = {
-        "runs that are done": SyncRun.objects.filter(state=RunState.DONE).count(),
+        "first runs that are done": SyncRun.objects.filter(state=RunState.DONE, kind=RunKind.FIRST).count(),
         "accounts": BrokerAccount.objects.count(),
         "documents": RawStatement.objects.count(),
         "round trips": RoundTripRow.objects.count(),
@@ -201,12 +201,15 @@ def _wrong(count: int, broker: _Broker) -> list[str]:
 
 
 def _report(count: int, seconds: float, broker: _Broker, watch: _Watch, wrong: list[str]) -> None:
+    from fillbook.storage.models import RunKind, SyncRun
+
+    planned = SyncRun.objects.filter(kind=RunKind.SCHEDULED).count()  # whose moment came meanwhile, in the morning of New York
     requests = sum(broker.sent.values())
     sends = sum(number for (_, call), number in broker.sent.items() if call == "SendRequest")
     workflows = count + requests
     print(f"scale: {WORKERS} workers, one killed for good after a third; {count} links in {seconds:.0f} s")
     print(f"  {workflows / seconds:.0f} workflows/s ({count} runs, {requests} requests), {count / seconds:.1f} links/s")
-    print(f"  {requests} requests, of which {sends - count} SendRequests repeated after the kill")
+    print(f"  {requests} requests, of which {sends - count - planned} SendRequests repeated after the kill; {planned} nightly runs besides")
     print(f"  at most {watch.connections} connections and {watch.memory / 2**20:.0f} MB of memory in a worker")
     for line in wrong:
         print(f"  wrong: {line}")
