@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from fillbook.cli import accounts_command
+from fillbook.cli.deleting import ask_before_deleting
 from fillbook.cli.main import main
 from fillbook.cli.stop import Stop
 from fillbook.storage.models import BrokerAccount, RawStatement, RoundTripRow, SecurityEvent, User
@@ -97,6 +98,6 @@ def test_a_terminal_is_asked_for_the_word(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("sys.stdin", Terminal("no\n"))
     with pytest.raises(Stop, match="Nothing was changed"):
-        accounts_command._ask("U2")
+        ask_before_deleting("trade of U2")
     monkeypatch.setattr("sys.stdin", Terminal("Delete\n"))
-    accounts_command._ask("U2")
+    ask_before_deleting("trade of U2")

@@ -1,11 +1,11 @@
 """`fillbook accounts`: your accounts, how fresh they are, how they stand beside the broker's figures, and which of them count."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from fillbook.cli.choosing import chosen_accounts
 from fillbook.cli.database import chosen_user, open_database
+from fillbook.cli.deleting import ask_before_deleting
 from fillbook.cli.listing import Column, add_reading_arguments, print_json, print_table, words
 from fillbook.cli.stop import Stop
 
@@ -70,7 +70,7 @@ def _change(options: argparse.Namespace, accounts: "list[BrokerAccount]", user: 
     try:
         if options.delete:
             if account.link_id is None and not options.yes:
-                _ask(account.number)
+                ask_before_deleting(f"trade and note of {account.number}, and every statement that tells of no other account")
             delete_account(user, account.pk)
         elif account.link_id is None:
             count_account(user, account.pk, counts=options.count)
@@ -94,12 +94,3 @@ def _choose(user: "User", account: "BrokerAccount", *, counts: bool) -> None:
     assert account.link_id is not None
     kept = set(accounts_of(user).filter(link=account.link_id, chosen=True).values_list("pk", flat=True))
     choose_accounts(user, account.link_id, kept | {account.pk} if counts else kept - {account.pk})
-
-
-def _ask(number: str) -> None:
-    """Deleting needs a word that nobody types by chance."""
-    if not sys.stdin.isatty():
-        raise Stop("Deleting needs a yes: add --yes, or run it in a terminal. Nothing was changed.")
-    print(f"This deletes every trade and note of {number}, and every statement that tells of no other account.", file=sys.stderr)
-    if input("Type delete to go on: ").strip().lower() != "delete":
-        raise Stop("Nothing was changed.")

@@ -5,8 +5,8 @@ import json
 import sys
 
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.deleting import ask_before_deleting
 from fillbook.cli.links import chosen_links
-from fillbook.cli.stop import Stop
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     (link,) = chosen_links([options.link], user)
     numbers = sorted(accounts_of(user).filter(link=link).values_list("number", flat=True))
     if options.delete and not options.yes:
-        _ask(link.name, numbers)
+        ask_before_deleting(f"trade and statement of {link.name} ({', '.join(numbers) or 'no account yet'})")
     service.unlink(user, link.pk, keep=options.keep)
     if options.json:
         json.dump({"link": str(link.pk), "accounts": numbers, "kept": options.keep}, sys.stdout, ensure_ascii=False)
@@ -41,12 +41,3 @@ def run(options: argparse.Namespace) -> int:
         kept = "Unlinked. The trades stay; the token is erased."
         print(kept if options.keep else "Unlinked, and everything that came from it is deleted.")
     return 0
-
-
-def _ask(name: str, numbers: list[str]) -> None:
-    """Deleting needs a word that nobody types by chance."""
-    if not sys.stdin.isatty():
-        raise Stop("Deleting needs a yes: add --yes, or run it in a terminal. Nothing was changed.")
-    print(f"This deletes every trade and statement of {name} ({', '.join(numbers) or 'no account yet'}).", file=sys.stderr)
-    if input("Type delete to go on: ").strip().lower() != "delete":
-        raise Stop("Nothing was changed.")
