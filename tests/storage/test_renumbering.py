@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
+from random import Random
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fillbook.ledger.events import OptionEvent, OptionEventKind
 from fillbook.ledger.execution import Execution
@@ -95,6 +99,45 @@ def test_equal_fills_in_any_order_stay_as_many_as_they_are() -> None:
 
 def test_one_of_two_equal_fills_that_is_missing_at_the_end_stays() -> None:
     assert in_any_order(says(LATE, under(3, LATE)), says(LATE, written=1)) == [{"2", "3"}]
+
+
+def test_two_equal_fills_of_which_each_is_missing_once_stay_two() -> None:
+    both, one, other = says(LATE, under(3, LATE)), says(LATE, written=1), says(under(3, LATE), written=2)
+    assert in_any_order(both, one, other) == [{"2", "3"}]
+
+
+def test_two_equal_fills_stay_two_though_the_second_comes_under_a_new_id_alone() -> None:
+    both, one = says(LATE, under(3, LATE)), says(LATE, written=1)
+    assert in_any_order(both, one, says(under(83, LATE), written=2)) == [{"2", "83"}]
+
+
+def test_two_equal_fills_are_one_again_once_the_days_are_no_end_any_more() -> None:
+    """The last statement ends ten days later, so that what it lacks is denied, and so is what was told of two before."""
+    both, one = says(LATE, under(3, LATE)), says(LATE, written=1)
+    assert in_any_order(both, one, says(under(3, LATE), covers=days(0, 70), written=2)) == [{"3"}]
+
+
+def test_a_second_set_of_ids_takes_the_place_of_two_that_were_each_missing_once() -> None:
+    both, one = says(LATE, under(3, LATE)), says(LATE, written=1)
+    other, new = says(under(3, LATE), written=2), says(under(82, LATE), under(83, LATE), written=3)
+    assert in_any_order(both, one, other, new) == [{"82", "83"}]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sets(st.sampled_from([2, 3, 82]), min_size=1, max_size=2), min_size=3, max_size=5), st.randoms(use_true_random=False))
+def test_as_many_equal_fills_are_real_as_any_statement_has(told: list[set[int]], chance: Random) -> None:
+    """At the end of a period, where a missing row means nothing: the count by the fullest statement, the ids by the latest ones."""
+    last = {number: when for when, numbers in enumerate(told) for number in sorted(numbers)}
+    latest = sorted(last, key=lambda number: (last[number], number), reverse=True)
+    expected = {str(number) for number in latest[: max(map(len, told))]}
+    statements = [says(EARLY, *(under(number, LATE) for number in sorted(numbers)), written=when) for when, numbers in enumerate(told)]
+    chance.shuffle(statements)
+    with transaction.atomic():
+        owner = person()
+        for statement in statements:
+            deliver(owner, statement)
+        assert current(only_account()) - {"1"} == expected
+        transaction.set_rollback(True)
 
 
 def test_a_fill_of_two_alone_under_a_new_id_leaves_the_other() -> None:

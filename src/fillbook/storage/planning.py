@@ -158,14 +158,20 @@ def _stored(kind: Kind, account: BrokerAccount, wanted: Collection[str], days: D
 def _keep(plan: Plan, entry: Stated, version: Version, latest: Version, earlier: list[Version]) -> None:
     """A stronger statement says otherwise, or the same; what stays of this one is the terms under which it knows the fact."""
     plan.known += 1
-    alike = [other for other in (latest, *earlier) if other.terms == version.terms]
-    best = max(alike, key=lambda other: (other.strength, other.equals), default=None)
-    if best is not None and (version.strength, version.equals) <= (best.strength, best.equals):
+    others = (latest, *earlier)
+    if any(version.tells_no_more_than(other) for other in others):
         return
-    if best is not None and best.pk is not None and best.digest == version.digest and best.strength.origin == version.strength.origin:
-        plan.repeat[best.pk] = version.equals
+    weaker = [other for other in others if other.tells_no_more_than(version)]
+    same = next((other.pk for other in weaker if _is_repeated(other, version)), None)
+    if same is not None:
+        plan.repeat[same] = version.equals
     else:
         plan.keep.append((entry, latest.raw_id))
+
+
+def _is_repeated(before: Version, version: Version) -> bool:
+    """The row of one version does for the other, too."""
+    return before.digest == version.digest and before.strength.origin == version.strength.origin
 
 
 def _place(plan: Plan, entry: Stated, version: Version, before: Version | None, gone: bool) -> None:
@@ -176,12 +182,12 @@ def _place(plan: Plan, entry: Stated, version: Version, before: Version | None, 
         plan.insert.append((entry, gone))
         plan.keys.add(version.key)
         return
+    assert before.pk is not None
     same = before.digest == version.digest and before.withdrawn == gone
     plan.known += same
-    if same and before.strength.origin == version.strength.origin and before.pk is not None:
+    if same and _is_repeated(before, version) and before.tells_no_more_than(version):
         plan.repeat[before.pk] = version.equals
         return
-    assert before.pk is not None
     plan.supersede.append(before.pk)
     plan.insert.append((entry, gone))
     plan.keys |= set() if same else {version.key, before.key}

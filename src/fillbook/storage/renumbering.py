@@ -3,13 +3,15 @@
 Well inside the days of a statement a row that is missing is denied anyway. At both ends it is not, because brokers book late; there rows
 that are equal in all but their ids are counted. As many of them are real as any one statement has, and they are those that the strongest
 statements have: equal fills that are real stay as many as they are, and a fill under its second id stands in for the one under its first.
+So it does not matter which statement has which of them: of two fills that are missing in turn both stay, for one statement has both.
 
 Rows of one fact may have been equal to others in an earlier version only (a fill came under another id, and its price was corrected
 later), so the terms of earlier versions count as well.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import Any, Final
@@ -58,6 +60,10 @@ class Version:
         """Contract id, "" for none."""
         return str(self.terms[0])
 
+    def tells_no_more_than(self, other: "Version") -> bool:
+        """Of the same fact: a statement at least as strong has it under the same terms, among at least as many equal ones."""
+        return self.terms == other.terms and self.strength <= other.strength and self.equals <= other.equals
+
 
 def terms_of(kind: Kind, fact: Fact) -> Terms:
     """Those of a stated fact."""
@@ -89,26 +95,36 @@ def denied(latest: Mapping[str, Version], earlier: Iterable[tuple[str, Version]]
         earlier: versions that a stronger one of the same fact took the place of.
         voices: which statements tell all of which days.
     """
-    groups: dict[Terms, dict[str, tuple[Strength, int]]] = {}
+    groups: dict[Terms, _Equals] = defaultdict(_Equals)
     for row_id, version in chain(latest.items(), earlier):
-        group, said = groups.setdefault(version.terms, {}), (version.strength, version.equals)
-        if row_id not in group or group[row_id] < said:
-            group[row_id] = said
+        groups[version.terms].hear(row_id, version)
     found = {row_id for row_id, version in latest.items() if voices.deny(version.day, version.strength)}
     for terms, group in groups.items():
-        if len(group) > 1:
-            found |= {row_id for row_id in _surplus(terms, group, voices) if row_id in latest and latest[row_id].terms == terms}
+        if len(group.strongest) > 1:
+            found |= {row_id for row_id in group.surplus(terms, voices) if row_id in latest and latest[row_id].terms == terms}
     return found
 
 
-def _surplus(terms: Terms, group: Mapping[str, tuple[Strength, int]], voices: Voices) -> list[str]:
-    """Those of equal facts that stand beside as many stronger ones as are real. Who does not tell all of the day displaces nothing."""
-    day = terms[1]
-    assert isinstance(day, date)
-    real = max((equals for strength, equals in group.values() if not voices.deny(day, strength)), default=0)
-    found, stronger = [], 0
-    for row_id in sorted(group, key=lambda row_id: (group[row_id][0], len(row_id), row_id), reverse=True):
-        if stronger >= real:
-            found.append(row_id)
-        stronger += voices.tell(day, group[row_id][0])
-    return found
+@dataclass(slots=True)
+class _Equals:
+    """Facts of the same terms. strongest: id -> the strongest statement that has it; told: how many of them statements have."""
+
+    strongest: dict[str, Strength] = field(default_factory=dict)
+    told: list[tuple[Strength, int]] = field(default_factory=list)
+
+    def hear(self, row_id: str, version: Version) -> None:
+        """One version of one of them."""
+        self.strongest[row_id] = max(version.strength, self.strongest.get(row_id, version.strength))
+        self.told.append((version.strength, version.equals))
+
+    def surplus(self, terms: Terms, voices: Voices) -> list[str]:
+        """Those that stand beside as many stronger ones as are real. Who does not tell all of the day displaces nothing."""
+        day = terms[1]
+        assert isinstance(day, date)
+        real = max((equals for strength, equals in self.told if not voices.deny(day, strength)), default=0)
+        found, stronger = [], 0
+        for row_id in sorted(self.strongest, key=lambda row_id: (self.strongest[row_id], len(row_id), row_id), reverse=True):
+            if stronger >= real:
+                found.append(row_id)
+            stronger += voices.tell(day, self.strongest[row_id])
+        return found
