@@ -55,6 +55,28 @@ def test_tags_are_listed_and_filter_round_trips(data: Path) -> None:
     assert (unknown.returncode, unknown.stderr) == (2, "There is no tag late in this book; the tags are: Dip buy.\n")
 
 
+def test_views_are_saved_listed_and_deleted(data: Path) -> None:
+    sent = ("--save", "Symbols", "--path", "/reports/by/symbol/", "--query", "period=this-month&basis=gross", "--default")
+    [view] = json.loads(fillbook("views", *sent, "--json", "--data", data).stdout)["items"]
+    assert (view["name"], view["path"], view["query"], view["is_default"]) == (
+        "Symbols",
+        "/reports/by/symbol/",
+        "period=this-month&basis=gross",
+        True,
+    )
+    assert "/reports/by/symbol/" in fillbook("views", "--data", data).stdout
+    for words, said in (
+        (("--save", "x", "--path", "//evil.example/"), "--path: A view opens a page of this book"),
+        (("--save", "x", "--query", "basis=gross"), "--query: basis means nothing here."),
+        (("--query", "side=long"), "--path, --query and --default say what --save NAME keeps."),
+        (("--delete", "Nobody"), "There is no view Nobody in this book"),
+    ):
+        refused = fillbook("views", *words, "--data", data)
+        assert refused.returncode == 2
+        assert said in refused.stderr
+    assert json.loads(fillbook("views", "--delete", "symbols", "--json", "--data", data).stdout) == {"items": []}
+
+
 def test_words_come_back_from_a_backup_and_outlive_a_rebuild(data: Path, tmp_path: Path) -> None:
     before = json.loads(fillbook("notes", "--json", "--data", data).stdout)
     assert fillbook("backup", tmp_path / "book.backup", "--data", data).returncode == 0

@@ -256,6 +256,10 @@ class Fillbook:
         """Your saved views by name."""
         return self._whole(View, "/views")
 
+    def save_view(self, name: str, *, path: str = "", query: str = "", is_default: bool = False) -> View:
+        """Keep a page, such as `/reports/by/symbol/`, or a filter for any page. query: as an address has it: `period=this-month`."""
+        return View.read(self._ask("POST", "/views", body={"name": name, "path": path, "query": query, "is_default": is_default}))
+
     def plan(self, key: str) -> Plan:
         """What was planned of a round trip."""
         return Plan.read(self._get(f"/trades/{key}/plan"))

@@ -410,10 +410,11 @@ class Plan(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View(Record):
-    """A filter of yours under a name. query: as an address has it."""
+    """A page, or a filter for any page, under a name. path: what it opens, "" for any page. query: as an address has it."""
 
     id: int
     name: str
+    path: str
     query: str
     is_default: bool
     created_at: datetime

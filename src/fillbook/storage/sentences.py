@@ -24,6 +24,7 @@ SENTENCES: Final = Sentences(
         "cut": Sentence("A trade can be cut at any fill that closes a part of it, but for the first."),
         "join": Sentence("A trade can be joined to the one just before it in the same instrument and direction."),
         "view_name": Sentence("A view needs a name of at most 60 characters."),
+        "view_long": Sentence("A view keeps at most %(most)s characters of an address."),
         "views_full": Sentence("There are %(most)s views already; delete one first."),
         "view_meanwhile": Sentence("A view of that name was being saved at the same moment; look at the list and try again."),
         "held_instrument": Sentence("This account has no such instrument."),

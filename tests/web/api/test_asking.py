@@ -405,8 +405,9 @@ def test_a_value_that_names_what_is_not_there_is_named(program: Asker, account: 
         ("POST", "/views", {"name": "x", "query": 7}, "query"),
         ("POST", "/views", {"name": "x", "query": "&".join(["side=long"] * 101)}, "query"),
         ("POST", "/views", {"name": "x", "query": "side=short&basis=gross"}, "query"),
-        ("POST", "/views", {"name": "x", "query": "side=short&symbl=1"}, "query"),
+        ("POST", "/views", {"name": "x", "path": "/reports/", "query": "side=short&symbl=1"}, "query"),
         ("POST", "/views", {"name": "x", "query": "side=sideways"}, "query"),
+        ("POST", "/views", {"name": "x", "path": "//evil.example/"}, "path"),
     ],
 )
 def test_words_that_cannot_be_are_refused(
@@ -418,9 +419,12 @@ def test_words_that_cannot_be_are_refused(
     assert [one["field"] for one in answer.json()["where"]] == [field]
 
 
-def test_a_view_is_the_filter_of_a_page_s_address(program: Asker) -> None:
-    sent = {"name": "shorts", "query": "show=percent&side=short&money=USD&incomplete=0"}
-    assert program.ask("/views", "POST", sent).json()["query"] == "side=short"
+def test_a_view_is_a_page_s_address(program: Asker) -> None:
+    sent = {"name": "shorts", "query": "show=percent&side=short&money=USD&incomplete=0&period=last-90-days"}
+    assert program.ask("/views", "POST", sent).json()["query"] == "side=short&period=last-90-days&show=percent&money=USD"
+    sent = {"name": "symbols", "path": "/reports/by/symbol/", "query": "basis=gross&sort=won"}
+    kept = program.ask("/views", "POST", sent).json()
+    assert (kept["path"], kept["query"]) == ("/reports/by/symbol/", "basis=gross&sort=won")
 
 
 def test_a_plan_may_have_prices_below_zero_as_on_the_page(program: Asker, account: BrokerAccount) -> None:

@@ -65,10 +65,11 @@ def plan_answer(plan: Planned, currency: str) -> dict[str, Any]:
 
 
 def view_answer(view: SavedView) -> dict[str, Any]:
-    """A saved view. query: its filter as an address has it."""
+    """A saved view. path: the page that it opens, "" for a filter for any page. query: as the page's address has it."""
     return {
         "id": view.pk,
         "name": view.name,
+        "path": view.page,
         "query": view.query,
         "is_default": view.is_default,
         "created_at": iso(view.created_at),

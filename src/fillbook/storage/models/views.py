@@ -12,10 +12,15 @@ from fillbook.storage.models.people import User
 
 
 class SavedView(models.Model):
-    """A filter under a name. query: as in an address, canonical. is_default: what pages without a filter show; at most one."""
+    """A page, or a filter for any page, under a name (`storage.viewing.Viewed`).
+
+    page: the path that it opens, "" for a filter alone. query: as in an address, canonical. is_default: what pages without a filter show;
+    at most one.
+    """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
+    page = models.CharField(max_length=60, blank=True, default="")
     query = models.CharField(max_length=2000, blank=True, default="")
     is_default = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)

@@ -22,10 +22,10 @@ from fillbook.web import readable
 from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.day import day_url
 from fillbook.web.pages.figures import tone_of
-from fillbook.web.pages.filterbar import Choice, address, addresses, filter_bar
+from fillbook.web.pages.filterbar import Choice, address, addresses
 from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.monthgrid import Door, MonthGrid, month_after, month_before, month_grid
-from fillbook.web.pages.saved import kept_of
+from fillbook.web.pages.saved import bar_of, kept_of
 from fillbook.web.pages.scope import by_weight, key_of, money_choices, of_group, pick, scope
 from fillbook.web.pages.words import day_words
 from fillbook.web.viewer import viewer
@@ -84,7 +84,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     days = queries.by_day(about.accounts, replace(chosen, first=first, last=last)).get(group, ()) if group else ()
     context = {
         "about": about,
-        "bar": filter_bar(path, chosen, about.all, queries.asset_classes(about.accounts), today_there(now), kept | shown.when),
+        "bar": bar_of(user, path, about, kept | shown.when, today_there(now)),
         "fresh": freshness(user, about.accounts, now),
         "currencies": money_choices(groups, group, path, chosen, kept | shown.when),
         "views": [

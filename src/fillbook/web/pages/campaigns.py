@@ -21,12 +21,12 @@ from fillbook.performance.summary import Outcome, from_e8
 from fillbook.storage.access import campaign_for, links_of
 from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, outcomes_of_legs, tallies
 from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow, TripFillRow
-from fillbook.storage.queries import asset_classes
 from fillbook.web import readable
 from fillbook.web.pages.figures import Stat, tone_of
-from fillbook.web.pages.filterbar import address, filter_bar
+from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.saved import bar_of
 from fillbook.web.pages.scope import scope
 from fillbook.web.pages.shapes import because, terms_of, title_of
 from fillbook.web.viewer import viewer
@@ -128,7 +128,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
     context = {
         "about": about,
-        "bar": replace(filter_bar(path, chosen, about.all, asset_classes(about.accounts), today_there(now)), measures=()),
+        "bar": replace(bar_of(user, path, about, {}, today_there(now)), measures=()),
         "fresh": freshness(user, about.accounts, now),
         "is_open": is_open,
         "stats": () if is_open else _stats(found),

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.filters import UNSTATED, Filter, TripStatus
 from fillbook.performance.keys import Key
+from fillbook.performance.periods import Rolling, days_of
 from fillbook.performance.summary import Outcome
 from fillbook.storage.models import AccountKind, BrokerAccount
+from fillbook.storage.viewing import viewed
 from fillbook.trades.records import Side
 from fillbook.web import readable
 from fillbook.web.language import gettext_lazy
@@ -71,7 +74,7 @@ class Box:
 class FilterBar:
     """All chips. kept_for_*: what a form must carry along, as hidden fields. clear_url: the page without any filter.
 
-    query: of the page, for saving it as a view; "" where nothing is chosen. measures: money or percent.
+    query: of the page, for saving it as a view. measures: money or percent.
     """
 
     path: str
@@ -98,8 +101,14 @@ class FilterBar:
 
     @property
     def view_words(self) -> str:
-        """The name of the view that is shown; "" for none."""
-        return next((view.name for view in self.views if view.current), "")
+        """The name of the view that is shown, rather one of this very page than of a filter alone; "" for none."""
+        shown = sorted((view for view in self.views if view.current), key=lambda view: not view.opens)
+        return shown[0].name if shown else ""
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether a view opens just this page as it is."""
+        return any(view.current and view.opens for view in self.views)
 
     @property
     def more_set(self) -> bool:
@@ -121,6 +130,7 @@ def filter_bar(
     kept: Mapping[str, str] | None = None,
     views: "tuple[View, ...]" = (),
     tags: Sequence[tuple[str, str]] = (),
+    query: str | None = None,
 ) -> FilterBar:
     """The chips of a page.
 
@@ -133,6 +143,7 @@ def filter_bar(
         kept: what else of the address stays with every choice (`saved.kept_of`).
         views: the viewer's saved ones.
         tags: (key, name) of the viewer's tags.
+        query: of the page as a view keeps it, where more stands in it than `kept`.
     """
     kept = dict(kept or {})
     begins = EVERYTHING if any(view.is_default for view in views) else ""
@@ -163,7 +174,7 @@ def filter_bar(
         kept_for_accounts=carried(replace(chosen, accounts=())),
         boxes=_boxes(chosen, accounts),
         measures=_measures(path, chosen, kept),
-        query=as_view(chosen, kept, today),
+        query=as_view(chosen, kept, today, path) if query is None else query,
         views=views,
     )
 
@@ -213,11 +224,13 @@ def period_named(first: date | None, last: date | None, today: date) -> str:
     return next((key for key, _name, *days in periods(today) if days == [first, last] and (first or last)), "")
 
 
-def as_view(chosen: Filter, kept: Mapping[str, str], today: date) -> str:
-    """A filter as a view keeps it: a period that has a name moves with the calendar."""
+def as_view(chosen: Filter, kept: Mapping[str, str], today: date, path: str = "") -> str:
+    """A filter, and what else of the address of the page at `path` stays, as a view keeps it: a period that has a name moves with the
+    calendar. Without a path: as every page understands it.
+    """
     period = period_named(chosen.first, chosen.last, today)
-    dated = replace(chosen, first=None, last=None) if period else chosen
-    return address("", dated, period=period, **kept).removeprefix("?")
+    besides = viewed(path, {name: [unquote(value)] for name, value in kept.items()})
+    return replace(besides, chosen=chosen, period=Rolling(period) if period else None).query
 
 
 def period_of(name: str, today: date) -> tuple[date | None, date | None] | None:
@@ -228,25 +241,19 @@ def period_of(name: str, today: date) -> tuple[date | None, date | None] | None:
 
 def periods(today: date) -> tuple[tuple[str, str, date | None, date | None], ...]:
     """(key, name, first, last) of the periods that are offered; the key stands in addresses, whatever language the name is in."""
-    month = today.replace(day=1)
-    last_month = month - timedelta(days=1)
-    monday = today - timedelta(days=today.weekday())
-    return (
-        ("all-time", _("All time"), None, None),
-        ("today", _("Today"), today, today),
-        ("this-week", _("This week"), monday, monday + timedelta(days=6)),
-        ("this-month", _("This month"), month, _month_end(month)),
-        ("last-month", _("Last month"), last_month.replace(day=1), last_month),
-        ("this-year", _("This year"), date(today.year, 1, 1), date(today.year, 12, 31)),
-        ("last-year", _("Last year"), date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
-        ("last-30-days", _("Last 30 days"), today - timedelta(days=29), today),
-        ("last-90-days", _("Last 90 days"), today - timedelta(days=89), today),
-        ("last-365-days", _("Last 365 days"), today - timedelta(days=364), today),
-    )
-
-
-def _month_end(first: date) -> date:
-    return (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    names = {
+        Rolling.ALL_TIME: _("All time"),
+        Rolling.TODAY: _("Today"),
+        Rolling.THIS_WEEK: _("This week"),
+        Rolling.THIS_MONTH: _("This month"),
+        Rolling.LAST_MONTH: _("Last month"),
+        Rolling.THIS_YEAR: _("This year"),
+        Rolling.LAST_YEAR: _("Last year"),
+        Rolling.LAST_30_DAYS: _("Last 30 days"),
+        Rolling.LAST_90_DAYS: _("Last 90 days"),
+        Rolling.LAST_365_DAYS: _("Last 365 days"),
+    }
+    return tuple((period.value, name, *days_of(period, today)) for period, name in names.items())
 
 
 def _period(to: To, chosen: Filter, name: str, first: date | None, last: date | None) -> Choice:

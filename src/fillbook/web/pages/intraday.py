@@ -28,9 +28,9 @@ from fillbook.web import readable
 from fillbook.web.language import gettext_lazy
 from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.figures import tone_of
-from fillbook.web.pages.filterbar import address, filter_bar
+from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import freshness, today_there
-from fillbook.web.pages.saved import kept_of
+from fillbook.web.pages.saved import bar_of, kept_of
 from fillbook.web.pages.scope import accounts_of_group, by_weight, money_choices, of_group, pick, scope
 from fillbook.web.pages.slots import hour_name, slot_name, weekday_name
 from fillbook.web.viewer import viewer
@@ -122,7 +122,7 @@ def intraday(request: HttpRequest) -> HttpResponse:
     clocks = zones(held)
     context = {
         "about": about,
-        "bar": filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now), kept),
+        "bar": bar_of(user, path, about, kept, today_there(now)),
         "fresh": freshness(user, about.accounts, now),
         "currencies": money_choices(groups, group, path, about.chosen, kept),
         "clocks": [readable.zone_name(zone) for zone in clocks],

@@ -14,16 +14,15 @@ from django.views.decorators.http import require_safe
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.filters import Filter
-from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.details import Position, positions_in
 from fillbook.storage.models import BrokerAccount
 from fillbook.trades.reconcile import Status
 from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
-from fillbook.web.pages.filterbar import filter_bar
 from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.rows import name_of
+from fillbook.web.pages.saved import bar_of
 from fillbook.web.pages.scope import scope
 from fillbook.web.viewer import viewer
 
@@ -78,7 +77,7 @@ def positions(request: HttpRequest) -> HttpResponse:
     kept = positions_in(about.accounts, about.chosen)
     context = {
         "about": about,
-        "bar": replace(filter_bar(path, about.chosen, about.all, queries.asset_classes(about.accounts), today_there(now)), measures=()),
+        "bar": replace(bar_of(user, path, about, {}, today_there(now)), measures=()),
         "fresh": freshness(user, about.accounts, now),
         "holdings": [holdings(account, [one for one in kept if one.account == account]) for account in about.accounts],
         "any": bool(kept),

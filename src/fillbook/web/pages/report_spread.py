@@ -405,7 +405,7 @@ def _others(asked: Asked) -> list[Choice]:
         links.append(Choice(_("Long beside short"), _with(asked, replace(chosen, side=Side.LONG), replace(chosen, side=Side.SHORT)), False))
     today = today_there(timezone.now())
     for view in views_of(asked.user):
-        query = opened(view.query, "", today).partition("?")[2]
+        query = opened(view, "", today).partition("?")[2]
         links.append(Choice(_("View “%(name)s”") % {"name": view.name}, _with(asked, chosen, Filter.from_query(parse_qs(query))), False))
     return links
 

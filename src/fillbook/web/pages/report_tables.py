@@ -32,7 +32,7 @@ from fillbook.web.pages.reports import Asked, elsewhere, shared
 MOST_ROWS: Final = 100
 GRID: Final = (40, 12)
 """Most rows and columns of a grid."""
-_HEADINGS: Final = (
+HEADINGS: Final = (
     ("value", gettext_lazy("Value")),
     ("trades", gettext_lazy("Trades")),
     ("won", gettext_lazy("Won")),
@@ -102,7 +102,7 @@ def by_key(request: HttpRequest, key: str) -> HttpResponse:
     if key not in list(Key):
         raise Http404(_("There is no such report."))
     sort = request.GET.get("sort", "")
-    asked = Asked.read(request, "report-by", key, sort=sort if sort.removeprefix("-") in dict(_HEADINGS) else "")
+    asked = Asked.read(request, "report-by", key, sort=sort if sort.removeprefix("-") in dict(HEADINGS) else "")
     if other := elsewhere(request, asked):
         return other
     found = reports.breakdown(asked.about.accounts, asked.about.chosen, Key(key), told=asked.told)
@@ -204,7 +204,7 @@ def _ordered(found: Breakdown, sort: str, measure: Measure, names: Names) -> lis
 def _headings(asked: Asked, key: Key, with_r: bool) -> tuple[Heading, ...]:
     sort = asked.kept.get("sort", "") or ("profit" if key in NAMED else "value")
     found = []
-    for name, title in _HEADINGS:
+    for name, title in HEADINGS:
         if name == "r" and not with_r:
             continue
         current = sort.removeprefix("-") == name

@@ -1,9 +1,8 @@
-"""Saved views: the filter of a page under a name, one of them the one that pages begin with."""
+"""Saved views: a page as it is, or its filter alone, under a name; one of them the one that pages begin with."""
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,56 +13,87 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from fillbook.performance.filters import Filter
+from fillbook.performance.keys import Key
 from fillbook.storage import queries
 from fillbook.storage.access import view_for, views_of
-from fillbook.storage.models import User
+from fillbook.storage.models import SavedView, User
+from fillbook.storage.viewing import LONGEST, PAGES, viewed
 from fillbook.storage.views import CannotSave, make_default, save_view
 from fillbook.storage.words import tag_names
 from fillbook.web.brokerwords import said
 from fillbook.web.measure import PERCENT
 from fillbook.web.pages.filterbar import EVERYTHING, FilterBar, address, as_view, filter_bar, period_of
 from fillbook.web.pages.freshness import today_there
+from fillbook.web.pages.report_words import KEYS
 from fillbook.web.pages.scope import Scope
 from fillbook.web.viewer import viewer
-
-_LONGEST: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view as the bar offers it."""
+    """A saved view as the bar offers it. opens: the name of its own page, "" where it is a filter for any page."""
 
     pk: int
     name: str
     url: str
     current: bool
     is_default: bool
+    opens: str
 
 
 def saved_views(user: User, path: str, chosen: Filter, kept: dict[str, str], today: date) -> tuple[View, ...]:
-    """The user's views as addresses of the page at `path`."""
-    here = as_view(chosen, kept, today)
-    return tuple(View(view.pk, view.name, opened(view.query, path, today), view.query == here, view.is_default) for view in views_of(user))
+    """The user's views: those of a page as its addresses, the others as addresses of the page at `path`."""
+    here, plain = as_view(chosen, kept, today, path), as_view(chosen, kept, today)
+    return tuple(
+        View(
+            view.pk,
+            view.name,
+            opened(view, view.page if view.page in PAGES else path, today),
+            view.query == (here if view.page else plain) and view.page in ("", path),
+            view.is_default,
+            page_name(view.page),
+        )
+        for view in views_of(user)
+    )
 
 
-def bar_of(user: User, path: str, about: Scope, kept: dict[str, str], today: date) -> FilterBar:
-    """The bar of the page at `path`, with everything that this user may choose."""
-    views = saved_views(user, path, about.chosen, kept, today)
+def bar_of(user: User, path: str, about: Scope, kept: dict[str, str], today: date, also: dict[str, str] | None = None) -> FilterBar:
+    """The bar of the page at `path`, with everything that this user may choose. also: what a view of the page keeps besides."""
+    whole = kept | (also or {})
+    views = saved_views(user, path, about.chosen, whole, today)
     classes = queries.asset_classes(about.accounts)
-    return filter_bar(path, about.chosen, about.all, classes, today, kept, views, tag_names(user))
+    query = as_view(about.chosen, whole, today, path)
+    return filter_bar(path, about.chosen, about.all, classes, today, kept, views, tag_names(user), query)
 
 
-def opened(query: str, path: str, today: date) -> str:
-    """The address that a view means today."""
-    chosen, found = _read(query, today)
-    return address(path, chosen, **kept_of(found), view="" if chosen != Filter() else EVERYTHING)
+def opened(view: SavedView, path: str, today: date) -> str:
+    """The address that a view means today on the page at `path`: all of it on its own page, its filter on another one."""
+    found = parse_qs(view.query)
+    meant = viewed(path if view.page == path else "", found)
+    chosen = meant.on(today)
+    if meant.period is None and (days := period_of(found.get("period", [""])[-1], today)):
+        chosen = replace(chosen, first=days[0], last=days[1])
+    also = {name: quote(value, safe=",-") for name, value in meant.also.items()}
+    return address(path, chosen, **also, view="" if chosen != Filter() else EVERYTHING)
 
 
-def _read(query: str, today: date) -> tuple[Filter, dict[str, list[str]]]:
-    """(the filter that a view means today, its parameters)."""
-    found = parse_qs(query)
-    chosen, period = Filter.from_query(found), period_of(found.get("period", [""])[-1], today)
-    return (chosen if period is None else replace(chosen, first=period[0], last=period[1])), found
+def page_name(path: str) -> str:
+    """What the page of a view is called; "" for one of no page."""
+    names = {
+        "/": _("Dashboard"),
+        "/trades/": _("Trades"),
+        "/campaigns/": _("Campaigns"),
+        "/calendar/": _("Calendar"),
+        "/intraday/": _("Intraday"),
+        "/positions/": _("Positions"),
+        "/reports/": _("Reports"),
+        "/reports/cross/": _("Two keys"),
+        "/reports/compare/": _("Compare"),
+        "/reports/distribution/": _("Distribution"),
+        "/reports/drawdowns/": _("Falls and runs"),
+    }
+    key = path.removeprefix("/reports/by/").removesuffix("/")
+    return _("By %(key)s") % {"key": str(KEYS[Key(key)])} if key in list(Key) else names.get(path, "")
 
 
 def kept_of(parameters: dict[str, list[str]]) -> dict[str, str]:
@@ -80,18 +110,17 @@ def begins_elsewhere(request: HttpRequest) -> HttpResponseRedirect | None:
     view = views_of(viewer(request)).filter(is_default=True).first()
     if view is None:
         return None
-    target = opened(view.query, request.path, today_there(timezone.now()))
+    target = opened(view, request.path, today_there(timezone.now()))
     return HttpResponseRedirect(target) if target != request.path else None
 
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Keep the filter that is sent under the name that is sent."""
-    user, today = viewer(request), today_there(timezone.now())
-    chosen, sent = _read(request.POST.get("query", "")[:_LONGEST], today)
+    """Keep what is sent under the name that is sent: a page as it is, or its filter for any page."""
+    sent = parse_qs(request.POST.get("query", "")[:LONGEST])
+    found = viewed(request.POST.get("path", ""), sent)
     try:
-        query = as_view(chosen, kept_of(sent), today)
-        view = save_view(user, request.POST.get("name", ""), query, is_default=request.POST.get("default") == "1")
+        view = save_view(viewer(request), request.POST.get("name", ""), found, is_default=request.POST.get("default") == "1")
         messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
     except CannotSave as problem:
         messages.error(request, said(str(problem)))

@@ -75,15 +75,18 @@ class Asked:
     def is_open(self) -> bool:
         return self.about.chosen.status is TripStatus.OPEN
 
+    @property
+    def besides(self) -> dict[str, str]:
+        """What a view of the list keeps beside its filter."""
+        return {"only": self.only, "columns": self.columns, **written_order(self.order)}
+
     def url(self, order: Order | None = None, cursor: Cursor | None = None, path: str = "") -> str:
         """The list in another order, or from another round trip on."""
         cursor = cursor or Cursor()
         return address(
             path or reverse("trades"),
             self.about.chosen,
-            only=self.only,
-            columns=self.columns,
-            **written_order(order or self.order),
+            **replace(self, order=order or self.order).besides,
             **self.kept,
             before=cursor.key if cursor.backwards else "",
             after="" if cursor.backwards else cursor.key,
@@ -120,7 +123,7 @@ def trades(request: HttpRequest) -> HttpResponse:
     columns = chosen_columns(asked.columns, user.trade_columns)
     context = {
         "about": about,
-        "bar": bar_of(user, path, about, asked.kept, today_there(now)),
+        "bar": bar_of(user, path, about, asked.kept, today_there(now), asked.besides),
         "fresh": freshness(user, about.accounts, now),
         "currency": currency,
         "rows": open_rows(page.rows)

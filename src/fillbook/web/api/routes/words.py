@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -18,8 +18,9 @@ from fillbook.storage.answers.words import counted_tag_answer, note_answer, orph
 from fillbook.storage.models import Note, NoteAbout, User
 from fillbook.storage.orphans import orphans
 from fillbook.storage.plans import planned, write_plan
+from fillbook.storage.viewing import BadView, written_view
 from fillbook.storage.views import CannotSave, save_view
-from fillbook.web.api.asking import Day, Key, Number, Paging, after_moment, cursor_of, written_filter
+from fillbook.web.api.asking import Day, Key, Number, Paging, after_moment, cursor_of
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem, missing, refuse
 from fillbook.web.api.routes.figures import day_in
@@ -41,8 +42,6 @@ from fillbook.web.api.schemas.words import (
 from fillbook.web.api.tokens import asker
 
 router = Router(tags=["words"])
-_SHOWN: Final = ("show", "money")
-"""What an address of a page says beside its filter: percent in place of money, and which currency."""
 
 
 class Search(Schema):
@@ -182,10 +181,11 @@ def views(request: HttpRequest) -> dict[str, Any]:
 
 @write(router, "POST", "/views", ViewAnswer, name="view-save")
 def keep_view(request: HttpRequest, data: ViewSent) -> dict[str, Any]:
-    """Keep a filter under a name; the view of that name is replaced. How pages show it (`show`, `money`) is left out of it."""
-    query = written_filter("query", data.query, _SHOWN).to_query()
+    """Keep a page as it is, or a filter for any page, under a name; the view of that name is replaced."""
     try:
-        return view_answer(save_view(asker(request), data.name, query, is_default=data.is_default))
+        return view_answer(save_view(asker(request), data.name, written_view(data.path, data.query), is_default=data.is_default))
+    except BadView as problem:
+        raise refuse(problem.field, str(problem)) from None
     except CannotSave as problem:
         raise refuse("name", str(problem)) from None
 

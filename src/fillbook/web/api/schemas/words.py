@@ -8,6 +8,8 @@ from fillbook.journal.notes import LONGEST
 from fillbook.journal.plans import BEST
 from fillbook.journal.tags import LONGEST as LONGEST_TAG
 from fillbook.journal.tags import Hue
+from fillbook.storage.viewing import LONGEST as LONGEST_VIEW
+from fillbook.storage.viewing import PAGES
 from fillbook.web.api.schemas.kinds import Body, Currency, Day, Decimal, Moment, Money, Price
 
 PriceSent = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,10})?$")]
@@ -67,7 +69,8 @@ class ViewAnswer(Schema):
 
     id: int
     name: str
-    query: str = Field(description="Its filter, as an address has it.")
+    path: str = Field(description="The page that it opens; empty for a filter for any page.")
+    query: str = Field(description="Its filter and what else the page's address says.")
     is_default: bool = Field(description="Whether pages without a filter begin with it.")
     created_at: Moment
 
@@ -129,7 +132,16 @@ class ViewSent(Body):
     """A view to keep; one of that name is replaced."""
 
     name: str = Field(min_length=1, max_length=60, pattern=_PRINTABLE)
+    path: str = Field(
+        "",
+        max_length=60,
+        pattern=f"^({'|'.join(PAGES)})?$",
+        description="The page that it opens, such as `/reports/by/symbol/`; without it, a filter for any page.",
+    )
     query: str = Field(
-        "", max_length=2000, pattern=_PRINTABLE, description="A filter as an address has it, such as `symbol=AAPL&side=long`."
+        "",
+        max_length=LONGEST_VIEW,
+        pattern=_PRINTABLE,
+        description="What the page's address says, such as `symbol=AAPL&period=this-month`; a `period` moves with the calendar.",
     )
     is_default: bool = False
