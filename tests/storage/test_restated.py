@@ -156,6 +156,25 @@ def test_renumbered_fills_change_no_trade(ada: User, account: BrokerAccount) -> 
     assert not RestatedTrip.objects.exists()
 
 
+def renumbered(*rows: Execution, by: int) -> list[Execution]:
+    return [replace(row, execution_id=f"{by}{row.execution_id}") for row in rows]
+
+
+def test_thousands_of_rows_are_paired_to_the_last(ada: User) -> None:
+    """Every fill is numbered anew, and every purchase a dollar dearer: each of the trades is the same one, and different."""
+    bought = [fill(2 * n, 1, 20, day=15) for n in range(1, 601)]
+    sold = [fill(2 * n + 1, -1, 25, day=15) for n in range(1, 601)]
+    account = take(ada, later(*bought, *sold, written=0))
+    dearer = [replace(row, price=Decimal(21), proceeds=Decimal(-21)) for row in bought]
+    take(ada, later(*renumbered(*dearer, *sold, by=9000)))
+    [noted] = restated.restatements_of(account)
+    assert restated.counts_of([noted]) == {noted.pk: {"changed": 1200, "trades": 600}}
+    assert (noted.rows, len(restated.rows_in(noted))) == (1200, restated.MOST_ROWS)
+    now = set(RoundTripRow.objects.values_list("key", flat=True))
+    pairs = RestatedTrip.objects.values_list("key_before", "key_after")
+    assert ({after for _, after in pairs}, len({before for before, _ in pairs} - now)) == (now, 600)
+
+
 def test_a_fill_that_comes_late_into_told_days_is_noted(ada: User, account: BrokerAccount) -> None:
     take(ada, later(BUY, fill(3, 5, 20, day=16, fee=1), SELL, *ZORG))
     assert [(what, symbol, fields["quantity"]) for what, symbol, _, fields in rows()] == [("added", "ACME", [None, "5"])]

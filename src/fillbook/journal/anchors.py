@@ -12,7 +12,8 @@ whenever the broker corrects something or the trader groups them otherwise; then
 Nothing of this changes the word or its anchor, so whatever is taken back later puts it where it was.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -46,6 +47,23 @@ class Booked:
     ordered_at: datetime
     quantity: Decimal
     price: Decimal
+
+
+class Bookings:
+    """Executions found by what one booked instead of another, or numbered anew, has in common with it: nobody looks at all of them."""
+
+    def __init__(self, some: Iterable[Booked]) -> None:
+        self._near: dict[tuple[str, str | datetime], list[Booked]] = defaultdict(list)
+        for one in some:
+            self._near[one.instrument_key, one.ordered_at].append(one)
+            if one.trade_id:
+                self._near[one.instrument_key, one.trade_id].append(one)
+
+    def near(self, gone: Booked) -> Iterator[Booked]:
+        """Those of its instrument at its instant or with its trade number; some of them twice."""
+        yield from self._near.get((gone.instrument_key, gone.ordered_at), ())
+        if gone.trade_id:
+            yield from self._near.get((gone.instrument_key, gone.trade_id), ())
 
 
 def anchor_of(fills: Sequence[tuple[str, str]], *, by_closing: bool) -> Anchor | None:

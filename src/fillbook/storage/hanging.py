@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from fillbook.journal.anchors import Anchor, Booked, Place, anchor_of, renumbered, replacement, trips_of
+from fillbook.journal.anchors import Anchor, Booked, Bookings, Place, anchor_of, renumbered, replacement, trips_of
 from fillbook.journal.plans import in_r
 from fillbook.performance.summary import fits, to_e8
 from fillbook.storage.models import (
@@ -110,21 +110,21 @@ def _replacements(account: BrokerAccount, lost: Collection[str]) -> dict[str, st
     gone: dict[str, Booked] = {}
     for part in batches(sorted(lost)):
         gone.update((version[0], Booked(*version)) for version in rows.filter(row_id__in=part).values_list(*_BOOKED))
-    withdrawn, current = defaultdict[str, list[Booked]](list), defaultdict[str, list[Booked]](list)
+    withdrawn, current = list[Booked](), list[Booked]()
     for some in batches(list(gone.values()), 100):
         wanted = Q()
         for one in some:
             alike = Q(ordered_at=one.ordered_at) | (Q(trade_id=one.trade_id) if one.trade_id else Q())
             wanted |= Q(instrument__key=one.instrument_key) & alike
         for state, *values in rows.filter(wanted).values_list("state", *_BOOKED):
-            (current if state == RowState.CURRENT else withdrawn)[values[1]].append(Booked(*values))
-    traded = _places(account, {one.execution_id for some in current.values() for one in some})
+            (current if state == RowState.CURRENT else withdrawn).append(Booked(*values))
+    traded = _places(account, {one.execution_id for one in current})
+    gone_too, there = Bookings(withdrawn), Bookings(current)
     found: dict[str, str] = {}
     again: dict[str, str] = {}
     for name, one in gone.items():
-        same = current[one.instrument_key]
-        instead = replacement(one, (other for other in same if other.execution_id in traded))
-        new = instead or renumbered(one, withdrawn[one.instrument_key], same)
+        instead = replacement(one, (other for other in there.near(one) if other.execution_id in traded))
+        new = instead or renumbered(one, gone_too.near(one), there.near(one))
         (found if new in traded else again)[name] = new
     under = {new for new in again.values() if new}
     later = _replacements(account, under) if under else {}  # numbered anew, and then cancelled and rebooked

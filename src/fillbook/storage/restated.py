@@ -1,12 +1,15 @@
 """What later statements changed in an account's past, to be shown: by account, by the run that brought it, by trade."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 
 from fillbook.storage.models import BrokerAccount, RestatedRow, RestatedTrip, Restatement, RoundTripRow
 from fillbook.storage.trip_figures import TripFigures
+
+MOST_ROWS: Final = 1_000
+"""Facts of one restatement that are told one by one; all of them are kept and counted."""
 
 
 def restatements_of(account: BrokerAccount) -> QuerySet[Restatement]:
@@ -33,8 +36,8 @@ def note_run(statement_id: int, run_id: int) -> None:
 
 
 def rows_in(restatement: Restatement) -> list[RestatedRow]:
-    """Its changed facts by day; not more than `restating.MOST_ROWS`."""
-    return list(restatement.row_changes.order_by("day", "pk"))
+    """Its changed facts by day, the first of them where there are very many."""
+    return list(restatement.row_changes.order_by("day", "pk")[:MOST_ROWS])
 
 
 def trips_in(restatement: Restatement) -> list[tuple[RestatedTrip, TripFigures | None, TripFigures | None]]:

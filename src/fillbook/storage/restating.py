@@ -4,18 +4,20 @@ It is noted at once, because nothing else keeps it: a later statement may change
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from django.db.models import QuerySet
 
-from fillbook.journal.anchors import Booked, replacement
+from fillbook.journal.anchors import Booked, Bookings, replacement
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.numbers import plain
 from fillbook.ledger.statement import DateRange
+from fillbook.storage.bulk import insert
 from fillbook.storage.models import (
     BrokerAccount,
     ExecutionRow,
@@ -29,12 +31,13 @@ from fillbook.storage.models import (
     StatedRow,
     TripFillRow,
 )
-from fillbook.storage.records import EXECUTIONS, Fact, Kind, Stated, batches, columns, key_of, rows_of
+from fillbook.storage.records import EXECUTIONS, Fact, Kind, Stated, batches, columns, rows_of
 from fillbook.storage.renumbering import Terms, terms_of, terms_of_row
 from fillbook.storage.trip_figures import TripFigures, figures_of
 
-MOST_ROWS: Final = 1_000
 _OF_INSTRUMENT: Final = ("multiplier", "currency", "asset_class", "strike", "expiry", "right")
+_NOTED: Final = ("kind", "what", "row_id", "replaced_by", "symbol", "day", "before_at", "fields")
+_noted_values: Final = attrgetter(*_NOTED)
 _SHOWN: Final = ("quantity", "price", "proceeds", "amount", "cash", "value", "fees", "taxes")
 
 
@@ -60,9 +63,7 @@ def note_rows(account: BrokerAccount, raw: RawStatement, stated_at: datetime, fo
     noted = _noted(account, raw, stated_at)
     Restatement.objects.filter(pk=noted.pk).update(rows=len(found))
     noted.row_changes.all().delete()
-    for one in found[:MOST_ROWS]:
-        one.restatement = noted
-    RestatedRow.objects.bulk_create(found[:MOST_ROWS], batch_size=500)
+    insert(RestatedRow, ("restatement_id", *_NOTED), ([noted.pk, *_noted_values(one)] for one in found))
 
 
 class TripWatch:
@@ -161,18 +162,22 @@ class _Fill(NamedTuple):
     """A fill of a trade."""
 
     execution_id: str
+    role: str
     day: date
     quantity: Decimal
     price: Decimal
+
+
+_FILL: Final = ("execution_id", "role", "trade_date", "quantity", "price")
 
 
 def _fills(account: BrokerAccount, keys: Collection[str]) -> dict[str, list[_Fill]]:
     found: dict[str, list[_Fill]] = defaultdict(list)
     for part in batches(sorted(keys)):
         fills = TripFillRow.objects.filter(trip__account=account, trip__key__in=part).order_by("trip_id", "number")
-        for key, name, day, quantity, price in fills.values_list("trip__key", "execution_id", "trade_date", "quantity", "price"):
-            if name:
-                found[key].append(_Fill(name, day, quantity, price))
+        for key, *values in fills.values_list("trip__key", *_FILL):
+            if values[0]:
+                found[key].append(_Fill(*values))
     return found
 
 
@@ -225,10 +230,9 @@ def _find_heirs(kind: Kind, found: Sequence[RestatedRow], ended: Sequence[Stated
         return
     rows = {row.row_id: row for row in ended}
     equal: dict[Terms, list[Stated]] = defaultdict(list)
-    alike: dict[tuple[str, bool], list[Stated]] = defaultdict(list)
     for entry in free.values():
         equal[terms_of(kind, entry.fact)].append(entry)
-        alike[_sort_of(entry.fact)].append(entry)
+    alike = _alike(free.values())
     for one in found:
         row = rows[one.row_id]
         if one.what != RestatedWhat.DROPPED:
@@ -246,18 +250,23 @@ def _find_heirs(kind: Kind, found: Sequence[RestatedRow], ended: Sequence[Stated
         one.fields = named | {name: [value, after[name]] for name, value in before.items() if value != after[name]}
 
 
-def _sort_of(fact: Fact) -> tuple[str, bool]:
-    """(contract id, whether it cancels): one is never in the place of the other."""
-    return key_of(fact), isinstance(fact, Execution) and fact.kind is ExecutionKind.CANCEL
+def _alike(some: Iterable[Stated]) -> dict[bool, Bookings]:
+    """Executions, those that cancel apart from the others: one is never in the place of the other."""
+    facts = [entry.fact for entry in some if isinstance(entry.fact, Execution)]
+    return {cancels: Bookings(_booked(fact) for fact in facts if _cancels(fact) is cancels) for cancels in (False, True)}
 
 
-def _booked_instead(row: StatedRow, alike: Mapping[tuple[str, bool], Sequence[Stated]], free: Collection[str]) -> Stated | None:
+def _cancels(fact: Fact) -> bool:
+    return isinstance(fact, Execution) and fact.kind is ExecutionKind.CANCEL
+
+
+def _booked_instead(row: StatedRow, alike: Mapping[bool, Bookings], free: Mapping[str, Stated]) -> Stated | None:
     """What was booked in the place of a fill."""
     if not isinstance(row, ExecutionRow):
         return None
-    left = {entry.row_id: entry for entry in alike[row.instrument.key, row.kind == ExecutionKind.CANCEL] if entry.row_id in free}
-    facts = [entry.fact for entry in left.values() if isinstance(entry.fact, Execution)]
-    return left.get(replacement(_booked_row(row), map(_booked, facts)))
+    gone = _booked_row(row)
+    near = alike[row.kind == ExecutionKind.CANCEL].near(gone)
+    return free.get(replacement(gone, (one for one in near if one.execution_id in free)))
 
 
 def _change(kind: Kind, row: StatedRow, entry: Stated | None) -> RestatedRow | None:
@@ -290,15 +299,15 @@ def _noted_row(kind: Kind, row: StatedRow, what: RestatedWhat, fields: dict[str,
 
 def _cancelled(account: BrokerAccount, new: Sequence[Stated]) -> list[RestatedRow]:
     """Known executions that new rows cancel, with what was booked instead."""
-    facts = [entry.fact for entry in new if isinstance(entry.fact, Execution)]
-    cancels = [fact for fact in facts if fact.kind is ExecutionKind.CANCEL]
-    rebooks = {fact.execution_id: fact for fact in facts if fact.kind is not ExecutionKind.CANCEL}
+    cancels = [entry.fact for entry in new if isinstance(entry.fact, Execution) and _cancels(entry.fact)]
+    if not cancels:
+        return []
+    rebooks = {entry.fact.execution_id: entry.fact for entry in new if isinstance(entry.fact, Execution)}
+    alike = _alike(new)[False]
     found = []
-    for cancel in cancels:
-        row = _original(account, cancel)
-        if row is None:
-            continue
-        heir = replacement(_booked_row(row), (_booked(fact) for fact in rebooks.values()))
+    for row in _originals(account, cancels):
+        gone = _booked_row(row)
+        heir = replacement(gone, alike.near(gone))
         fields = {name: [value, None] for name, value in _row_values(EXECUTIONS, row).items() if name in _SHOWN}
         if heir:
             after = _fact_values(EXECUTIONS, rebooks[heir])
@@ -307,18 +316,24 @@ def _cancelled(account: BrokerAccount, new: Sequence[Stated]) -> list[RestatedRo
     return found
 
 
-def _original(account: BrokerAccount, cancel: Execution) -> ExecutionRow | None:
-    """The execution that a cancellation names, else one with its trade number, else one alike at its instant; of opposite quantity."""
-    known = ExecutionRow.objects.filter(account=account, state=RowState.CURRENT, instrument__key=cancel.instrument.key)
-    known = known.exclude(kind=ExecutionKind.CANCEL).select_related("instrument").order_by("-pk")
-    ways: list[dict[str, Any]] = [{"row_id": cancel.corrects}] if cancel.corrects else []
-    ways += [{"trade_id": cancel.corrects_trade}] if cancel.corrects_trade else []
-    ways.append({"ordered_at": cancel.ordered_at})
-    for way in ways:
-        for row in known.filter(**way):
-            if row.quantity == -cancel.quantity and row.row_id != cancel.execution_id:
-                return row
-    return None
+def _originals(account: BrokerAccount, cancels: Sequence[Execution]) -> Iterator[ExecutionRow]:
+    """The execution that each cancellation names, else one with its trade number, else one alike at its instant; of opposite quantity."""
+    rows = ExecutionRow.objects.filter(account=account, state=RowState.CURRENT).exclude(kind=ExecutionKind.CANCEL)
+    ways: tuple[tuple[str, Callable[[Execution], str | datetime]], ...] = (
+        ("row_id", attrgetter("corrects")),
+        ("trade_id", attrgetter("corrects_trade")),
+        ("ordered_at", attrgetter("ordered_at")),
+    )
+    known: dict[tuple[str, str | datetime, str], list[ExecutionRow]] = defaultdict(list)
+    for name, wanted in ways:
+        for part in batches(list({value for cancel in cancels if (value := wanted(cancel))})):
+            for row in rows.filter(**{f"{name}__in": part}).select_related("instrument").order_by("-pk"):
+                known[name, getattr(row, name), row.instrument.key].append(row)
+    for cancel in cancels:
+        near = (row for name, wanted in ways for row in known.get((name, wanted(cancel), cancel.instrument.key), ()))
+        original = next((row for row in near if row.quantity == -cancel.quantity and row.row_id != cancel.execution_id), None)
+        if original is not None:
+            yield original
 
 
 def _added(intent: Intent, new: Sequence[Stated]) -> list[RestatedRow]:
@@ -326,8 +341,7 @@ def _added(intent: Intent, new: Sequence[Stated]) -> list[RestatedRow]:
     found = []
     for entry in new if intent.told else ():
         fact, day = entry.fact, intent.kind.day(entry.fact)
-        cancel = isinstance(fact, Execution) and fact.kind is ExecutionKind.CANCEL
-        if cancel or not any(days.covers(day) for days in intent.told):
+        if _cancels(fact) or not any(days.covers(day) for days in intent.told):
             continue
         values = _fact_values(intent.kind, fact)
         fields = {name: [None, values[name]] for name in _SHOWN if name in values}

@@ -13,7 +13,7 @@ from fillbook.storage.models.runs import SyncRun
 class Restatement(models.Model):
     """One statement that says of an account's past something else than statements before it.
 
-    stated_at: when the broker wrote it. rows: how many facts it changed in all; not more than the first of them are kept one by one.
+    stated_at: when the broker wrote it. rows: how many facts it changed.
     """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
