@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.http import Http404
 
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.statement import AccountStatement
 from fillbook.storage import restated
+from fillbook.storage.access import trip_for
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, RawStatement, RestatedRow, RestatedTrip, Restatement, RoundTripRow, User
 from fillbook.storage.replay import replay_account
@@ -158,6 +160,40 @@ def test_renumbered_fills_change_no_trade(ada: User, account: BrokerAccount) -> 
 
 def renumbered(*rows: Execution, by: int) -> list[Execution]:
     return [replace(row, execution_id=f"{by}{row.execution_id}") for row in rows]
+
+
+def test_a_former_public_id_leads_to_the_trade_under_its_present_one(ada: User, account: BrokerAccount) -> None:
+    first = RoundTripRow.objects.get(symbol="ACME").key
+    take(ada, later(*renumbered(BUY, SELL, *ZORG, by=8)))
+    second = RoundTripRow.objects.get(symbol="ACME").key
+    take(ada, later(*renumbered(BUY, SELL, *ZORG, by=9), written=2))
+    third = RoundTripRow.objects.get(symbol="ACME").key
+    assert len({first, second, third}) == 3
+    assert [trip_for(ada, key).key for key in (first, second, third)] == [third] * 3
+    with pytest.raises(Http404):
+        trip_for(person("eve"), first)
+    take(ada, later(BUY, SELL, *ZORG, written=3))
+    assert [trip_for(ada, key).key for key in (first, second, third)] == [first] * 3
+
+
+def test_a_former_public_id_of_a_dropped_trade_leads_nowhere_until_its_fill_is_back(ada: User, account: BrokerAccount) -> None:
+    key = RoundTripRow.objects.get(symbol="ZORG").key
+    take(ada, later(BUY, SELL))
+    with pytest.raises(Http404):
+        trip_for(ada, key)
+    take(ada, later(BUY, SELL, *renumbered(*ZORG, by=8), written=2))
+    back = RoundTripRow.objects.get(symbol="ZORG").key
+    assert (trip_for(ada, key).key, back != key) == (back, True)
+
+
+def test_what_restated_a_trade_is_found_under_its_later_ids(ada: User, account: BrokerAccount) -> None:
+    dearer = replace(BUY, price=Decimal(21), proceeds=Decimal(-210))
+    take(ada, later(dearer, SELL, *ZORG))
+    [noted] = restated.restatements_of(account)
+    for by in (8, 9):
+        take(ada, later(*renumbered(dearer, SELL, *ZORG, by=by), written=by))
+    assert restated.restated_trip(RoundTripRow.objects.get(symbol="ACME")) == [noted]
+    assert restated.restated_trip(RoundTripRow.objects.get(symbol="ZORG")) == []
 
 
 def test_thousands_of_rows_are_paired_to_the_last(ada: User) -> None:

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from fillbook.storage.models import BrokerAccount, RestatedRow, RoundTripRow, RunKind, RunState, SyncRun, User
+from fillbook.storage.models import BrokerAccount, FormerTrip, RestatedRow, RoundTripRow, RunKind, RunState, SyncRun, User
 from fillbook.web.pages import restated
+from tests.storage.deliveries import person
 from tests.web.book import restated_book
 from tests.web.conftest import text_of
 
@@ -48,3 +49,13 @@ def test_an_id_is_written_as_it_is_and_no_number_breaks() -> None:
     ids, price = fact.fields
     assert (ids.before, ids.after, ids.is_one) == ("31001063002", "", False)
     assert (price.before, price.is_one) == ("1,249.984358", True)
+
+
+def test_a_link_to_a_trade_outlives_new_numbers_of_its_fills(browser_of_owner: Client, owner: User, account: BrokerAccount) -> None:
+    trip = RoundTripRow.objects.filter(account=account, symbol="ACME", is_open=False).get()
+    FormerTrip.objects.create(account=account, key="0123456789abcdef0123", execution_id="1", role="opens", heir=trip.key)
+    found = browser_of_owner.get(reverse("trade", args=["0123456789abcdef0123"]))
+    assert (found.status_code, found["Location"]) == (302, reverse("trade", args=[trip.key]))
+    account.owner = person("eve")
+    account.save()
+    assert browser_of_owner.get(reverse("trade", args=["0123456789abcdef0123"])).status_code == 404

@@ -12,10 +12,13 @@ from django.db.models import Model, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 
+from fillbook.journal.anchors import Anchor
+from fillbook.storage.hanging import homes_of
 from fillbook.storage.models import (
     ApiToken,
     BrokerAccount,
     CampaignRow,
+    FormerTrip,
     Link,
     LinkState,
     Note,
@@ -75,14 +78,27 @@ def trips_of(viewer: Viewer) -> QuerySet[RoundTripRow]:
 
 
 def trip_for(viewer: Viewer, key: str) -> RoundTripRow:
-    """One round trip by its public id; raises `Http404` as `account_for`.
+    """One round trip by its public id, or by one that it had before its fills were numbered anew; raises `Http404` as `account_for`.
 
     The id is made of the account's number; where the viewer has one number twice (as a real and as a sandbox account), the real one's.
     """
-    found = trips_of(viewer).filter(key=key).order_by("account__kind", "account_id").first()
+    found = trips_of(viewer).filter(key=key).order_by("account__kind", "account_id").first() or _formerly(viewer, key)
     if found is None:
         raise _missing()
     return found
+
+
+def _formerly(viewer: Viewer, key: str) -> RoundTripRow | None:
+    """The round trip that a former public id leads to: the one that has its fill, or what is told in the place of that."""
+    if not viewer.is_authenticated:
+        return None
+    former = FormerTrip.objects.filter(key=key, account__owner=viewer, account__hidden=False).select_related("account")
+    for one in former.order_by("account__kind", "account_id"):
+        anchor = Anchor(one.execution_id, one.role)
+        found = trips_of(viewer).filter(pk__in=homes_of(one.account, {anchor})[anchor]).order_by("opened_on", "key").first()
+        if found is not None:
+            return found
+    return None
 
 
 def campaign_for(viewer: Viewer, key: str) -> CampaignRow:
@@ -95,6 +111,8 @@ def campaign_for(viewer: Viewer, key: str) -> CampaignRow:
     )
     ordered = mine.select_related("account", "own").order_by("account__kind", "account_id")
     found = ordered.filter(key=key).first() or ordered.filter(trips__trip__key=key).first()
+    if found is None and (trip := _formerly(viewer, key)) is not None:
+        found = ordered.filter(trips__trip=trip).first()
     if found is None:
         raise _missing()
     return found

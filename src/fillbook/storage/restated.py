@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 
-from fillbook.storage.models import BrokerAccount, RestatedRow, RestatedTrip, Restatement, RoundTripRow
+from fillbook.storage.models import BrokerAccount, FormerTrip, RestatedRow, RestatedTrip, Restatement, RoundTripRow
 from fillbook.storage.trip_figures import TripFigures
 
 MOST_ROWS: Final = 1_000
@@ -23,11 +23,21 @@ def restated_in(run_id: int) -> QuerySet[Restatement]:
 
 
 def restated_trip(trip: RoundTripRow) -> list[Restatement]:
-    """The restatements that changed a trade, newest first."""
+    """The restatements that changed a trade, under whichever public id it had then, newest first."""
+    keys = former_keys(trip)
     changes = RestatedTrip.objects.filter(restatement__account_id=trip.account_id)
-    numbers = changes.filter(key_after=trip.key) | changes.filter(key_before=trip.key)
+    numbers = changes.filter(key_after__in=keys) | changes.filter(key_before__in=keys)
     found = Restatement.objects.filter(pk__in=numbers.values("restatement_id"))
     return list(found.select_related("account").order_by("-pk"))
+
+
+def former_keys(trip: RoundTripRow) -> set[str]:
+    """A trade's public id and those that it had before."""
+    found, new = set[str](), {trip.key}
+    while new:
+        found |= new
+        new = set(FormerTrip.objects.filter(account=trip.account_id, heir__in=new).values_list("key", flat=True)) - found
+    return found
 
 
 def note_run(statement_id: int, run_id: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import QuerySet
 
-from fillbook.journal.anchors import Booked, Bookings, replacement
+from fillbook.journal.anchors import Booked, Bookings, anchor_of, replacement
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.numbers import plain
 from fillbook.ledger.statement import DateRange
@@ -21,6 +21,7 @@ from fillbook.storage.bulk import insert
 from fillbook.storage.models import (
     BrokerAccount,
     ExecutionRow,
+    FormerTrip,
     RawStatement,
     RestatedRow,
     RestatedTrip,
@@ -34,6 +35,7 @@ from fillbook.storage.models import (
 from fillbook.storage.records import EXECUTIONS, Fact, Kind, Stated, batches, columns, rows_of
 from fillbook.storage.renumbering import Terms, terms_of, terms_of_row
 from fillbook.storage.trip_figures import TripFigures, figures_of
+from fillbook.trades.settings import Grouping
 
 _OF_INSTRUMENT: Final = ("multiplier", "currency", "asset_class", "strike", "expiry", "right")
 _NOTED: Final = ("kind", "what", "row_id", "replaced_by", "symbol", "day", "before_at", "fields")
@@ -93,6 +95,7 @@ class TripWatch:
         now = figures_of(parts)
         heirs = self._heirs(set(now) - set(self.before))
         pairs = [(key, key if key in now else heirs.get(key, "")) for key in self.before]
+        self._remember(heirs)
         different = [(key, heir) for key, heir in pairs if not _same(self.before[key], now.get(heir))]
         new = sorted(set(now) - {heir for _, heir in pairs})
         told = [(key, heir) for key, heir in different if self.before[key].counts or key in self.touched]
@@ -116,6 +119,17 @@ class TripWatch:
         for one in gone:
             one.fates = [self._fate(fill, places) for fill in self.fills_of_gone.get(one.key_before, [])]
         RestatedTrip.objects.bulk_create(found, batch_size=500)
+
+    def _remember(self, heirs: Mapping[str, str]) -> None:
+        """Where public ids of trades that are gone lead from now on."""
+        by_closing = self.account.grouping != Grouping.FLAT_TO_FLAT
+        made = []
+        for key, fills in self.fills_of_gone.items():
+            anchor = anchor_of([(fill.execution_id, fill.role) for fill in fills], by_closing=by_closing)
+            made += [[self.account.pk, key, *anchor, heirs.get(key, "")]] if anchor is not None else []
+        for part in batches([row[1] for row in made]):
+            FormerTrip.objects.filter(account=self.account, key__in=part).delete()
+        insert(FormerTrip, ("account_id", "key", "execution_id", "role", "heir"), made)
 
     def _places(self, names: Iterable[str]) -> dict[str, str]:
         """Id of a fill of a trade that is gone, or of what is told in its place -> public id of the trade that has it now."""

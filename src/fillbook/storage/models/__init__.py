@@ -43,7 +43,7 @@ from fillbook.storage.models.links import AccountKind, BrokerAccount, EndpointKi
 from fillbook.storage.models.notices import BrokerSilence, Notice, NoticeKind
 from fillbook.storage.models.people import Instance, OperatorSecret, SecurityEvent, User
 from fillbook.storage.models.raw import Origin, RawStatement, StatementCoverage
-from fillbook.storage.models.restated import RestatedRow, RestatedTrip, RestatedWhat, Restatement
+from fillbook.storage.models.restated import FormerTrip, RestatedRow, RestatedTrip, RestatedWhat, Restatement
 from fillbook.storage.models.runs import RunKind, RunState, SyncRun
 from fillbook.storage.models.services import BrokerService
 from fillbook.storage.models.stated import StatedOpening
@@ -75,6 +75,7 @@ __all__ = [
     "ExecutionRow",
     "FindingRow",
     "FlagRow",
+    "FormerTrip",
     "Instance",
     "InstrumentRow",
     "LegApart",

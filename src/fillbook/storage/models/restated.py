@@ -75,3 +75,21 @@ class RestatedTrip(models.Model):
             models.Index(fields=["key_before"], name="restated_by_old_key"),
             models.Index(fields=["key_after"], name="restated_by_new_key"),
         ]
+
+
+class FormerTrip(models.Model):
+    """The public id of a round trip that a statement made another of, or none: links and programs may still have it.
+
+    execution_id, role: of the fill that a word about it would have hung on; the trade that has that fill now is meant. heir: the public
+    id that took its place then, "" for none.
+    """
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    execution_id = models.CharField(max_length=200)
+    role = models.CharField(max_length=20)
+    heir = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "account"], name="former_key_once")]
+        indexes: ClassVar = [models.Index(fields=["account", "heir"], name="former_by_heir")]

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -157,6 +157,8 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
     """One round trip of the viewer's."""
     user, now = viewer(request), timezone.now()
     trip = trip_for(user, key)
+    if trip.key != key:
+        return redirect("trade", trip.key)
     context = {
         "trade": trade_page(trip_detail(trip)),
         "sandbox_data": trip.account.kind == "sandbox",
