@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, amount, print_json, print_table, words
+from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, amount, print_json, print_table, units, words
 from fillbook.cli.saying import saying
 from fillbook.cli.stop import Stop
 
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `campaigns` takes."""
     parser.add_argument("--key", metavar="KEY", help="only this one, by the key of any of its legs")
     parser.add_argument("--totals", action="store_true", help="what those that are closed came to, and how their legs ended one by one")
+    parser.add_argument("--candidates", metavar="TRADE", help="what this round trip, or its campaign, could be taken together with")
     add_filter_arguments(parser)
     add_limit_argument(parser)
     add_reading_arguments(parser)
@@ -42,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     user = chosen_user(options.user)
     with saying():
         options.key = _changed(options, user)
+    if options.candidates:
+        return _candidates(options, user)
     if options.key:
         try:
             found = [whole_campaign_answer(campaign_for(user, options.key))]
@@ -69,6 +72,32 @@ def run(options: argparse.Namespace) -> int:
         ("currency", "in", words),
     ]
     print_table(found, columns, "No campaign fits.", left=3)
+    return 0
+
+
+def _candidates(options: argparse.Namespace, user: "User") -> int:
+    from django.http import Http404
+
+    from fillbook.storage.access import trip_for
+    from fillbook.storage.answers.campaigns import candidates_answer
+
+    try:
+        found = candidates_answer(trip_for(user, options.candidates))
+    except Http404:
+        raise Stop(f"There is no round trip {options.candidates} in this book; `fillbook trades --json` has the keys.", 2) from None
+    if options.json:
+        print_json({"items": found})
+        return 0
+    columns: list[Column] = [
+        ("trade", "trade", words),
+        ("instrument", "instrument", words),
+        ("side", "side", words),
+        ("opened_on", "opened", words),
+        ("closed_on", "closed", words),
+        ("campaign", "leaves campaign", words),
+        ("quantity", "units", units),
+    ]
+    print_table(found, columns, "Nothing of its account and underlying could be taken together with it.", left=6)
     return 0
 
 

@@ -13,6 +13,8 @@ from fillbook.cli import statements
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
 from fillbook.cli.numbers import counted
 from fillbook.cli.progress import Progress
+from fillbook.cli.stop import Stop
+from fillbook.cli.waiting_files import print_waiting
 from fillbook.sync.aside import step_aside
 
 if TYPE_CHECKING:
@@ -25,8 +27,15 @@ STORED, UNREADABLE = 0, 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `import` takes."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a statement, or a folder for all its .xml and .csv files")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a statement, or a folder for all its .xml and .csv files")
     parser.add_argument("--dry-run", action="store_true", help="say what would be new, known or changed, and store nothing")
+    parser.add_argument(
+        "--waiting",
+        nargs="?",
+        const="",
+        metavar="ID",
+        help="what was chosen on the page and waits for your yes; of one, what it would change",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_user_argument(parser)
     add_data_argument(parser)
@@ -38,6 +47,10 @@ def run(options: argparse.Namespace) -> int:
     step_aside()
     open_database(options.data)
     user = chosen_user(options.user)
+    if options.waiting is not None:
+        return print_waiting(user, options.waiting, as_json=options.json)
+    if not options.files:
+        raise Stop("Name a file, or ask with --waiting for what was chosen on the page.", 2)
     entries = [_store(user, path, dry_run=options.dry_run) for path in statements.expand(options.files)]
     if options.json:
         json.dump({"files": entries}, sys.stdout, ensure_ascii=False)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from fillbook.cli import words
 from fillbook.cli.answer import count_statuses
-from fillbook.cli.choosing import chosen_accounts
+from fillbook.cli.choosing import chosen_account, chosen_accounts
 from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.listing import Column, print_json, print_table
+from fillbook.cli.listing import words as words_of
+from fillbook.cli.stop import Stop
 from fillbook.ledger.numbers import plain
 from fillbook.trades.reconcile import LineKind, ReconciliationLine, Status
 
@@ -45,6 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="list every difference, not only the first few for each reason")
     parser.add_argument("--line", nargs=2, metavar=("KIND", "ID"), help="what stands behind one line: fill, position or fee, and its id")
     parser.add_argument("--sent", type=int, metavar="N", help="with --line: what the broker sent of row number N behind it, byte for byte")
+    parser.add_argument("--counts", action="store_true", help="only how many fills, positions and fees of one account came out which way")
+    parser.add_argument("--symbol", metavar="SYMBOL", help="with --counts: only of this one")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     add_user_argument(parser)
     add_data_argument(parser)
@@ -58,6 +63,10 @@ def run(options: argparse.Namespace) -> int:
         from fillbook.cli.comparison_page import print_line
 
         return print_line(options)
+    if options.counts:
+        return _print_counts(options)
+    if options.symbol:
+        raise Stop("--symbol goes with --counts.", 2)
     compared = [_compare(account) for account in chosen_accounts(options.account, chosen_user(options.user))]
     if options.json:
         json.dump({"accounts": [_account(one) for one in compared]}, sys.stdout, ensure_ascii=False)
@@ -67,6 +76,19 @@ def run(options: argparse.Namespace) -> int:
 
         print_compared(compared, every=options.all)
     return SOMETHING_DIFFERENT if any(one.differs for one in compared) else NOTHING_DIFFERENT
+
+
+def _print_counts(options: argparse.Namespace) -> int:
+    from fillbook.storage.answers.accounts import counts_answer
+
+    account = chosen_account(options.account, chosen_user(options.user))
+    found = counts_answer(account, (options.symbol or "").strip().upper())
+    if options.json:
+        print_json(found)
+    else:
+        columns: list[Column] = [("what", "compared", words_of), *((str(status), str(status), words_of) for status in Status)]
+        print_table([{"what": kind, **counts} for kind, counts in found.items()], columns, "Nothing is compared.")
+    return SOMETHING_DIFFERENT if any(counts["different"] for counts in found.values()) else NOTHING_DIFFERENT
 
 
 def _compare(account: "BrokerAccount") -> Compared:

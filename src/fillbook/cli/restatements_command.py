@@ -1,7 +1,7 @@
 """`fillbook restatements`: what later statements changed in an account's past: its facts and trades, before and after."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fillbook.cli.choosing import chosen_account
 from fillbook.cli.database import chosen_user, open_database
@@ -9,11 +9,17 @@ from fillbook.cli.listing import Column, add_limit_argument, add_reading_argumen
 from fillbook.cli.numbers import counted
 from fillbook.cli.stop import Stop
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from fillbook.storage.models import Restatement, User
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `restatements` takes."""
     parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
     parser.add_argument("--id", metavar="ID", help="only this one, with its facts and trades before and after")
+    parser.add_argument("--run", dest="of_run", metavar="ID", help="what the statements of one run changed, in whichever account")
     add_limit_argument(parser)
     add_reading_arguments(parser)
 
@@ -24,10 +30,13 @@ def run(options: argparse.Namespace) -> int:
     from django.http import Http404
 
     from fillbook.storage.access import restatement_for
-    from fillbook.storage.answers.restated import restatements_answer, whole_restatement_answer
+    from fillbook.storage.answers.restated import whole_restatement_answer
     from fillbook.storage.restated import restatements_of
 
-    account = chosen_account(options.account, chosen_user(options.user))
+    user = chosen_user(options.user)
+    if options.of_run:
+        return _list(options, _of_run(user, options.of_run))
+    account = chosen_account(options.account, user)
     if options.id:
         try:
             whole = whole_restatement_answer(restatement_for(account, options.id))
@@ -35,7 +44,24 @@ def run(options: argparse.Namespace) -> int:
             raise Stop(f"Account {account.number} has no restatement {options.id}.", 2) from None
         print_json(whole) if options.json else _print(whole)
         return 0
-    rows = restatements_of(account)
+    return _list(options, restatements_of(account))
+
+
+def _of_run(user: "User", number: str) -> "QuerySet[Restatement]":
+    from django.http import Http404
+
+    from fillbook.storage.access import run_for
+    from fillbook.storage.restated import restated_in
+
+    try:
+        return restated_in(run_for(user, number).pk)
+    except Http404:
+        raise Stop(f"There is no run {number} in this book; `fillbook runs` lists them.", 2) from None
+
+
+def _list(options: argparse.Namespace, rows: "QuerySet[Restatement]") -> int:
+    from fillbook.storage.answers.restated import restatements_answer
+
     found = restatements_answer(list(rows[: options.limit] if options.limit else rows))
     if options.json:
         print_json({"items": found})

@@ -134,6 +134,11 @@ def comparisons(account: BrokerAccount, chosen: Chosen, number: int = 1, size: i
     return ComparisonPage([_line(row) for row in rows], counts, total, number, pages)
 
 
+def counts_of(account: BrokerAccount, symbol: str = "") -> dict[LineKind, dict[str, int]]:
+    """Kind of comparison -> status -> how many, of an account or of one symbol (of an instrument or its underlying, in capitals) in it."""
+    return {kind: comparisons(account, Chosen(kind, "", symbol), size=1).counts for kind in LineKind}
+
+
 def comparisons_after(account: BrokerAccount, chosen: Chosen, after: Place | None, size: int) -> tuple[list[Comparison], Place | None]:
     """(the lines that come after a place in the order of `comparisons`, where the next ones begin; None where there are none).
 

@@ -1,14 +1,18 @@
 """Links, their runs and notices as JSON values, as the API and the commands answer with them. Nothing here is secret."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from django.http import Http404
+
 from fillbook.brokers.manifests import Manifest, manifests
-from fillbook.storage.access import accounts_of
-from fillbook.storage.models import Link, Notice, SyncRun
+from fillbook.storage.access import accounts_of, statement_for
+from fillbook.storage.models import Link, Notice, Origin, RawStatement, SyncRun, User
 from fillbook.sync.notices import ends_on
 from fillbook.sync.runs import next_run_at
 from fillbook.sync.telling import told
+from fillbook.sync.uploads import UploadedAccount, look_again
 
 
 def link_answer(link: Link, run: SyncRun | None = None, refused: str = "") -> dict[str, Any]:
@@ -73,6 +77,48 @@ def run_answer(run: SyncRun) -> dict[str, Any]:
         "trades_changed": run.trades_changed,
         "note": run.note or None,
         "error": error if run.error_kind else None,
+    }
+
+
+def upload_answer(raw: RawStatement) -> dict[str, Any]:
+    """A file that waits for its owner's yes."""
+    return {
+        "id": raw.pk,
+        "file_name": raw.file_name,
+        "broker": raw.broker,
+        "title": raw.title or None,
+        "size": raw.size,
+        "received_at": _moment(raw.received_at),
+    }
+
+
+def whole_upload_answer(owner: User, number: int | str) -> dict[str, Any]:
+    """The same with what accepting it would change. Raises `Http404` where no file with this number waits."""
+    raw = statement_for(owner, number)
+    if raw.origin != Origin.UPLOADED or raw.accepted_at is not None:
+        raise Http404("There is no such page.")
+    found = look_again(owner, raw.pk)
+    return upload_answer(raw) | {
+        "error": found.error or None,
+        "nothing_new": not found.error and found.nothing_new,
+        "accounts": [_uploaded(account) for account in found.accounts],
+        "findings": [
+            {name: one[name] for name in ("severity", "code", "message")} | {"remedy": one["remedy"] or None, "new": False}
+            for one in found.findings
+        ],
+    }
+
+
+def _uploaded(account: UploadedAccount) -> dict[str, Any]:
+    return {
+        "account": account.number,
+        "kind": str(account.kind),
+        "account_id": account.account_id,
+        "from": account.first.isoformat() if account.first else None,
+        "to": account.last.isoformat() if account.last else None,
+        "left_out": account.skipped,
+        "rows": asdict(account.rows),
+        "executions": asdict(account.executions),
     }
 
 

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404
 
 from fillbook.brokers import registry
 from fillbook.brokers.interface import BrokerError, Connector, StatementUnreadable
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.statement import ParsedStatement
-from fillbook.storage.access import statement_for
+from fillbook.storage.access import statement_for, statements_of
 from fillbook.storage.intake import AccountPreview, preview_statement
 from fillbook.storage.models import Origin, RawStatement, RunKind, SyncRun, User
 from fillbook.storage.planning import Counts
@@ -82,11 +83,19 @@ def preview_upload(owner: User, name: str, content: bytes | Iterable[bytes]) -> 
     if connector is None:
         return UploadPreview(name, error=_why_unknown(name, data))
     raw = keep_raw(owner, connector.broker, data, Origin.UPLOADED, file_name=name)
-    return _preview(raw, name)
+    found = _preview(raw, name)
+    if found.error:
+        discard(raw)
+    return found
+
+
+def waiting(owner: User) -> QuerySet[RawStatement]:
+    """Files that were looked into and neither accepted nor discarded, the latest first, without their bytes."""
+    return statements_of(owner).filter(origin=Origin.UPLOADED, accepted_at=None)
 
 
 def look_again(owner: User, preview_id: int | str) -> UploadPreview:
-    """The preview of an upload that is still waiting for its owner's yes.
+    """The preview of an upload that is still waiting for its owner's yes. Looking drops nothing, not even what can no longer be used.
 
     Raises:
         Http404: there is no such upload.
@@ -169,7 +178,6 @@ def _preview(raw: RawStatement, name: str) -> UploadPreview:
     except BrokerError as problem:
         found = {"error": problem.message}
     if found["error"]:
-        discard(raw)
         return UploadPreview(name, error=found["error"], broker=raw.broker, findings=tuple(found.get("findings", ())))
     accounts = tuple(_account(account) for account in found["accounts"])
     accepted = raw.accepted_at is not None

@@ -33,7 +33,7 @@ from fillbook.storage.stating import Wording, state_opening
 from fillbook.storage.tokens import make_token
 from fillbook.web.api.app import description
 from tests.web.api.conftest import Asker
-from tests.web.book import restated_book, utc
+from tests.web.book import restated_book, utc, waiting_upload
 from tests.web.conftest import signed_in
 
 
@@ -61,6 +61,7 @@ READS = {
     "account": of("/accounts/{account}"),
     "account-doctor": of("/accounts/{account}/doctor"),
     "account-reconciliation": of("/accounts/{account}/reconciliation"),
+    "account-reconciliation-counts": of("/accounts/{account}/reconciliation/counts"),
     "account-completeness": of("/accounts/{account}/completeness"),
     "account-statements": of("/accounts/{account}/statements"),
     "account-comparison": of("/accounts/{account}/comparison?kind=fill&id=2"),
@@ -75,11 +76,15 @@ READS = {
     "link": of("/links/{link}"),
     "runs": Cell("/runs"),
     "run": of("/runs/{run}"),
+    "run-restatements": of("/runs/{run}/restatements"),
+    "uploads": Cell("/uploads"),
+    "upload": of("/uploads/{upload}"),
     "notices": Cell("/notices"),
     "trades": Cell("/trades"),
     "trade": of("/trades/{trade}"),
     "trade-sent": of("/trades/{trade}/sent/1"),
     "trade-evidence": of("/trades/{trade}/evidence"),
+    "trade-candidates": of("/trades/{trade}/candidates"),
     "trade-plan": of("/trades/{trade}/plan"),
     "campaigns": Cell("/campaigns?status=open"),
     "campaign": of("/campaigns/{campaign}"),
@@ -166,6 +171,7 @@ MISSING = {
     "link": str(uuid4()),
     "run": "987654",
     "restatement": "987654",
+    "upload": "987654",
     "opening": "987654",
     "notice": "987654",
     "trade": "0" * 20,
@@ -198,6 +204,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, str]:
         "link": str(account.link_id),
         "run": str(SyncRun.objects.create(owner=owner, link=account.link, kind=RunKind.MANUAL, state="done").pk),
         "restatement": str(restated.pk),
+        "upload": str(waiting_upload(owner, "ACME.xml").pk),
         "opening": str(opening.pk),
         "notice": str(Notice.objects.get(owner=owner).pk),
         "trade": key,

@@ -55,7 +55,7 @@ def assert_told(found: Any, told: Any) -> None:
 
 def test_the_examples_of_the_api(program: Asker, account: BrokerAccount, subtests: pytest.Subtests) -> None:
     examples = EXAMPLE.findall(API)
-    assert len(examples) == API.count("    curl ") == 16
+    assert len(examples) == API.count("    curl ") == 17
     key = RoundTripRow.objects.get(account=account, symbol="ACME", is_open=False).key
     for command, told in examples:
         with subtests.test(command):

@@ -7,10 +7,12 @@ import pytest
 
 from fillbook.storage import words
 from fillbook.storage.campaigning import gather, take_out
-from fillbook.storage.models import BrokerAccount, Link, NoteAbout, NoticeKind, RoundTripRow, User
+from fillbook.storage.models import BrokerAccount, Link, NoteAbout, NoticeKind, RoundTripRow, RunKind, SyncRun, User
 from fillbook.storage.notices import tell
+from fillbook.storage.raw import accept
+from fillbook.storage.restated import note_run
 from tests.web.api.conftest import Asker
-from tests.web.book import ACME, BOLT, FILLS, RAW, fill, restated_book, says, utc, write_book
+from tests.web.book import ACME, BOLT, FILLS, RAW, fill, restated_book, says, utc, waiting_upload, write_book
 
 pytestmark = pytest.mark.django_db
 CORD = replace(BOLT, key="4713", symbol="CORD")
@@ -256,3 +258,57 @@ def test_words_whose_fill_is_gone(program: Asker, owner: User, account: BrokerAc
         ("note", note.pk, None, "BOLT", "2026-03-02"),
         ("leg", None, "Hedge", "BOLT", "2026-03-02"),
     ]
+
+
+def test_how_many_comparisons_came_out_which_way(program: Asker, account: BrokerAccount) -> None:
+    """Two closing fills, one position, five charges; of BOLT one, none and two. The account's page counts the same."""
+    none = dict.fromkeys(("equal", "inferred", "unstated", "explained", "different"), 0)
+    path = f"/accounts/{account.pk}/reconciliation/counts"
+    assert program.get(path) == {"fills": none | {"equal": 2}, "positions": none | {"equal": 1}, "fees": none | {"equal": 5}}
+    assert program.get(f"{path}?symbol=bolt") == {"fills": none | {"equal": 1}, "positions": none, "fees": none | {"equal": 2}}
+    assert program.get(f"/accounts/{account.pk}")["reconciliation"] == {"fills": none | {"equal": 2}, "positions": none | {"equal": 1}}
+
+
+def test_what_a_waiting_file_would_change(program: Asker, stranger: Asker, owner: User) -> None:
+    raw = waiting_upload(owner, "year.xml")
+    (one,) = program.get("/uploads")["items"]
+    assert (one["id"], one["file_name"], one["broker"], one["size"]) == (raw.pk, "year.xml", "ibkr", raw.size)
+    whole = program.get(f"/uploads/{raw.pk}")
+    (account,) = whole["accounts"]
+    assert (whole["error"], whole["nothing_new"], account["account"], account["account_id"]) == (None, False, "U7000001", None)
+    assert (account["executions"]["new"], account["executions"]["known"]) == (2, 0)
+    assert stranger.get("/uploads") == {"items": []}
+    accept(raw)
+    assert program.get("/uploads") == {"items": []}
+    assert program.ask(f"/uploads/{raw.pk}").status_code == 404
+
+
+def test_what_a_run_changed_in_the_past(program: Asker, owner: User, account: BrokerAccount) -> None:
+    restated = restated_book(owner, account.link)
+    run = SyncRun.objects.create(owner=owner, link=account.link, kind=RunKind.MANUAL, state="done")
+    assert program.get(f"/runs/{run.pk}/restatements") == {"items": []}
+    note_run(restated.statement_id, run.pk)
+    (one,) = program.get(f"/runs/{run.pk}/restatements")["items"]
+    assert (one["id"], one["run"], one["facts"], one["trades"]) == (restated.pk, run.pk, 1, 1)
+
+
+def test_what_a_trade_could_be_taken_together_with(program: Asker, owner: User, account: BrokerAccount) -> None:
+    """ACME was traded twice; what is in one campaign is no candidate of it, and what is in another one says so."""
+    first, second = RoundTripRow.objects.filter(account=account, symbol="ACME").order_by("opened_on").values_list("key", flat=True)
+    bolt = RoundTripRow.objects.get(account=account, symbol="BOLT").key
+    (one,) = program.get(f"/trades/{first}/candidates")["items"]
+    assert (one["trade"], one["side"], one["quantity"], one["status"], one["campaign"]) == (second, "long", "4", "open", None)
+    made = gather(owner, [second, bolt], "Hedge").key
+    assert [(one["trade"], one["campaign"]) for one in program.get(f"/trades/{first}/candidates")["items"]] == [(second, made)]
+    assert program.get(f"/trades/{bolt}/candidates")["items"] == []
+    gather(owner, [first, second], "Twice")
+    assert program.get(f"/trades/{second}/candidates")["items"] == []
+
+
+def test_symbols_that_never_go_flat_are_named(program: Asker, owner: User) -> None:
+    """Ten closings and something left: each would say more as a trade, and is one where closings are."""
+    sold = (fill(number, ACME, -1, 110, utc(2, number)) for number in range(2, 12))
+    account = write_book(owner, says(fill(1, ACME, 12, 100, utc(1, 5)), *sold))
+    assert program.get(f"/accounts/{account.pk}")["never_flat"] == ["ACME"]
+    BrokerAccount.objects.filter(pk=account.pk).update(grouping="per_closing")
+    assert program.get(f"/accounts/{account.pk}")["never_flat"] == []

@@ -5,14 +5,16 @@ from typing import Any
 
 from fillbook.ledger.statement import Finding, Severity
 from fillbook.storage.answers.values import iso, number
-from fillbook.storage.comparing import Comparison
+from fillbook.storage.comparing import Comparison, counts_of
 from fillbook.storage.coverage import covered_days
 from fillbook.storage.details import compared, freshness, reconciled
 from fillbook.storage.doctor import Diagnosis, diagnose
 from fillbook.storage.marks import account_mark
 from fillbook.storage.models import BrokerAccount
+from fillbook.storage.trying import never_flat
 from fillbook.storage.twins import TWIN
-from fillbook.trades.reconcile import Status
+from fillbook.trades.reconcile import LineKind, Status
+from fillbook.trades.settings import Grouping
 
 
 def accounts_answer(accounts: Sequence[BrokerAccount]) -> list[dict[str, Any]]:
@@ -55,6 +57,7 @@ def whole_account_answer(account: BrokerAccount) -> dict[str, Any]:
         "incomplete": checked.incomplete,
         "unmatched": checked.unmatched,
         "flagged": checked.flagged,
+        "never_flat": [trip.symbol for trip in never_flat(account)] if account.grouping == Grouping.FLAT_TO_FLAT else [],
         "twins": sorted(map(int, compared(account).get(TWIN, {}))),
         "completeness": {
             "status": mark.status.value,
@@ -92,6 +95,16 @@ def doctor_facts(account: BrokerAccount, told: Diagnosis) -> dict[str, Any]:
         "statement": iso(told.statement.received_at) if told.statement else None,
         "changed_at": iso(told.changed_at),
         "incomplete": account_mark(account).missing,
+    }
+
+
+def counts_answer(account: BrokerAccount, symbol: str = "") -> dict[str, Any]:
+    """How many fills, positions and fees came out which way. symbol: only of this one."""
+    found = counts_of(account, symbol)
+    return {
+        "fills": _counts(found[LineKind.FILL]),
+        "positions": _counts(found[LineKind.POSITION]),
+        "fees": _counts(found[LineKind.FEE]),
     }
 
 

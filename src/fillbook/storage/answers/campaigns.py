@@ -7,9 +7,9 @@ from fillbook.ledger.numbers import EXACT, ZERO, plain
 from fillbook.performance.filters import Filter
 from fillbook.storage.answers.summaries import group_answer, group_order
 from fillbook.storage.answers.values import iso, number, units
-from fillbook.storage.campaigns import campaigns_in, fills_of, totals, with_legs
+from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, totals, with_legs
 from fillbook.storage.choosing import Accounts
-from fillbook.storage.models import CampaignRow, RoundTripRow
+from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow
 
 Place = tuple[str, int]
 """Key and account of a campaign: of one number held twice, as a real and as a sandbox account, the keys can be the same."""
@@ -55,6 +55,27 @@ def _fills(row: CampaignRow) -> Iterator[dict[str, Any]]:
             "currency": trips[fill.trip_id].currency,
             "total": plain(total) if summed and fill.realized_pnl is not None else None,
         }
+
+
+def candidates_answer(trip: RoundTripRow) -> list[dict[str, Any]]:
+    """What a round trip whose access was checked, or the campaign that it is in, could be taken together with, the nearest first."""
+    row = campaign_of(trip)
+    legs = list(row.trips.select_related("trip").order_by("number")) if row else []
+    found = beside(legs[0].trip if legs else trip, {leg.trip_id for leg in legs})
+    taken = dict(CampaignTrip.objects.filter(trip__in=found).values_list("trip_id", "campaign__key"))
+    return [
+        {
+            "trade": other.key,
+            "instrument": other.instrument.symbol,
+            "side": other.side,
+            "quantity": plain(other.quantity),
+            "status": "open" if other.is_open else "closed",
+            "opened_on": iso(other.opened_on),
+            "closed_on": iso(other.closed_on),
+            "campaign": taken.get(other.pk),
+        }
+        for other in found
+    ]
 
 
 def totals_answer(accounts: Accounts, chosen: Filter) -> list[dict[str, Any]]:

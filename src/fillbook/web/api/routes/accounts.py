@@ -8,25 +8,30 @@ from ninja import Field, Query, Router, Schema
 
 import fillbook
 from fillbook.storage.access import account_for, accounts_of
-from fillbook.storage.answers.accounts import accounts_answer, comparison_answer, doctor_answer, whole_account_answer
+from fillbook.storage.answers.accounts import accounts_answer, comparison_answer, counts_answer, doctor_answer, whole_account_answer
 from fillbook.storage.answers.values import iso
 from fillbook.storage.comparing import Chosen, Place, comparisons_after
 from fillbook.trades.reconcile import LineKind, Status
 from fillbook.web.api.asking import Number, Paging, bad_cursor, cursor_of, place_in
 from fillbook.web.api.declaring import read
-from fillbook.web.api.schemas.accounts import Accounts, ComparisonAnswer, Doctor, Me, WholeAccount
+from fillbook.web.api.schemas.accounts import Accounts, ComparisonAnswer, Doctor, Me, ReconciliationCounts, WholeAccount
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.tokens import asker
 
 router = Router(tags=["accounts"])
 
 
-class Lines(Schema):
+class Counted(Schema):
+    """Of what."""
+
+    symbol: str = Field("", max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$", description="Of the instrument or of its underlying.")
+
+
+class Lines(Counted):
     """Which comparisons."""
 
     kind: Literal["fill", "position", "fee"] = Field("fill", description="What is compared.")
     status: Status | None = Field(None, description="Only those that came out so.")
-    symbol: str = Field("", max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$", description="Of the instrument or of its underlying.")
 
 
 @read(router, "/me", Me, name="me", twin="users")
@@ -78,6 +83,18 @@ def reconciliation(request: HttpRequest, account_id: Number, asked: Query[Lines]
         "items": [comparison_answer(row) for row in rows],
         "next": cursor_of(after.status, iso(after.day) or "", after.symbol, after.ref) if after else None,
     }
+
+
+@read(
+    router,
+    "/accounts/{account_id}/reconciliation/counts",
+    ReconciliationCounts,
+    name="account-reconciliation-counts",
+    twin="reconcile --account {account_id} --counts",
+)
+def counts(request: HttpRequest, account_id: Number, asked: Query[Counted]) -> dict[str, Any]:
+    """How many fills, positions and fees came out which way."""
+    return counts_answer(account_for(asker(request), account_id), asked.symbol.strip().upper())
 
 
 def _place(parts: list[Any]) -> Place:

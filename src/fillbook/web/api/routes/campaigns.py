@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from fillbook.storage import campaigning
-from fillbook.storage.access import campaign_for
-from fillbook.storage.answers.campaigns import campaigns_page, whole_campaign_answer
+from fillbook.storage.access import campaign_for, trip_for
+from fillbook.storage.answers.campaigns import campaigns_page, candidates_answer, whole_campaign_answer
 from fillbook.storage.models import User
 from fillbook.storage.words import NothingToHoldOn
 from fillbook.web.api.asking import Chosen, Key, Paging, bad_cursor, cursor_of, meant, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem, refuse
-from fillbook.web.api.schemas.campaigns import CampaignAnswer, CampaignChanged, CampaignSent, LegSent, WholeCampaign
+from fillbook.web.api.schemas.campaigns import CampaignAnswer, CampaignChanged, CampaignSent, Candidates, LegSent, WholeCampaign
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.tokens import asker
 
@@ -37,6 +37,12 @@ def campaigns(request: HttpRequest, asked: Query[Chosen], paging: Query[Paging])
 def campaign(request: HttpRequest, key: Key) -> dict[str, Any]:
     """One campaign, by the key of any of its legs, with its fills in time."""
     return whole_campaign_answer(campaign_for(asker(request), key))
+
+
+@read(router, "/trades/{key}/candidates", Candidates, name="trade-candidates", twin="campaigns --candidates {key}")
+def candidates(request: HttpRequest, key: Key) -> dict[str, Any]:
+    """What it, or the campaign that it is in, could be taken together with: trades of its account and underlying, fifty at most."""
+    return {"items": candidates_answer(trip_for(asker(request), key))}
 
 
 @write(router, "POST", "/campaigns", CampaignAnswer, name="campaign-make", status=201)

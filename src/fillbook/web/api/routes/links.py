@@ -1,4 +1,4 @@
-"""Links and their runs."""
+"""Links, their runs, and files that wait to be accepted."""
 
 from typing import Any
 from uuid import UUID
@@ -9,13 +9,17 @@ from ninja import Field, Query, Router, Schema, Status
 
 from fillbook.brokers.manifests import manifests
 from fillbook.storage.access import link_for, links_of, run_for, runs_of
+from fillbook.storage.answers.restated import restatements_answer
+from fillbook.storage.restated import restated_in
 from fillbook.storage.tokens import Scope
-from fillbook.sync.answers import broker_answer, link_answer, run_answer
+from fillbook.sync.answers import broker_answer, link_answer, run_answer, upload_answer, whole_upload_answer
 from fillbook.sync.service import Refused, go_back, sync_now
+from fillbook.sync.uploads import waiting
 from fillbook.web.api.asking import Number, Paging, cursor_of, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem
-from fillbook.web.api.schemas.accounts import Brokers, LinkAnswer, Links, Run
+from fillbook.web.api.schemas.accounts import Brokers, LinkAnswer, Links, Run, Uploads, WholeUpload
+from fillbook.web.api.schemas.history import Restatements
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.tokens import asker
 
@@ -78,6 +82,24 @@ def runs(request: HttpRequest, asked: Query[OfLink], paging: Query[Paging]) -> d
     rows = list((found.filter(Q(pk__lt=place[0])) if place else found)[: paging.limit + 1])
     kept = rows[: paging.limit]
     return {"items": [run_answer(run) for run in kept], "next": cursor_of(kept[-1].pk) if len(rows) > len(kept) else None}
+
+
+@read(router, "/uploads", Uploads, name="uploads", twin="import --waiting")
+def uploads(request: HttpRequest) -> dict[str, Any]:
+    """Files that were chosen on the pages and wait to be accepted or discarded there, the latest first."""
+    return {"items": [upload_answer(raw) for raw in waiting(asker(request))]}
+
+
+@read(router, "/uploads/{upload_id}", WholeUpload, name="upload", twin="import --waiting {upload_id}")
+def upload(request: HttpRequest, upload_id: Number) -> dict[str, Any]:
+    """What accepting such a file would change, account by account. Nothing is taken, and nothing dropped, by looking."""
+    return whole_upload_answer(asker(request), upload_id)
+
+
+@read(router, "/runs/{run_id}/restatements", Restatements, name="run-restatements", twin="restatements --run {run_id}")
+def run_restatements(request: HttpRequest, run_id: Number) -> dict[str, Any]:
+    """What the statements that a run brought changed in the past, in whichever account, the latest first."""
+    return {"items": restatements_answer(list(restated_in(run_for(asker(request), run_id).pk)))}
 
 
 @read(router, "/runs/{run_id}", Run, name="run", twin="runs --id {run_id}")

@@ -40,6 +40,12 @@ class Reconciliation(Schema):
     positions: Statuses
 
 
+class ReconciliationCounts(Reconciliation):
+    """Ours beside the broker's, fees included: each charge beside what the round trips count of it."""
+
+    fees: Statuses
+
+
 class Account(Schema):
     """An account held at a broker."""
 
@@ -89,6 +95,9 @@ class WholeAccount(Account):
     incomplete: int = Field(description="Closed round trips some of whose openings are unknown.")
     unmatched: int = Field(description="Closing fills without their other side.")
     flagged: int = Field(description="Instruments that a corporate action left in doubt.")
+    never_flat: list[str] = Field(
+        description="Symbols that are closed often and never go flat: each closing as a trade (see /settings) would say more."
+    )
     twins: list[int] = Field(description="Ids of accounts that hold nearly all of the same fills: it may count twice.")
     completeness: Completeness
 
@@ -100,7 +109,7 @@ class Finding(Schema):
     code: str
     message: str
     remedy: str | None
-    new: bool = Field(description="Only since the query was last changed.")
+    new: bool = Field(description="Only since the query was last changed; of a file that waits, always false.")
 
 
 class Doctor(Schema):
@@ -168,6 +177,45 @@ class Run(Schema):
     trades_changed: int
     note: str | None
     error: RunError | None
+
+
+class Upload(Schema):
+    """A file that was chosen on the pages and looked into; nothing of it is in the book before its owner says so."""
+
+    id: int
+    file_name: str
+    broker: str
+    title: str | None = Field(description="Of the query that it came from.")
+    size: int = Field(description="Bytes.")
+    received_at: Moment
+
+
+class Uploads(Schema):
+    """All that wait."""
+
+    items: list[Upload]
+
+
+class UploadedAccount(Schema):
+    """What accepting a file would do to one account."""
+
+    account: str
+    kind: str
+    account_id: int | None = Field(description="Null for one that would be new.")
+    from_: Day | None = Field(alias="from")
+    to: Day | None
+    left_out: bool = Field(description="Its owner does not follow it, so nothing of it would be taken.")
+    rows: Rows = Field(description="Of every kind.")
+    executions: Rows
+
+
+class WholeUpload(Upload):
+    """A file, and what accepting it would change."""
+
+    error: str | None = Field(description="Why it cannot be accepted.")
+    nothing_new: bool = Field(description="Every row of it is in the book already.")
+    accounts: list[UploadedAccount]
+    findings: list[Finding]
 
 
 class LinkAnswer(Schema):

@@ -76,6 +76,25 @@ class WholeCampaign(CampaignAnswer):
     fill_rows: list[CampaignFill]
 
 
+class Candidate(Schema):
+    """A round trip that could be taken into a campaign."""
+
+    trade: str = Field(description="Its key.")
+    instrument: str
+    side: str
+    quantity: Quantity
+    status: str
+    opened_on: Day | None
+    closed_on: Day | None
+    campaign: str | None = Field(description="Key of the campaign that it is in, which it would leave.")
+
+
+class Candidates(Schema):
+    """Round trips of the same account and underlying, the nearest in time first."""
+
+    items: list[Candidate]
+
+
 class CampaignSent(Body):
     """Round trips to take as one; those that were in others leave them."""
 

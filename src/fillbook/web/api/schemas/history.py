@@ -118,6 +118,12 @@ class RestatementAnswer(Schema):
     trades: int = Field(description="Round trips that are different, gone, or there because of it.")
 
 
+class Restatements(Schema):
+    """All that one run brought."""
+
+    items: list[RestatementAnswer]
+
+
 class FieldChange(Schema):
     """A field before and after; null for nothing."""
 
