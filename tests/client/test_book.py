@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from fillbook.client import ApiError, Fillbook
+from fillbook.client import ApiError, Fillbook, Unreachable
 
 ACCOUNT = {"id": 1, "account": "U1", "kind": "real", "from": "2026-01-05"}
 
@@ -98,3 +99,18 @@ def test_what_can_be_no_token_is_refused_without_showing_it(token: str) -> None:
         Fillbook("http://localhost:8000", token)
     assert "ret" not in str(problem.value)
     assert "fb_secret" not in repr(book()[0])
+
+
+def test_nothing_that_answers_is_said_so() -> None:
+    with pytest.raises(Unreachable, match=r"Nothing answers at http://127\.0\.0\.1:1/api/v1 .*fillbook serve"):
+        Fillbook("http://127.0.0.1:1", "fb_secret").me()
+
+
+def test_of_a_moment_its_day_counts_and_several_are_joined() -> None:
+    here, api = book(Answer('{"items": [], "next": null}'))
+    here.trades(from_=datetime(2026, 1, 5, 9, 30, tzinfo=UTC), account=(1, 2), tag={"late", "big"}).all()
+    assert {name: api.asked[0]["params"][name] for name in ("from", "account", "tag")} == {
+        "from": "2026-01-05",
+        "account": "1,2",
+        "tag": "big,late",
+    }

@@ -11,12 +11,13 @@ Money, prices and quantities are `Decimal`, exact as the API gives them; tables 
 """
 
 from fillbook.client.book import Fillbook
-from fillbook.client.errors import ApiError
-from fillbook.client.history import Mark, Notice, Opening, Orphan, Restatement, Statement
+from fillbook.client.errors import ApiError, Unreachable
+from fillbook.client.history import BridgeLine, Comparison, Mark, Notice, Opening, Orphan, Restatement, Run, Statement, Upload
 from fillbook.client.records import (
     Account,
     Brief,
     Campaign,
+    Candidate,
     Cell,
     Compared,
     CurvePoint,
@@ -26,15 +27,15 @@ from fillbook.client.records import (
     Fall,
     Figure,
     Fill,
-    Group,
     Note,
     Part,
     Plan,
     Position,
-    Run,
     Slice,
+    Streak,
     Summary,
     Tag,
+    Totals,
     Trade,
     View,
 )
@@ -43,10 +44,13 @@ from fillbook.client.tables import Listing
 __all__ = [
     "Account",
     "ApiError",
+    "BridgeLine",
     "Brief",
     "Campaign",
+    "Candidate",
     "Cell",
     "Compared",
+    "Comparison",
     "CurvePoint",
     "Day",
     "Distribution",
@@ -55,7 +59,6 @@ __all__ = [
     "Figure",
     "Fill",
     "Fillbook",
-    "Group",
     "Listing",
     "Mark",
     "Note",
@@ -69,8 +72,12 @@ __all__ = [
     "Run",
     "Slice",
     "Statement",
+    "Streak",
     "Summary",
     "Tag",
+    "Totals",
     "Trade",
+    "Unreachable",
+    "Upload",
     "View",
 ]

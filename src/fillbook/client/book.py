@@ -1,19 +1,15 @@
 """The client: one method for each thing that the API answers with."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
-from types import TracebackType
-from typing import Any, Final, Protocol
+from typing import Any
 
-import httpx2
-
-from fillbook.client.errors import ApiError
-from fillbook.client.history import Mark, Notice, Opening, Orphan, Restatement, Statement
+from fillbook.client.asking import Condition
+from fillbook.client.history import BridgeLine, Comparison, Mark, Notice, Opening, Orphan, Restatement, Run, Statement, Upload
 from fillbook.client.records import (
     Account,
     Campaign,
+    Candidate,
     Cell,
     Compared,
     CurvePoint,
@@ -27,75 +23,23 @@ from fillbook.client.records import (
     Part,
     Plan,
     Position,
-    Run,
     Slice,
+    Streak,
     Summary,
     Tag,
     Trade,
     View,
 )
 from fillbook.client.tables import Listing
-
-_PAGE: Final = 500
-_GOOD: Final = range(200, 300)
-_NO_CONTENT: Final = 204
-_NOT_MODIFIED: Final = 304
-_ELSEWHERE: Final = range(300, 400)
-_KEPT: Final = 200
-"""So many answers are remembered with their ETags."""
-Condition = str | int | bool | date | list[str] | list[int] | None
-"""What a filter's condition may be: lists are joined with commas, and have something in them."""
+from fillbook.client.writing import Writing
 
 
-class Reply(Protocol):
-    """What the client needs of an answer."""
-
-    status_code: int
-    headers: Mapping[str, str]
-
-    def json(self) -> Any:
-        """The body."""
-
-
-class Fillbook:
+class Fillbook(Writing):
     """A book, read and written by the API in the name of whoever made the token.
 
     Filters are those of the pages by the same names: account, from_, to, symbol, side, class_, outcome, status, currency, incomplete, tag,
     slot; of a list of trades also only="incomplete". An answer that did not change since it was last asked for is not sent again.
     """
-
-    def __init__(self, address: str, token: str, *, timeout: float = 60.0, send: Callable[..., Reply] | None = None) -> None:
-        """The book at an address, such as http://localhost:8000.
-
-        Args:
-            address: of the instance.
-            token: a personal token (Settings, API tokens).
-            timeout: seconds to wait for an answer.
-            send: what sends a request in place of httpx2, called with method, url, params, json and headers.
-
-        Raises:
-            ValueError: the token can be none.
-        """
-        self._address = f"{address.rstrip('/')}/api/v1"
-        self._headers = {"Authorization": f"Bearer {_sendable(token)}", "Accept": "application/json"}
-        self._session = httpx2.Client(timeout=timeout) if send is None else None
-        self._send: Callable[..., Any] = send or (self._session.request if self._session else None)  # type: ignore[assignment]
-        self._known: dict[tuple[str, str], tuple[str, str]] = {}
-
-    def __enter__(self) -> "Fillbook":
-        return self
-
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        """Without the token."""
-        return f"Fillbook({self._address!r})"
-
-    def close(self) -> None:
-        """Give the connection back."""
-        if self._session is not None:
-            self._session.close()
 
     def me(self) -> dict[str, Any]:
         """Who asks, with which token."""
@@ -105,6 +49,24 @@ class Fillbook:
     def accounts(self) -> Listing[Account]:
         """Your accounts."""
         return self._whole(Account, "/accounts")
+
+    def account(self, account: int) -> Account:
+        """One account by its id; `raw` has what its history holds and lacks."""
+        return Account.read(self._get(f"/accounts/{account}"))
+
+    def doctor(self, account: int) -> dict[str, Any]:
+        """What the query of an account lacks, what that costs, and where to change it."""
+        found: dict[str, Any] = self._get(f"/accounts/{account}/doctor")
+        return found
+
+    def reconciliation(self, account: int, *, kind: str = "fill", **chosen: Condition) -> Listing[Comparison]:
+        """Our figures beside the broker's, the worst first. kind: fill, position or fee; also status and symbol."""
+        return self._paged(Comparison, f"/accounts/{account}/reconciliation", {"kind": kind, **chosen})
+
+    def reconciliation_counts(self, account: int, symbol: str = "") -> dict[str, dict[str, int]]:
+        """fills, positions and fees -> status -> how many."""
+        found: dict[str, dict[str, int]] = self._get(f"/accounts/{account}/reconciliation/counts", {"symbol": symbol})
+        return found
 
     def completeness(self, account: int) -> Listing[Mark]:
         """How complete the history of each instrument of an account (by its id) is, the least complete first."""
@@ -127,6 +89,11 @@ class Fillbook:
         found: dict[str, Any] = self._get(f"/accounts/{account}/comparison", {"kind": kind, "id": number})
         return found
 
+    def comparison_sent(self, account: int, kind: str, number: str, row: int = 1) -> dict[str, Any]:
+        """What the broker sent of one of the rows (by its number in `sources`) behind a line of the reconciliation, byte for byte."""
+        found: dict[str, Any] = self._get(f"/accounts/{account}/comparison/sent", {"kind": kind, "id": number, "number": row})
+        return found
+
     def try_settings(self, account: int, **tried: Condition) -> dict[str, Any]:
         """How an account's fills are read as trades, and what others of grouping, matching, assignment, forex would make of them."""
         found: dict[str, Any] = self._get(f"/accounts/{account}/settings", tried)
@@ -136,19 +103,10 @@ class Fillbook:
         """What you stated of what an account held before its history."""
         return Listing(Opening, lambda: iter(self._get(f"/accounts/{account}/openings")["stated"]))
 
-    def state_opening(self, account: int, instrument_id: str, *, quantity: object, cost: object, day: date | str) -> Opening:
-        """State what was held before, by the broker's contract id; numbers as `Decimal` or text, cost of all units."""
-        body = {"instrument_id": instrument_id, "quantity": _plain(quantity), "cost": _plain(cost), "day": str(day)}
-        return Opening.read(self._ask("POST", f"/accounts/{account}/openings", body=body))
-
-    def change_opening(self, account: int, n: int, instrument_id: str, *, quantity: object, cost: object, day: date | str) -> Opening:
-        """Put other words in the place of what was stated."""
-        body = {"instrument_id": instrument_id, "quantity": str(quantity), "cost": str(cost), "day": str(day)}
-        return Opening.read(self._ask("PUT", f"/accounts/{account}/openings/{n}", body=body))
-
-    def remove_opening(self, account: int, n: int) -> None:
-        """Take back what was stated."""
-        self._ask("DELETE", f"/accounts/{account}/openings/{n}")
+    def unmatched(self, account: int) -> list[dict[str, Any]]:
+        """What was closed without an opening, which you could state."""
+        found: list[dict[str, Any]] = self._get(f"/accounts/{account}/openings")["unmatched"]
+        return found
 
     def trades(self, *, sort: str = "day", ascending: bool = False, **chosen: Condition) -> Listing[Trade]:
         """Round trips, the latest first."""
@@ -158,17 +116,14 @@ class Fillbook:
         """One round trip; `raw` has its fills, lots and words."""
         return Trade.read(self._get(f"/trades/{key}"))
 
-    def cut(self, key: str, fill: int) -> Trade:
-        """Let a new round trip begin with what a closing fill closes; the one that was cut."""
-        return Trade.read(self._ask("POST", f"/trades/{key}/cut", body={"fill": fill}))
+    def trade_sent(self, key: str, number: int) -> dict[str, Any]:
+        """What the broker sent of one fill (by its number) of a round trip, byte for byte."""
+        found: dict[str, Any] = self._get(f"/trades/{key}/sent/{number}")
+        return found
 
-    def join(self, key: str) -> Trade:
-        """Let the round trip before it in the same instrument go on with it; both together."""
-        return Trade.read(self._ask("POST", f"/trades/{key}/join"))
-
-    def undo(self, regrouping: int) -> None:
-        """Take a cut or join back; a trade's `raw["regroupings"]` has their ids."""
-        self._ask("DELETE", f"/regroupings/{regrouping}")
+    def candidates(self, key: str) -> Listing[Candidate]:
+        """What a round trip, or the campaign that it is in, could be taken together with, the nearest in time first."""
+        return self._whole(Candidate, f"/trades/{key}/candidates")
 
     def fills(self, key: str) -> Listing[Fill]:
         """The fills of one round trip."""
@@ -185,6 +140,15 @@ class Fillbook:
     def summary(self, **chosen: Condition) -> Listing[Summary]:
         """The figures of the dashboard, one record for each kind of account and currency."""
         return Listing(Summary, lambda: iter(self._get("/summary", chosen)["groups"]))
+
+    def bridge(self, account: int | list[int] | None = None) -> Listing[BridgeLine]:
+        """From the profit shown to the broker's realized figure, line by line, of each kind of account."""
+
+        def rows() -> Iterator[dict[str, Any]]:
+            for group in self._get("/bridge", {"account": account})["groups"]:
+                yield from ({"kind": group["kind"], **line} for line in group["lines"])
+
+        return Listing(BridgeLine, rows)
 
     def curve(self, **chosen: Condition) -> Listing[CurvePoint]:
         """The running sum of closed round trips, a point a day."""
@@ -222,6 +186,17 @@ class Fillbook:
         """Falls of the curve below its highest point so far, the deepest first, at most fifty of each kind of account and currency."""
         return self._parts(Fall, "/reports/statistics", "drawdowns", chosen)
 
+    def streaks(self, **chosen: Condition) -> Listing[Streak]:
+        """The longest runs of winners and of losers, and the run that lasts (which: wins, losses, current); `length` counts round trips."""
+
+        def rows() -> Iterator[dict[str, Any]]:
+            for group in self._get("/reports/statistics", chosen)["groups"]:
+                for which in ("wins", "losses", "current"):
+                    if run := group["streaks"][which]:
+                        yield {"kind": group["kind"], "currency": group["currency"], "which": which, **run}
+
+        return Listing(Streak, rows)
+
     def day(self, day: date | str) -> dict[str, Any]:
         """One trading day, fill by fill."""
         found: dict[str, Any] = self._get(f"/days/{day}")
@@ -231,18 +206,30 @@ class Fillbook:
         """Spreads, rolls and what was delivered, each as one, the latest first."""
         return self._paged(Campaign, "/campaigns", chosen)
 
+    def campaign(self, key: str) -> Campaign:
+        """One campaign, by the key of any of its legs; `raw` has its legs and fills."""
+        return Campaign.read(self._get(f"/campaigns/{key}"))
+
     def campaign_totals(self, **chosen: Condition) -> list[dict[str, Any]]:
         """What campaigns that are closed came to, and how their legs ended one by one: one for each kind of account and currency."""
         found: list[dict[str, Any]] = self._get("/reports/campaigns", chosen)["groups"]
         return found
 
-    def take_together(self, keys: list[str], name: str = "") -> Campaign:
-        """Take round trips of one account, by their keys, as one campaign."""
-        return Campaign.read(self._ask("POST", "/campaigns", body={"trades": keys, "name": name}))
-
     def notes(self, search: str = "") -> Listing[Note]:
         """Your notes, those changed last first."""
         return self._paged(Note, "/notes", {"search": search})
+
+    def note(self, note: int) -> Note:
+        """One note by its id."""
+        return Note.read(self._get(f"/notes/{note}"))
+
+    def day_note(self, day: date | str) -> Note:
+        """The note on a day; an `ApiError` with status 404 where there is none."""
+        return Note.read(self._get(f"/days/{day}/note"))
+
+    def month_note(self, day: date | str) -> Note:
+        """The note on the month that a day is in; as `day_note`."""
+        return Note.read(self._get(f"/months/{day}/note"))
 
     def orphans(self) -> Listing[Orphan]:
         """Your words whose fill is in no trade at present."""
@@ -264,19 +251,6 @@ class Fillbook:
         """What was planned of a round trip."""
         return Plan.read(self._get(f"/trades/{key}/plan"))
 
-    def write_note(self, key: str, text: str) -> Note:
-        """Write a note about a round trip."""
-        return Note.read(self._ask("POST", f"/trades/{key}/notes", body={"text": text}))
-
-    def add_tag(self, key: str, name: str) -> Tag:
-        """Put a tag on a round trip."""
-        return Tag.read(self._ask("POST", f"/trades/{key}/tags", body={"name": name}))
-
-    def write_plan(self, key: str, *, stop: object = None, target: object = None, rating: int | None = None) -> Plan:
-        """Set what was planned of a round trip; numbers as `Decimal` or text."""
-        prices = {name: _plain(price) for name, price in (("stop", stop), ("target", target)) if price is not None}
-        return Plan.read(self._ask("PUT", f"/trades/{key}/plan", body={**prices, "rating": rating}))
-
     def evidence(self, account: int | None = None, *, trade: str | None = None) -> dict[str, Any]:
         """What an account, or a round trip, rests on, without names, for whoever looks into a figure that seems wrong."""
         found: dict[str, Any] = self._get(f"/trades/{trade}/evidence" if trade else f"/accounts/{account}/evidence")
@@ -292,6 +266,27 @@ class Fillbook:
         found: list[dict[str, Any]] = self._get("/links")["items"]
         return found
 
+    def link(self, link: str) -> dict[str, Any]:
+        """One link by its id."""
+        found: dict[str, Any] = self._get(f"/links/{link}")
+        return found
+
+    def uploads(self) -> Listing[Upload]:
+        """Files that were chosen on the pages and wait to be accepted or discarded there."""
+        return self._whole(Upload, "/uploads")
+
+    def upload(self, number: int) -> Upload:
+        """One of them; `raw` has what accepting it would change, account by account."""
+        return Upload.read(self._get(f"/uploads/{number}"))
+
+    def run(self, run: int) -> Run:
+        """One sync run."""
+        return Run.read(self._get(f"/runs/{run}"))
+
+    def run_restatements(self, run: int) -> Listing[Restatement]:
+        """What the statements of a run changed in the past, in whichever account."""
+        return self._whole(Restatement, f"/runs/{run}/restatements")
+
     def runs(self, **chosen: Condition) -> Listing[Run]:
         """Sync runs, the latest first."""
         return self._paged(Run, "/runs", chosen)
@@ -299,105 +294,3 @@ class Fillbook:
     def notices(self, *, unread: bool = False) -> Listing[Notice]:
         """What you were told of your links, the latest first."""
         return self._paged(Notice, "/notices", {"unread": unread})
-
-    def put_away(self, notice: int) -> Notice:
-        """Put a notice away that you have read."""
-        return Notice.read(self._ask("POST", f"/notices/{notice}/away"))
-
-    def sync(self, link: str) -> Run:
-        """Fetch now; the run that begins or goes on."""
-        return Run.read(self._ask("POST", f"/links/{link}/sync"))
-
-    def go_back(self, link: str) -> Run:
-        """Fetch earlier years, as far back as the broker has them; the run that begins or goes on."""
-        return Run.read(self._ask("POST", f"/links/{link}/back"))
-
-    def _whole(self, record: type[Any], path: str, chosen: Mapping[str, Condition] | None = None) -> Listing[Any]:
-        return Listing(record, lambda: iter(self._get(path, chosen)["items"]))
-
-    def _paged(self, record: type[Any], path: str, chosen: Mapping[str, Condition]) -> Listing[Any]:
-        return Listing(record, lambda: self._pages(path, chosen))
-
-    def _parts(self, record: type[Any], path: str, part: str, chosen: Mapping[str, Condition]) -> Listing[Any]:
-        def rows() -> Iterator[dict[str, Any]]:
-            for group in self._get(path, chosen)["groups"]:
-                for row in group[part]:
-                    yield {"kind": group["kind"], "currency": group["currency"], **row}
-
-        return Listing(record, rows)
-
-    def _pages(self, path: str, chosen: Mapping[str, Condition]) -> Iterator[dict[str, Any]]:
-        cursor: str | None = ""
-        while cursor is not None:
-            page = self._get(path, {**chosen, "limit": _PAGE, "cursor": cursor})
-            yield from page["items"]
-            cursor = page["next"]
-
-    def _get(self, path: str, chosen: Mapping[str, Condition] | None = None) -> Any:
-        return self._ask("GET", path, chosen)
-
-    def _ask(self, method: str, path: str, chosen: Mapping[str, Condition] | None = None, body: Any = None) -> Any:
-        """The JSON of an answer.
-
-        Raises:
-            ApiError: it is no success, or none of Fillbook's.
-            ValueError: a condition is an empty list, which an address cannot say.
-        """
-        params = {name.rstrip("_"): _written(name, value) for name, value in (chosen or {}).items() if value not in (None, "")}
-        asked = (path, repr(sorted(params.items())))
-        etag, kept = self._known.get(asked, ("", "")) if method == "GET" else ("", "")
-        headers = {**self._headers, "If-None-Match": etag} if etag else self._headers
-        reply: Reply = self._send(method, self._address + path, params=params, json=body, headers=headers)
-        if reply.status_code == _NOT_MODIFIED:
-            return json.loads(kept)
-        if reply.status_code not in _GOOD:
-            raise ApiError(reply.status_code, _problem(reply))
-        found = None if reply.status_code == _NO_CONTENT else _json(reply)
-        if method == "GET" and "ETag" in reply.headers:
-            self._remember(asked, reply.headers["ETag"], found)
-        return found
-
-    def _remember(self, asked: tuple[str, str], etag: str, found: Any) -> None:
-        """As a text: what its reader changes of the answer is not changed here."""
-        self._known.pop(asked, None)
-        self._known[asked] = (etag, json.dumps(found))
-        while len(self._known) > _KEPT:
-            self._known.pop(next(iter(self._known)))
-
-
-def _sendable(token: str) -> str:
-    """Without the end of the line that it was read from; what sends it would show any other sign in its error, and the token with it."""
-    kept = token.strip()
-    if not (kept.isascii() and kept.replace("_", "").isalnum()):
-        raise ValueError("This is no token: one is fb_ and 49 letters and digits. Make one under Settings, API tokens.")
-    return kept
-
-
-def _plain(number: object) -> str:
-    """A number without exponent, which the API refuses and `Decimal` writes of its own accord: 1E+2 is 100."""
-    return f"{number:f}" if isinstance(number, Decimal) else str(number)
-
-
-def _written(name: str, value: Condition) -> str:
-    """As an address has it."""
-    if value == []:
-        raise ValueError(f"{name}: an empty list would be no condition at all, and take everything.")
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _json(reply: Reply) -> Any:
-    try:
-        return reply.json()
-    except ValueError:
-        problem = {"detail": f"The answer ({reply.status_code}) is none of Fillbook's; is this its address?"}
-        raise ApiError(reply.status_code, problem) from None
-
-
-def _problem(reply: Reply) -> dict[str, Any]:
-    if reply.status_code in _ELSEWHERE:
-        where = reply.headers.get("Location", "another address")
-        return {"type": "elsewhere", "detail": f"This address leads to {where}.", "remedy": "Give that one; the token goes to no other."}
-    found = _json(reply)
-    return found if isinstance(found, dict) else {}

@@ -16,3 +16,10 @@ class ApiError(Exception):
         self.where = {str(one["field"]): str(one["detail"]) for one in problem.get("where", [])}
         self.remedy = str(problem.get("remedy", ""))
         super().__init__(" ".join(part for part in (str(problem.get("detail", f"HTTP {status}")), self.remedy) if part))
+
+
+class Unreachable(ConnectionError):
+    """Nothing answers at the address."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(f"Nothing answers at {address} ({reason}). Is Fillbook running there (`fillbook serve`), and is this its address?")

@@ -1,4 +1,4 @@
-"""Records of what an account rests on: what its owner was told and stated, its statements, and what later ones changed."""
+"""Records of what an account rests on: what its owner was told and stated, its runs and statements, and what later ones changed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +21,7 @@ class Notice(Record):
     link: str | None
     account: str | None
     created_at: datetime
+    mailed_at: datetime | None
     read_at: datetime | None
 
 
@@ -30,6 +31,7 @@ class Mark(Record):
 
     instrument: str
     instrument_id: str
+    description: str | None
     asset_class: str
     status: str
     confirmed: bool
@@ -101,3 +103,59 @@ class Orphan(Record):
     execution_id: str
     instrument: str | None
     trade_date: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Record):
+    """One of our figures beside the broker's. Money in currency; of a position, units. difference: ours minus the broker's."""
+
+    kind: str
+    id: str
+    instrument: str
+    day: date | None
+    currency: str
+    ours: Decimal | None
+    broker: Decimal | None
+    difference: Decimal | None
+    status: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload(Record):
+    """A file that waits to be accepted on the pages. size: in bytes."""
+
+    id: int
+    file_name: str
+    broker: str
+    title: str | None
+    size: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeLine(Record):
+    """One line from the profit shown to the broker's realized figure."""
+
+    line: str
+    currency: str
+    amount: Decimal
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Record):
+    """One sync run. rows: new, known, changed, withdrawn, returned -> how many; error: kind, code and message, None where there is none."""
+
+    id: int
+    link: str | None
+    kind: str
+    state: str
+    step: str | None
+    began_at: datetime
+    ended_at: datetime | None
+    tries_again_at: datetime | None
+    rows: dict[str, int]
+    trades_changed: int
+    note: str | None
+    error: dict[str, str] | None

@@ -21,7 +21,7 @@ class Record:
     @classmethod
     def read(cls: type[R], found: dict[str, Any]) -> R:
         """From a JSON object; a field that is absent is as null."""
-        values = {name: _value(kind, found.get(name.rstrip("_"))) for name, kind in _kinds(cls).items() if name != "raw"}
+        values = {name: _value(kind, found.get(name.rstrip("_"))) for name, kind in kinds_of(cls).items() if name != "raw"}
         return cls(raw=found, **values)
 
 
@@ -93,6 +93,20 @@ class Campaign(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate(Record):
+    """A round trip that could be taken into a campaign. campaign: the one that it is in and would leave."""
+
+    trade: str
+    instrument: str
+    side: str
+    quantity: Decimal
+    status: str
+    opened_on: date | None
+    closed_on: date | None
+    campaign: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fill(Record):
     """A fill within a round trip. standing: what the round trip stood at after it."""
 
@@ -110,6 +124,8 @@ class Fill(Record):
     broker_realized_pnl: Decimal | None
     standing: Decimal | None
     status: str | None
+    reason: str | None
+    has_row: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,20 +205,13 @@ class Account(Record):
     to: date | None
     grouping: str
     matching: str
+    assignment: str
+    counts_forex: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group(Record):
-    """What may be added up: kind of account, and the currency of the money."""
-
-    kind: str
-    base_currency: str | None
-    currency: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary(Group):
-    """Round trips counted and summed. previous: the period before, None unless the filter has both ends."""
+class Totals(Record):
+    """Round trips counted and summed. profit_factor: None where nothing was lost (`raw` tells no_losses)."""
 
     round_trips: int
     winners: int
@@ -212,9 +221,9 @@ class Summary(Group):
     gross_profit: Decimal
     fees: Decimal
     win_rate: Decimal | None
+    win_rate_decided: Decimal | None
     average_gain: Decimal | None
     average_gain_percent: Decimal | None
-    weighted_gain_percent: Decimal | None
     average_win: Decimal | None
     average_loss: Decimal | None
     payoff: Decimal | None
@@ -222,6 +231,18 @@ class Summary(Group):
     standard_error: Decimal | None
     largest_win: Decimal | None
     largest_loss: Decimal | None
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Totals):
+    """Of what may be added up: one kind of account, one base currency, one currency. previous: the period before, None unless the filter
+    has both ends; `raw["in_r"]` has the results in R.
+    """
+
+    base_currency: str | None
+    weighted_gain_percent: Decimal | None
     max_drawdown: Decimal
     previous: dict[str, Any] | None
 
@@ -273,24 +294,13 @@ class Part(Brief):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slice(Record):
+class Slice(Totals):
     """The round trips of one value of a key, such as one symbol. filter: the one that takes just these, as an address has it."""
 
     value: str | None
-    round_trips: int
-    winners: int
-    losers: int
-    profit: Decimal
-    fees: Decimal
-    win_rate: Decimal | None
-    average_gain: Decimal | None
-    average_gain_percent: Decimal | None
-    profit_factor: Decimal | None
     in_r: int
     mean_r: Decimal | None
     filter: str | None
-    kind: str
-    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,22 +322,11 @@ class Figure(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell(Record):
+class Cell(Totals):
     """The round trips of two values crossed; `others` is what has no row or column of its own."""
 
     row: str | None
     column: str | None
-    round_trips: int
-    winners: int
-    losers: int
-    profit: Decimal
-    fees: Decimal
-    win_rate: Decimal | None
-    average_gain: Decimal | None
-    average_gain_percent: Decimal | None
-    profit_factor: Decimal | None
-    kind: str
-    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,6 +357,20 @@ class Fall(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Streak(Record):
+    """Round trips in a row that ended alike. which: wins or losses for the longest such run, current for the one that lasts."""
+
+    which: str
+    outcome: str
+    length: int
+    first: date
+    last: date
+    profit: Decimal
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compared(Record):
     """A figure of two choices; difference: second less first. clear: whether that is more than chance, None where it cannot be said."""
 
@@ -380,6 +393,8 @@ class Note(Record):
     about: str
     day: date | None
     account: str | None
+    execution_id: str | None
+    role: str | None
     trades: list[str]
     text: str
     created_at: datetime
@@ -420,24 +435,11 @@ class View(Record):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run(Record):
-    """One sync run."""
-
-    id: int
-    link: str | None
-    kind: str
-    state: str
-    began_at: datetime
-    ended_at: datetime | None
-    trades_changed: int
-    note: str | None
-
-
 _KINDS: dict[type, dict[str, Any]] = {}
 
 
-def _kinds(record: type["Record"]) -> dict[str, Any]:
+def kinds_of(record: type["Record"]) -> dict[str, Any]:
+    """Name of a field -> its annotation."""
     if record not in _KINDS:
         hints = get_type_hints(record)
         _KINDS[record] = {field.name: hints[field.name] for field in fields(record)}
