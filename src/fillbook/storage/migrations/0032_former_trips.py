@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("storage", "0030_fates")]
+    dependencies: ClassVar = [("storage", "0031_pages_of_views")]
 
     operations: ClassVar = [
         migrations.CreateModel(
