@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 def symbols(client: Client, query: str) -> list[str]:
     """The symbols of the list, from top to bottom."""
     content = client.get(f"/trades/?{query}").content.decode()
-    return re.findall(r'class="row-link" href="/trades/\w+/">(\w+)<', content)
+    return re.findall(r'class="row-link" href="/trades/\w+/(?:\?[^"]*)?">(\w+)<', content)
 
 
 def key_of(symbol: str, is_open: bool = False) -> str:
@@ -95,6 +95,47 @@ def test_a_long_list_comes_in_pages_that_keep_filter_and_order(browser_of_owner:
     assert re.findall(r'class="row-link" href="([^"]*)"', again) == re.findall(r'class="row-link" href="([^"]*)"', first)
     assert 'rel="prev"' not in again
     assert len(symbols(browser_of_owner, "after=gone")) == 50
+
+
+def beside(page: str, way: str) -> str:
+    """Where a page's link to the trade before (`prev`) or after (`next`) leads; "" where it has none."""
+    found = re.search(rf'<a href="(/trades/\w+/[^"]*)" rel="{way}"', page)
+    return found[1].replace("&amp;", "&") if found else ""
+
+
+@pytest.mark.parametrize("query", ["sort=profit&order=asc", "symbol=BOLT&order=asc", "status=open"])
+def test_a_list_can_be_read_trade_after_trade(browser_of_owner: Client, owner: User, query: str) -> None:
+    fills = [fill(1, ACME, 3, 100, utc(5, 1, 15))]
+    for day in range(2, 28):
+        for number, hour in ((100 * day, 15), (100 * day + 50, 16)):
+            closing = fill(number + 1, BOLT, -1, 9 + day, utc(5, day, hour, 45), broker=str(day - 1 - 2))
+            fills += [fill(number, BOLT, 1, 10, utc(5, day, hour)), closing]
+    write_book(owner, says(*fills))
+    url, listed = f"/trades/?{query}", []
+    while url:
+        content = browser_of_owner.get(url).content.decode()
+        listed += [key.replace("&amp;", "&") for key in re.findall(r'class="row-link" href="([^"]*)"', content)]
+        after = re.search(r'href="(/trades/\?[^"]*)" rel="next"', content)
+        url = after[1].replace("&amp;", "&") if after else ""
+    walked, url, last = [], listed[0], ""
+    while url:
+        walked.append(url)
+        page = browser_of_owner.get(url).content.decode()
+        assert beside(page, "prev") == last
+        assert f'<a href="/trades/?{query.replace("&", "&amp;")}">' in page, "the way back is to that list"
+        last, url = url, beside(page, "next")
+    assert (walked, len(walked)) == (listed, 1 if query == "status=open" else 52)
+
+
+def test_a_trade_opened_by_itself_stands_among_all_of_its_kind(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    first, second = key_of("BOLT"), key_of("ACME")
+    page = browser_of_owner.get(f"/trades/{first}/").content.decode()
+    assert (beside(page, "prev"), beside(page, "next")) == ("", f"/trades/{second}/")
+    alone = browser_of_owner.get(f"/trades/{key_of('ACME', is_open=True)}/").content.decode()
+    assert (beside(alone, "prev"), beside(alone, "next")) == ("", "")
+    elsewhere = browser_of_owner.get(f"/trades/{first}/?side=long").content.decode()
+    assert (beside(elsewhere, "prev"), beside(elsewhere, "next")) == ("", ""), "it is not in that list"
 
 
 def test_one_trade_with_its_fills_in_order(browser_of_owner: Client, account: BrokerAccount) -> None:

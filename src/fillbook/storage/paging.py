@@ -129,11 +129,16 @@ def _directions(order: Order, *, backwards: bool, known: bool, dated: bool) -> l
     """Of one part of one account: its value is always there or never, and then no index minds where NULL would stand."""
     down = order.descending != backwards
     columns = ["compared"] if known and order.sort is not Sort.ACCOUNT else []
-    columns += [name for name in TIES if (name, order.sort) != ("day", Sort.DAY)]
+    columns += _ties(order)
     plain = {"compared", "day"} if dated else {"compared"}
     return [
         (F(name).desc() if down else F(name).asc()) if name in plain else _direction(name, order, backwards=backwards) for name in columns
     ]
+
+
+def _ties(order: Order) -> list[str]:
+    """What decides between equals; the day does not where it is what is compared."""
+    return [name for name in TIES if (name, order.sort) != ("day", Sort.DAY)]
 
 
 def _direction(name: str, order: Order, *, backwards: bool) -> OrderBy:
@@ -149,7 +154,7 @@ def _beyond(beside: RoundTripRow, value: Any, order: Order, *, backwards: bool, 
     equal, beyond = Q(), Q(pk__in=[])
     if value is not None:
         beyond, equal = Q(**{f"compared__{'lt' if down else 'gt'}": value}), Q(compared=value)
-    for name in TIES:
+    for name in _ties(order):
         tie = getattr(beside, name)
         beyond |= equal & _past(name, tie, down=down, backwards=backwards)
         equal &= Q(**{f"{name}__isnull": True}) if tie is None else Q(**{name: tie})

@@ -91,7 +91,7 @@ class RoundTripRow(models.Model):
             models.Index("account", Cast("exit_price", models.FloatField()), name="trip_by_exit"),
             models.Index(fields=["account", "is_open"], name="trip_by_open"),
             models.Index(fields=["account", "counts", "day"], name="trip_by_counts"),
-            models.Index(fields=["account", "instrument_key"], name="trip_by_instrument"),
+            models.Index(fields=["account", "instrument_key", "closed_on"], name="trip_by_instrument"),
             models.Index(fields=["account"], condition=~models.Q(basis=Basis.EXECUTIONS.value), name="trip_told_otherwise"),
         ]
 

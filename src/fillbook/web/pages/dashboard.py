@@ -176,6 +176,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     last = page_of(same_base, asked.narrowed(chosen), Order(), size=_LAST).rows
     covers, wider = covering(same_base, chosen)
     crossed = bridges(same_base, group.currency)
+    trades_url, open_url = asked.trades(chosen), asked.trades(still_open)
     return Board(
         measure=measure,
         trades=readable.whole(summary.n),
@@ -185,11 +186,11 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         versus=versus(summary, chosen, measure, asked.trades),
         equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
         month=_month(asked, within, measure),
-        last=trip_rows(last, group.currency, day_door(chosen, key_of(group) if len(asked.groups) > 1 else "")),
-        trades_url=asked.trades(chosen),
-        open=open_rows(opened),
+        last=trip_rows(last, group.currency, day_door(chosen, key_of(group) if len(asked.groups) > 1 else ""), trades_url),
+        trades_url=trades_url,
+        open=open_rows(opened, open_url),
         open_count=open_count,
-        open_url=asked.trades(still_open),
+        open_url=open_url,
         bridges=crossed,
         bridge_beside=beside(same_base, group, crossed),
         bridge_covers=covers,

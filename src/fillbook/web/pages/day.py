@@ -150,7 +150,7 @@ def day_page(accounts: Sequence[BrokerAccount], chosen: Filter, group: Group, pa
         notes=_notes(fills, currency),
         fills=tuple(_row(fills[index], curve[index], zone, currency, several=several) for index in part),
         fill_count=len(fills),
-        trades=trip_rows(trades.rows, currency),
+        trades=trip_rows(trades.rows, currency, within=url),
         trade_count=trades.total,
         trades_url=url,
     )

@@ -119,23 +119,31 @@ def day_door(chosen: Filter, money: str = "") -> DayDoor:
     return lambda when: some_day.replace(date.min.isoformat(), when.isoformat(), 1)
 
 
-def trip_rows(trips: Sequence[RoundTripRow], currency: str, day: DayDoor | None = None) -> tuple[TripRow, ...]:
-    """Closed round trips in the order they come. day: where their days lead, None on the page of a day.
+def trip_rows(trips: Sequence[RoundTripRow], currency: str, day: DayDoor | None = None, within: str = "") -> tuple[TripRow, ...]:
+    """Closed round trips in the order they come. day: where their days lead, None on the page of a day. within: the address of the list
+    they stand in, so that the page of a trade leads back to it and on to the next one.
 
     Where the premium of an option counts in one, its detail says so, since its prices alone do not give its profit.
     """
     premium, words = with_premium(trips), _("with an option's premium")
-    return tuple(_trip_row(trip, currency, day, words if trip.pk in premium else "") for trip in trips)
+    door = trade_door(within)
+    return tuple(_trip_row(trip, currency, day, door(trip.key), words if trip.pk in premium else "") for trip in trips)
 
 
-def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None, premium: str) -> TripRow:
+def trade_door(within: str = "") -> Callable[[str], str]:
+    """The addresses of trades by their keys, with the query of the list they stand in."""
+    query = within.partition("?")[1:]
+    return lambda key: "".join((reverse("trade", args=[key]), *query))
+
+
+def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None, url: str, premium: str) -> TripRow:
     net = None if trip.net_e8 is None else from_e8(trip.net_e8)
     fees = None if trip.fees_e8 is None else from_e8(trip.fees_e8)
     gross = None if net is None or fees is None else net - fees
     gain = None if trip.gain_e8 is None else 100 * from_e8(trip.gain_e8)
     symbol, detail = name_of(trip.instrument)
     return TripRow(
-        url=reverse("trade", args=[trip.key]),
+        url=url,
         symbol=symbol,
         detail=detail or premium,
         side=trip.side,
@@ -165,19 +173,23 @@ def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None, premium: s
     )
 
 
-def open_rows(trips: Sequence[RoundTripRow]) -> tuple[OpenRow, ...]:
-    """Open round trips in the order they come, money in the instrument's currency; cost and mark are those of the page of positions."""
+def open_rows(trips: Sequence[RoundTripRow], within: str = "") -> tuple[OpenRow, ...]:
+    """Open round trips in the order they come, money in the instrument's currency; cost and mark are those of the page of positions.
+
+    within: the address of the list they stand in.
+    """
     accounts = {trip.account_id: trip.account for trip in trips}
     held = {position.trip_key: position for position in open_positions(accounts.values())} if trips else {}
-    return tuple(_open_row(trip, held.get(trip.key)) for trip in trips)
+    door = trade_door(within)
+    return tuple(_open_row(trip, held.get(trip.key), door(trip.key)) for trip in trips)
 
 
-def _open_row(trip: RoundTripRow, position: Position | None) -> OpenRow:
+def _open_row(trip: RoundTripRow, position: Position | None, url: str) -> OpenRow:
     unrealized = position.stated.unrealized_pnl if position and position.stated else None
     average = position.average if position else None
     symbol, detail = name_of(trip.instrument)
     return OpenRow(
-        url=reverse("trade", args=[trip.key]),
+        url=url,
         symbol=f"{symbol} {detail}".strip(),
         side=trip.side,
         quantity=readable.quantity(abs(trip.open_quantity)),

@@ -36,6 +36,7 @@ from fillbook.web.pages.campaigns import membership
 from fillbook.web.pages.evidence import contact
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.freshness import freshness
+from fillbook.web.pages.inlist import in_list
 from fillbook.web.pages.plans import plan_view
 from fillbook.web.pages.regroup import regroup_view
 from fillbook.web.pages.restated import lines
@@ -173,6 +174,7 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
         "regroup": regroup_view(trip),
         "campaign": membership(trip),
         "trade_key": key,
+        "list": in_list(request, user, trip),
     }
     return render(request, "pages/trade.html", context)
 

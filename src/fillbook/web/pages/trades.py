@@ -126,9 +126,9 @@ def trades(request: HttpRequest) -> HttpResponse:
         "bar": bar_of(user, path, about, asked.kept, today_there(now), asked.besides),
         "fresh": freshness(user, about.accounts, now),
         "currency": currency,
-        "rows": open_rows(page.rows)
+        "rows": open_rows(page.rows, asked.url())
         if asked.is_open
-        else [(row, cells(row, columns)) for row in trip_rows(page.rows, currency, day_door(chosen))],
+        else [(row, cells(row, columns)) for row in trip_rows(page.rows, currency, day_door(chosen), asked.url())],
         "is_open": asked.is_open,
         "count": sum(summary.n for summary in summaries.values()) if summaries else _count(asked),
         "totals": [_total(summaries[group], Measure(group.currency, asked.kept.get("show") == PERCENT)) for group in groups],
