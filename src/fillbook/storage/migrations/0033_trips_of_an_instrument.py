@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("storage", "0031_pages_of_views")]
+    dependencies: ClassVar = [("storage", "0032_former_trips")]
 
     operations: ClassVar = [
         migrations.RemoveIndex(model_name="roundtriprow", name="trip_by_instrument"),
