@@ -60,6 +60,7 @@ def shown(value: object, unit: str) -> str:
             return str(value)
 
 
+SIDES = metrics.Sides(*(summarize([trip for trip in TRIPS if sign * trip.net > 0]) for sign in (1, -1)))
 DESCRIBED = re.findall(r"^### .+\n`(\w+)` · (.+)\n\n((?:.+\n)+)", PAGE, re.MULTILINE)
 
 
@@ -76,7 +77,8 @@ def test_the_example_computes(name: str, unit: str, text: str) -> None:
     (expected,) = re.findall(r"\*\*(.+)\*\*", text)
     figure = FIGURES[name]
     (parameter,) = inspect.signature(figure).parameters
-    assert shown(figure(summarize(TRIPS) if parameter == "summary" else TRIPS), unit) == expected
+    takes = {"summary": summarize(TRIPS), "sides": SIDES}
+    assert shown(figure(takes.get(parameter, TRIPS)), unit) == expected
 
 
 @pytest.mark.parametrize("function", [equity_curve, by_day, by_month])

@@ -86,7 +86,7 @@ def test_two_changes_of_units_work_on_what_came_before_each() -> None:
 
 def test_a_day_of_one_moment_is_half_an_hour_wide() -> None:
     moment = datetime(2026, 3, 2, 17, 4, tzinfo=UTC)
-    chart = day_chart([DayPoint(moment, Decimal("22.50"), Decimal("22.50"), "ACME", "/trades/a/")], "America/New_York", "USD")
+    chart = day_chart([DayPoint(moment, Decimal("22.50"), Decimal("22.50"), "ACME", "/trades/a/")], "America/New_York", Measure("USD"))
     (axis,) = chart.option["xAxis"]
     noon = int(datetime(2026, 3, 2, 12, 4, tzinfo=UTC).timestamp() * 1000)  # 17:04 UTC is 12:04 in New York
     assert (axis["min"], axis["max"]) == (noon - 900_000, noon + 900_000)

@@ -116,9 +116,12 @@ def test_percent_instead_of_money_everywhere(browser_of_owner: Client, account: 
     assert "Profit +5.0 % of one stake gains of all trades added up" in shown  # 98 / 1001 - 12 / 249
     assert "Expectancy +2.5 % a trade" in shown
     assert "Deepest fall \u22124.8 % low on 3 Mar 2026" in shown
-    assert "win 8.17 to 1, of money loss" in shown
-    assert "Profit factor 8.17 of money" in shown
-    assert "the net profit of the last trades stay in money" in shown
+    assert "+9.8 % 2.03 to 1 \u22124.8 %" in shown  # 98 / 1001 = 9.790, 12 / 249 = 4.819
+    assert "Profit factor 2.03 +9.8 % by \u22124.8 %" in shown
+    assert "Closed Symbol Side Quantity Entry Exit Held Gain Against the broker" in shown, "no net profit in money"
+    assert "3 Mar 2026 BOLT Short 5 50.00 52.00 1 d \u22124.8 % Reconciled" in shown
+    assert "there is nothing to compare a percentage with. See it in money" in shown
+    assert "USD" not in shown
     assert "Mar 2026 \u22124.8 % of one stake 1 trade" in shown, "the sign of percent once"
     assert "% % of" not in text_of(browser_of_owner.get("/calendar/?month=2026-03&show=percent").content).replace("\u202f", " ")
     assert "came to +5.0 % of one stake" in shown

@@ -104,12 +104,13 @@ TAKEN: dict[str, Callable[[RoundTripRow], bool]] = {
 
 
 def test_every_figure(browser_of_owner: Client, accounts: list[BrokerAccount]) -> None:
-    for query in TAKEN:
-        check_dashboard(browser_of_owner, accounts, query)
+    for query, taken in TAKEN.items():
+        trips = in_order(filter(taken, RoundTripRow.objects.filter(account__in=accounts)))
+        check_dashboard(browser_of_owner, trips, query)
+        check_percent(browser_of_owner, trips, query)
 
 
-def check_dashboard(browser_of_owner: Client, accounts: list[BrokerAccount], query: str) -> None:
-    trips = in_order(filter(TAKEN[query], RoundTripRow.objects.filter(account__in=accounts)))
+def check_dashboard(browser_of_owner: Client, trips: list[RoundTripRow], query: str) -> None:
     answer = browser_of_owner.get(f"/?{query}").content
     shown = text_of(answer)
     nets = [trip.base_pnl or ZERO for trip in trips]
@@ -136,6 +137,28 @@ def check_dashboard(browser_of_owner: Client, accounts: list[BrokerAccount], que
     assert f"Deepest fall {money(deepest)} USD low on {day.day} {day:%b %Y}" in shown
     check_curve(answer.decode(), curve)
     check_month(answer.decode(), trips)
+
+
+def check_percent(browser_of_owner: Client, trips: list[RoundTripRow], query: str) -> None:
+    """The same told in percent: each trade's gain by what it cost to open, with the same stake in every one."""
+    answer = browser_of_owner.get(f"/?{query}&show=percent").content
+    shown = text_of(answer)
+    known = [(trip, 100 * (trip.realized_pnl or ZERO) / trip.opening_cost) for trip in trips if trip.opening_cost]
+    gains = [gain for _, gain in known]
+    won = [gain for trip, gain in known if (trip.base_pnl or ZERO) > 0]
+    lost = [gain for trip, gain in known if (trip.base_pnl or ZERO) < 0]
+    for words in (
+        f"Profit {percent(sum(gains, ZERO))} of one stake",
+        f"Profit factor {sum(won, ZERO) / -sum(lost, ZERO):.2f} {percent(sum(won, ZERO))} by {percent(sum(lost, ZERO))}",
+        f"Expectancy {percent(mean(gains))} a trade",
+        f"{percent(mean(won))} {mean(won) / -mean(lost):.2f} to 1 {percent(mean(lost))}",
+    ):
+        assert words in shown, (query, words)
+    last = list(reversed(trips))[:8]
+    rows = re.findall(r'<td class="right trade-net"><b class="[^"]*">([^<]*)</b></td>', answer.decode())
+    assert [text.replace("\u202f", " ") for text in rows] == [
+        percent(100 * (trip.realized_pnl or ZERO) / trip.opening_cost) if trip.opening_cost else "\u2014" for trip in last
+    ]
 
 
 def check_curve(page: str, curve: list[tuple[date, Decimal, Decimal]]) -> None:

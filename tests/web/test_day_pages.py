@@ -12,7 +12,7 @@ from django.test import Client
 
 from fillbook.brokers.manifests import manifests
 from fillbook.ledger.execution import Effect, Execution
-from fillbook.storage.models import BrokerAccount, PositionRow, RoundTripRow, User
+from fillbook.storage.models import BrokerAccount, OpenLotRow, PositionRow, RoundTripRow, User
 from fillbook.storage.words import add_tag
 from tests.web.book import ACME, BOLT, FILLS, fill, link_of, says, utc, write_book
 from tests.web.conftest import text_of
@@ -51,6 +51,21 @@ def test_a_year_is_twelve_months_on_one_scale(browser_of_owner: Client, account:
     assert re.search(r'shade-gain-4"><a href="/days/2026-02-10/"', content)
     assert re.search(r'shade-loss-1"><a href="/days/2026-03-03/"', content)
     assert "Nothing closed" in page(browser_of_owner, "/calendar/?year=2019")
+
+
+def test_a_day_in_percent_of_what_its_trades_cost(browser_of_owner: Client, account: BrokerAccount) -> None:
+    """The closing fill of ACME realized 98 on 1001 and paid 1 of it in fees, which is 0.0999 %."""
+    assert account.pk
+    calendar = browser_of_owner.get("/calendar/?month=2026-02&show=percent").content.decode()
+    assert 'href="/days/2026-02-10/?show=percent"' in calendar
+    shown = page(browser_of_owner, "/days/2026-02-10/?show=percent")
+    assert "Closed that day +9.8 % of one stake 1 trade, 1 won, 0 lost" in shown
+    assert "Realized, fill by fill +9.8 % of one stake between 0.0 % and +9.8 % in the day" in shown
+    assert "Fees and taxes \u22120.10 % of one stake on 1 fill" in shown
+    assert "10:30:00 Sold ACME \u221210 110.00 \u22120.10 % +9.8 % +9.8 %" in shown
+    assert "The two differ" not in shown
+    assert "USD" not in shown
+    assert 'href="/days/2026-02-10/"' in browser_of_owner.get("/days/2026-02-10/?show=percent").content.decode(), "back to money"
 
 
 @pytest.mark.parametrize("query", ["month=2026-13", "month=x", "year=12", "year=99999", "month=2026-02-03"])
@@ -204,6 +219,20 @@ def test_positions_with_the_brokers_mark(browser_of_owner: Client, account: Brok
     assert "+45.00 USD unrealized" in shown
     assert "ACME Long 4 120.25 131.50 526.00 +45.00" in shown  # 4 at 120 and a dollar of fees
     assert "No position fits this filter" in page(browser_of_owner, "/positions/?symbol=BOLT")
+
+
+def test_positions_in_percent_of_their_cost(browser_of_owner: Client, account: BrokerAccount) -> None:
+    """45 on the 481 that 4 at 120 and a dollar of fees cost are 9.36 %; on the dashboard and among the open trades too."""
+    PositionRow.objects.filter(account=account).update(mark_price=Decimal("131.5"), value=Decimal(526), unrealized_pnl=Decimal(45))
+    shown = page(browser_of_owner, "/positions/?show=percent")
+    assert "+9.4 % unrealized" in shown
+    assert "ACME Long 4 120.25 131.50 +9.4 %" in shown
+    assert "USD" not in shown
+    row = "ACME Long 4 at 120.25, since 5 Mar 2026 +9.4 % unrealized"
+    assert row in page(browser_of_owner, "/?show=percent")
+    assert row in page(browser_of_owner, "/trades/?status=open&show=percent")
+    OpenLotRow.objects.update(cost_basis=None)
+    assert "since 5 Mar 2026 \u2013 cost unknown" in page(browser_of_owner, "/?show=percent"), "no money instead"
 
 
 def test_positions_have_the_tags_of_their_open_trade(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:

@@ -46,6 +46,34 @@ def test_the_overview_says_every_figure_and_why_one_is_missing(browser_of_owner:
     assert "+90.00 USD +86.00 after 4.00 of fees" in gross  # 100 and -10
 
 
+def test_reports_in_percent_are_made_of_gains(browser_of_owner: Client) -> None:
+    """98 on 1001 are 9.790 %, 12 on 249 a loss of 4.819 %; their fees 2 on 1001 and 2 on 249, which is 0.200 % and 0.803 %."""
+    shown = page(browser_of_owner, "/reports/?show=percent")
+    assert "In percent of what each trade cost to open, after fees and taxes." in shown
+    for words in (
+        "Profit +5.0 % of one stake",
+        "Expectancy few Mean result of a trade, \u00b1 its standard error. +2.5 % \u00b1 7.3 %",  # s = 10.330, by sqrt(2)
+        "Average win few Mean result of the winners. +9.8 %",
+        "Average loss few Mean result of the losers. \u22124.8 %",
+        "Payoff few Average win by the size of the average loss. 2.03",
+        "Fee share Fees by profit before fees. 16.8 %",  # 1.003 by 4.971 + 1.003
+        "an amount: only in money",
+    ):
+        assert words in shown, words
+    assert "Before fees" not in shown
+    by_side = page(browser_of_owner, "/reports/by/side/?show=percent&basis=gross")
+    assert "Short 1 0.0 % \u22124.8 % \u22124.8 %" in by_side, "trades, won, gain and profit; no fees, no average in money"
+    falls = page(browser_of_owner, "/reports/drawdowns/?show=percent")
+    assert "the deepest 4.8 % of one stake to 3 Mar 2026" in falls
+    assert "Most losses in a row 1 3 Mar 2026 \u22124.8 %" in falls
+    spread = page(browser_of_owner, "/reports/distribution/?show=percent")
+    assert "2 trades: mean +2.5 %, median +2.5 %" in spread
+    pair = page(browser_of_owner, "/reports/compare/?side=long&with=side%3Dshort&show=percent")
+    assert "Profit +9.8 % beside \u22124.8 %: \u221214.6 % of one stake apart." in pair
+    for path in (*PAGES, "/reports/by/symbol/", "/reports/by/currency/", "/reports/report.html"):
+        assert not re.search(r"\d USD", page(browser_of_owner, f"{path}?show=percent")), path
+
+
 @pytest.mark.parametrize("key", list(Key))
 def test_each_row_leads_to_as_many_trades_as_it_counts(browser_of_owner: Client, owner: User, key: Key) -> None:
     add_tag(owner, RoundTripRow.objects.get(symbol="BOLT").key, "gap")

@@ -64,6 +64,8 @@ def test_in_percent_the_total_is_that_of_one_stake(browser_of_owner: Client, acc
     assert account.pk
     shown = text_of(browser_of_owner.get("/trades/?show=percent").content)
     assert "2 trades +5.0 % of one stake" in shown, "98 of 1001 paid in are 9.79, a loss of 12 of 249 received is 4.82"
+    assert "10 Feb 2026 ACME Long 10 100.00 110.00 36 d +9.8 % Reconciled" in shown
+    assert "Net profit" not in shown.partition("Against the broker")[0].partition("Keep")[2], "the columns of money give way to the gain"
 
 
 def test_open_trades_have_a_list_of_their_own(browser_of_owner: Client, account: BrokerAccount) -> None:

@@ -39,6 +39,14 @@ class Expectancy:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """Round trips that won and those that lost, each summed up: what figures in percent of winners and losers are made of."""
+
+    won: Summary
+    lost: Summary
+
+
+@dataclass(frozen=True, slots=True)
 class HoldingTime:
     """How long positions were held. counted: round trips whose opening and closing times are both known, at least one."""
 
@@ -164,6 +172,37 @@ def profit_factor(summary: Summary) -> Decimal | NoLosses | None:
     if summary.losses == 0:
         return NoLosses.NO_LOSSES if summary.wins else None
     return _ratio(summary.total_wins, -summary.total_losses)
+
+
+def average_win_percent(sides: Sides) -> Decimal | None:
+    """Mean of 100 x / opening cost over the winners, in percent. None without a winner whose cost is known."""
+    return average_gain_percent(sides.won)
+
+
+def average_loss_percent(sides: Sides) -> Decimal | None:
+    """The same over the losers, negative. None without a loser whose cost is known."""
+    return average_gain_percent(sides.lost)
+
+
+def payoff_percent(sides: Sides) -> Decimal | None:
+    """Average win / |average loss|, both in percent: a plain ratio in which every trade has the same stake.
+
+    None where one of the two is unknown or the losses come to nothing.
+    """
+    won, lost = average_win_percent(sides), average_loss_percent(sides)
+    return EXACT.divide(won, -lost) if won is not None and lost else None
+
+
+def profit_factor_percent(sides: Sides) -> Decimal | NoLosses | None:
+    """Sum of the winners' gains in percent / |sum of the losers'|, a plain ratio: the profit factor with the same stake in every trade.
+
+    Round trips whose cost is unknown are left out. `NO_LOSSES` with winners and no loser, 0 with losers and no winner, None with neither
+    and where the losers have no known cost.
+    """
+    won, lost = sides.won, sides.lost
+    if lost.n == 0:
+        return NoLosses.NO_LOSSES if won.gain_count else None
+    return _ratio(won.gain_total, -lost.gain_total)
 
 
 def expectancy(summary: Summary) -> Expectancy | None:

@@ -51,6 +51,7 @@ class Absent(StrEnum):
     NO_NAV = "no_nav"
     NOT_IN_BASE = "not_in_base"
     NOT_POSITIVE = "not_positive"
+    IN_MONEY = "in_money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,9 +297,10 @@ def _costs(sample: Sample) -> tuple[Figure, ...]:
     one = sample.summary
     gross = one.total if sample.told.gross else one.total - one.fees
     share = Decimal(-100 * one.fees) / gross if gross > 0 else None
-    volume = _rounded(Decimal(repr(one.costs))) if one.costs else None
+    volume = _rounded(Decimal(repr(one.costs))) if one.costs and not sample.told.percent else None
+    no_volume = Absent.IN_MONEY if sample.told.percent else Absent.NO_COST
     return (
-        Figure("volume", Unit.MONEY, volume, one.gain_count, 0, absent=Absent.NONE if volume is not None else Absent.NO_COST),
+        Figure("volume", Unit.MONEY, volume, one.gain_count, 0, absent=Absent.NONE if volume is not None else no_volume),
         Figure("fee_share", Unit.PERCENT, share, one.n, 0, absent=Absent.NONE if share is not None else Absent.NOT_POSITIVE),
     )
 

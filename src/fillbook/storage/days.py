@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -52,6 +52,22 @@ def fills_of(accounts: Accounts, day: date, chosen: Filter, own_currency: str = 
     fills = [_fill(own[row.account_id], row, parts[row.account_id, row.row_id], own_currency) for row in rows]
     kept = [fill for fill in fills if fill.parts or _is_trade(fill.row, chosen)]
     return sorted(kept, key=_order)
+
+
+def of_opening_cost(fill: DayFill) -> DayFill:
+    """The same with `realized` and `charges` in percent of what the round trips it is part of cost to open, each in its own currency.
+
+    What the fills of a round trip realized so adds up to its gain in percent. Unknown where such a cost is unknown or zero.
+    """
+    closing = [part for part in fill.parts if part.role == "closes" or part.realized_pnl is not None]
+    known = [_percent(part.realized_pnl, part.trip.opening_cost) for part in closing]
+    paid = [_percent(part.charges, part.trip.opening_cost) for part in fill.parts]
+    realized = None if not known or None in known else _sum(known)
+    return replace(fill, realized=realized, charges=None if None in paid else _sum(paid), unknown=bool(known) and realized is None)
+
+
+def _percent(amount: Decimal | None, cost: Decimal | None) -> Decimal | None:
+    return None if amount is None or not cost else EXACT.divide(100 * amount, cost)
 
 
 def _parts(rows: Iterable[Row]) -> dict[tuple[int, str], list[TripFillRow]]:

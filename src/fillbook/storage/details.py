@@ -84,7 +84,8 @@ class Position:
     """What an account holds of one instrument.
 
     quantity: ours, from its open lots, signed; cost: of them, None when unknown. stated: the broker's figure, None when it states no
-    positions or not this one. status, reason: of the comparison. realized_so_far: by the round trip in progress, in its currency.
+    positions or not this one. status, reason: of the comparison. realized_so_far: by the round trip in progress, in its currency;
+    put_in: its whole opening cost.
     """
 
     account: BrokerAccount
@@ -98,6 +99,7 @@ class Position:
     reason: str
     trip_key: str
     realized_so_far: Decimal | None
+    put_in: Decimal | None = None
 
     @property
     def units(self) -> Decimal:
@@ -236,6 +238,7 @@ def _position(
         reason=line.reason if line else "",
         trip_key=trip.key if trip else "",
         realized_so_far=trip.realized_pnl if trip else None,
+        put_in=trip.opening_cost if trip else None,
     )
 
 

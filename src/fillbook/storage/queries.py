@@ -5,7 +5,7 @@ and sandbox accounts apart, and accounts with different base currencies apart.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,8 +19,9 @@ from fillbook.performance.curves import CurvePoint, Period
 from fillbook.performance.curves import equity_curve as curve_of
 from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
+from fillbook.performance.metrics import Sides
 from fillbook.performance.results import Result
-from fillbook.performance.summary import FIELDS, Summary, from_e8
+from fillbook.performance.summary import FIELDS, Outcome, Summary, from_e8
 from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, trips_in
 from fillbook.storage.fields import ExactSum
 from fillbook.storage.models import AccountInstrument, BridgeRow, BrokerAccount, DayTotals, RoundTripRow, StatedOpening, StatementCoverage
@@ -122,6 +123,15 @@ def summaries(accounts: Accounts, chosen: Filter) -> dict[Group, Summary]:
     known = trips_in(accounts, chosen).filter(net_e8__isnull=False)
     rows = known.values(*GROUP, "result_currency").annotate(**summed())
     return {group_of(row, "result_currency"): summary_of(row) for row in rows}
+
+
+def sides(accounts: Accounts, chosen: Filter, group: Group) -> Sides:
+    """The winners and the losers of a group under a filter, summed up apart: those that the filter with their outcome takes."""
+    won, lost = (
+        summaries(accounts, replace(chosen, outcome=outcome)).get(group, Summary()) if chosen.outcome in (None, outcome) else Summary()
+        for outcome in (Outcome.WIN, Outcome.LOSS)
+    )
+    return Sides(won, lost)
 
 
 def by_day(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[Period, ...]]:

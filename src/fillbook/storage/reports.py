@@ -42,6 +42,7 @@ from fillbook.storage.remembered import remembered
 _RESULTS: Final = ("net", "charges", "gain", "outlay", "after")
 _OWN: Final = {"net": "own", "charges": "own_fees", "outlay": "own_outlay"}
 """Columns of the base currency, and the same in that of the instrument."""
+_OF_PERCENT: Final = ("net", "charges", "gain", "outlay")
 _CURVE: Final = (DAY, "moment", "net")
 _SPREAD: Final = {Spread.PROFIT: "net", Spread.PERCENT: "gain", Spread.HELD: "seconds"}
 
@@ -166,7 +167,8 @@ def samples(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[G
         periods = by_day.get(group, ())
         summaries = [period.summary for period in periods]
         rs = results_in_r(own, chosen, group.currency, own=told.own)
-        returns = returns_of(own, chosen, periods) if group.is_base and not told.own else None
+        worth = queries.by_day(own, chosen).get(group, ()) if told.percent else periods
+        returns = returns_of(own, chosen, worth) if group.is_base and not told.own else None
         found[group] = Sample.of(Summary.together(summaries), summaries, _curve(columns), rs, returns, told=told)
     return found
 
@@ -214,7 +216,7 @@ def _exact(units: Sequence[int], places: Sequence[int]) -> Decimal:
 
 def _kept(chosen: Filter, *, told: Told) -> bool:
     """Whether totals are kept ready, day by day."""
-    if told.own:
+    if told.own or told.percent:
         return False
     return keytotals.answers(chosen) if told.gross else facet_of(chosen) is not None
 
@@ -227,12 +229,14 @@ def _counted(
     accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str], *, told: Told, ordered: bool = False
 ) -> dict[Group, Columns]:
     """The columns of each group, their money as it is told; when gross, of round trips whose fees and taxes are known."""
-    read = {*names, *(("net", "charges") if told.gross else ())} - {"after"}
+    read = {*names, *(("net", "charges") if told.gross else ()), *(_OF_PERCENT if told.percent else ())} - {"after"}
     if told.own:
         found = picked(accounts, chosen, {_OWN.get(name, name) for name in read}, money=by(Key.CURRENCY), ordered=ordered)
         found = {group: columns | {name: columns[own] for name, own in _OWN.items() if own in columns} for group, columns in found.items()}
     else:
         found = picked(accounts, chosen, read, ordered=ordered)
+    if told.percent:
+        return {group: gained for group, columns in found.items() if (gained := _in_percent(columns))["net"]}
     if not told.gross:
         return {group: columns | {"after": columns.get("net", [])} for group, columns in found.items()}
     return {group: before for group, columns in found.items() if (before := _before_fees(columns))["net"]}
@@ -243,6 +247,15 @@ def _before_fees(columns: Columns) -> Columns:
         known = [charge is not None for charge in columns["charges"]]
         columns = {name: list(compress(values, known)) for name, values in columns.items()}
     return columns | {"net": list(map(sub, columns["net"], columns["charges"])), "after": columns["net"]}
+
+
+def _in_percent(columns: Columns) -> Columns:
+    """Of those whose cost is known: the gain as P&L, and fees and taxes by the same cost, both in percent."""
+    known = [gain is not None for gain in columns["gain"]]
+    columns = columns if all(known) else {name: list(compress(values, known)) for name, values in columns.items()}
+    paid = zip(columns["charges"], columns["outlay"], strict=True)
+    charges = [round(100 * charge / outlay) if charge is not None and outlay else None for charge, outlay in paid]
+    return columns | {"net": [100 * gain for gain in columns["gain"]], "charges": charges, "after": columns["net"]}
 
 
 def _results(columns: Columns) -> Results:

@@ -98,7 +98,7 @@ def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -
             "grid": [{"left": 60, "right": 16, "top": 16, "height": "56%"}, {"left": 60, "right": 16, "bottom": 26, "height": "18%"}],
             "title": [{**_small_title(_("below its high"), "65%"), "left": 60}],
             "xAxis": [time_axis(0, labels=False), time_axis(1)],
-            "yAxis": [_amount_axis(0, measure), {**_amount_axis(1, measure), "splitNumber": 1, "max": 0}],
+            "yAxis": [amount_axis(0, measure), {**amount_axis(1, measure), "splitNumber": 1, "max": 0}],
             "series": [
                 line(equity, 0, "var(--ink)", 1.6) | {"markLine": zero_line()},
                 line(drawdown, 1, "var(--loss)", 1) | {"areaStyle": {"color": "var(--loss)", "opacity": 0.16}},
@@ -307,7 +307,7 @@ def money_axis(grid: int, formatter: str = "fn:money") -> Option:
     }
 
 
-def _amount_axis(grid: int, measure: Measure) -> Option:
+def amount_axis(grid: int, measure: Measure) -> Option:
     """Of money or of percent; without labels while amounts are hidden."""
     axis = money_axis(grid, "fn:percent" if measure.percent else "fn:money")
     return axis | {"axisLabel": {"show": False}} if amounts_hidden() and not measure.percent else axis

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from fillbook.web import charts, readable
 from fillbook.web.charts import Chart
+from fillbook.web.measure import Measure
 
 _MARKED: Final = 40
 """Fills that are still told apart as marks on the curve."""
@@ -28,14 +29,14 @@ class DayPoint:
     url: str
 
 
-def day_chart(points: Sequence[DayPoint], zone: str, currency: str) -> Chart:
+def day_chart(points: Sequence[DayPoint], zone: str, measure: Measure) -> Chart:
     """The running sum in steps, at the moments of the fills on the clock of a zone; at least one point."""
     places = [charts.local(point.at, zone) for point in points]
     steps = [[places[0], 0.0], *([place, float(point.total)] for place, point in zip(places, points, strict=True))]
     tips = tuple(
         (
-            _("Total %(total)s %(currency)s") % {"total": readable.gain(point.total, currency), "currency": currency},
-            f"{point.symbol} {readable.gain(point.net, currency)}",
+            _("Total %(total)s %(currency)s") % {"total": measure.gain(point.total), "currency": measure.beside},
+            f"{point.symbol} {measure.gain(point.net)}",
             readable.clock(point.at, zone),
         )
         for point in points
@@ -47,32 +48,29 @@ def day_chart(points: Sequence[DayPoint], zone: str, currency: str) -> Chart:
             **charts.frame("axis"),
             "grid": [{"left": 60, "right": 16, "top": 16, "bottom": 26}],
             "xAxis": [{**charts.time_axis(0), "min": places[0] - room, "max": places[-1] + room}],
-            "yAxis": [charts.money_axis(0)],
+            "yAxis": [charts.amount_axis(0, measure)],
             "series": [
                 charts.line(steps, 0, "var(--ink)", 1.6)
                 | {"step": "end", "showSymbol": len(points) < _MARKED, "markLine": charts.zero_line()}
             ],
         },
-        caption=_sentence(points, zone, currency),
-        columns=(_("Time"), _("What"), f"{_('Realized')} ({currency})", f"{_('Total')} ({currency})"),
-        rows=tuple(
-            (readable.clock(point.at, zone), point.symbol, readable.gain(point.net, currency), readable.gain(point.total, currency))
-            for point in points
-        ),
+        caption=_sentence(points, zone, measure),
+        columns=(_("Time"), _("What"), f"{_('Realized')} ({measure.unit})", f"{_('Total')} ({measure.unit})"),
+        rows=tuple((readable.clock(point.at, zone), point.symbol, measure.gain(point.net), measure.gain(point.total)) for point in points),
         tips=(((_("Start of the day"),), *tips),),
         links=(("", *urls),),
     )
 
 
-def _sentence(points: Sequence[DayPoint], zone: str, currency: str) -> str:
+def _sentence(points: Sequence[DayPoint], zone: str, measure: Measure) -> str:
     low, high = min(points, key=lambda point: point.total), max(points, key=lambda point: point.total)
     words = {
         "fills": readable.plural(len(points), "closing fill"),
-        "total": readable.gain(points[-1].total, currency),
-        "currency": currency,
-        "high": readable.gain(max(high.total, Decimal(0)), currency),
+        "total": measure.gain(points[-1].total),
+        "currency": measure.beside,
+        "high": measure.gain(max(high.total, Decimal(0))),
         "high_at": readable.clock(high.at, zone, seconds=False),
-        "low": readable.gain(min(low.total, Decimal(0)), currency),
+        "low": measure.gain(min(low.total, Decimal(0))),
         "low_at": readable.clock(low.at, zone, seconds=False),
     }
     return _("%(fills)s brought %(total)s %(currency)s; highest %(high)s at %(high_at)s, lowest %(low)s at %(low_at)s.") % words

@@ -54,6 +54,14 @@ class Measure:
         """With its sign; without the unit, but for the percent sign."""
         return readable.percent(value, signed=True) if self.percent else readable.gain(value, self.currency)
 
+    def size(self, value: Decimal) -> str:
+        """How large something is, without a sign."""
+        return readable.percent(value) if self.percent else readable.amount(value, self.currency)
+
+    def fine(self, value: Decimal | None) -> str:
+        """The same of fees, which are small beside what a trade cost."""
+        return readable.percent(value, signed=True, decimals=2) if self.percent else self.gain(value)
+
     def short(self, value: Decimal) -> str:
         """The same for narrow places."""
         if not self.percent:

@@ -31,23 +31,26 @@ def _cell(row: TripRow, cell: Cell) -> str:
     if cell.name == "net":
         unit = f' <span class="unit">{escape(row.unit)}</span>' if row.unit else ""
         return f'<td class="{cell.style}"><b class="{cell.tone}">{escape(cell.text)}</b>{unit}</td>'
+    if cell.name == "gain" and "trade-net" in cell.style:
+        return f'<td class="{cell.style}"><b class="{cell.tone}">{escape(cell.text)}</b></td>'
     if cell.url:
         return f'<td class="{cell.style}"><a class="day-link" href="{escape(cell.url)}">{escape(cell.text)}</a></td>'
     return f'<td class="{cell.style}"><span class="{cell.tone}">{escape(cell.text)}</span></td>'
 
 
-def short_lines(rows: Iterable[TripRow]) -> str:
-    """The body of `components/trade_rows.html`."""
+def short_lines(rows: Iterable[TripRow], *, percent: bool = False) -> str:
+    """The body of `components/trade_rows.html`. percent: rows whose net profit is their gain, told once."""
     side, mark = _made("components/side.html", "side"), _made("components/trade_mark.html", "state")
-    return "".join(_short_line(row, side(row.side), mark(row.state)) for row in rows)
+    return "".join(_short_line(row, side(row.side), mark(row.state), percent=percent) for row in rows)
 
 
-def _short_line(row: TripRow, side: str, mark: str) -> str:
+def _short_line(row: TripRow, side: str, mark: str, *, percent: bool) -> str:
     closed = f'<time datetime="{escape(row.closed_iso)}">{escape(row.closed)}</time>'
     if row.closed_url:
         closed = f'<a class="day-link" href="{escape(row.closed_url)}">{closed}</a>'
     detail = f'<span class="trade-detail">{escape(row.detail)}</span>' if row.detail else ""
     unit = f' <span class="unit">{escape(row.unit)}</span>' if row.unit else ""
+    gain = "" if percent else f'\n      <td class="right trade-gain"><span class="{row.tone}">{escape(row.gain)}</span></td>'
     return f"""
     <tr>
       <td class="num trade-day">{closed}</td>
@@ -56,8 +59,7 @@ def _short_line(row: TripRow, side: str, mark: str) -> str:
       <td class="right hide-narrow">{escape(row.quantity)}</td>
       <td class="right hide-narrow">{escape(row.entry)}</td>
       <td class="right hide-narrow">{escape(row.exit)}</td>
-      <td class="right hide-narrow">{escape(row.held)}</td>
-      <td class="right trade-gain"><span class="{row.tone}">{escape(row.gain)}</span></td>
+      <td class="right hide-narrow">{escape(row.held)}</td>{gain}
       <td class="right trade-net"><b class="{row.tone}">{escape(row.net)}</b>{unit}</td>
       <td class="trade-mark">{mark}</td>
     </tr>

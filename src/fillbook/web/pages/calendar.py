@@ -161,7 +161,8 @@ def _total(grid: MonthGrid, month: CalendarMonth, measure: Measure) -> dict[str,
 
 def _door(chosen: Filter, shown: _Shown) -> Door:
     """A single day opens its page, a week or month the trades that closed in it."""
-    several, some_day = addresses(reverse("trades"), shown.counted, **shown.kept), day_url(date.min, chosen, shown.day_money)
+    several = addresses(reverse("trades"), shown.counted, **shown.kept)
+    some_day = day_url(date.min, chosen, shown.day_money, shown.kept.get("show", ""))
 
     def door(first: date, last: date) -> str:
         return some_day.replace(str(date.min), str(first), 1) if first == last else several(first, last)

@@ -1,7 +1,7 @@
 """The columns of the list of trades: what there is, what the reader chose, how each is ordered."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fillbook.storage.choosing import Sort
@@ -46,6 +46,8 @@ ALL: Final = tuple(
 USUAL: Final = ("closed", "symbol", "side", "quantity", "entry", "exit", "held", "gain", "net")
 _ALWAYS: Final = "symbol"
 """It is the link to the trade."""
+_OF_RESULTS: Final = frozenset({"gross", "fees", "gain", "net"})
+_GAIN_ALONE: Final = replace(next(column for column in ALL if column.name == "gain"), style="right trade-net")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,14 @@ class Cell:
     url: str = ""
 
 
-def chosen_columns(asked: str, kept: str) -> tuple[Column, ...]:
-    """Those that the address asks for, else those the reader keeps, else the usual ones; in their fixed order."""
+def chosen_columns(asked: str, kept: str, *, percent: bool = False) -> tuple[Column, ...]:
+    """Those that the address asks for, else those the reader keeps, else the usual ones; in their fixed order.
+
+    percent: those of money give way to the gain, which takes the place of the net profit.
+    """
     names = {name for name in (asked or kept).split(",") if any(column.name == name for column in ALL)} or set(USUAL)
-    return tuple(column for column in ALL if column.name in names | {_ALWAYS})
+    found = tuple(column for column in ALL if column.name in names | {_ALWAYS})
+    return (*(column for column in found if column.name not in _OF_RESULTS), _GAIN_ALONE) if percent else found
 
 
 def headings(columns: Sequence[Column], order: Order, to: Callable[[Order], str]) -> tuple[Heading, ...]:
@@ -88,7 +94,7 @@ def headings(columns: Sequence[Column], order: Order, to: Callable[[Order], str]
 
 def cells(row: TripRow, columns: Sequence[Column]) -> tuple[Cell, ...]:
     """A round trip's cells."""
-    tones = {"gain": row.tone, "net": row.tone, "gross": row.gross_tone, "r": row.tone if row.r else ""}
+    tones = {"gain": row.gain_tone, "net": row.tone, "gross": row.gross_tone, "r": row.tone if row.r else ""}
     doors = {"closed": row.closed_url, "opened": row.opened_url}
     return tuple(
         Cell(one.name, getattr(row, _FIELD.get(one.name, one.name)), one.style, tones.get(one.name, ""), doors.get(one.name, ""))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from fillbook.performance.calendar import last_day, month_of
 from fillbook.performance.curves import CurveDay, Path, Period, coarser, curve_days
 from fillbook.performance.filters import Filter, TripStatus, previous_period
+from fillbook.performance.metrics import Sides
 from fillbook.performance.multiples import multiples
 from fillbook.performance.summary import Outcome, Summary
 from fillbook.storage import queries
@@ -35,7 +36,7 @@ from fillbook.web.pages.freshness import attention, freshness, today_there
 from fillbook.web.pages.incomplete import LeftOut, left_out, rests_on_stated
 from fillbook.web.pages.monthgrid import Door, MonthGrid, month_after, month_before, month_grid
 from fillbook.web.pages.plans import r_tile
-from fillbook.web.pages.rows import OpenRow, TripRow, day_door, open_rows, trip_rows
+from fillbook.web.pages.rows import OpenRow, TripRow, day_door, in_percent, open_rows, trip_rows
 from fillbook.web.pages.saved import bar_of, begins_elsewhere, kept_of
 from fillbook.web.pages.scope import Scope, accounts_of_group, by_weight, key_of, money_choices, of_group, pick, scope
 from fillbook.web.viewer import viewer
@@ -51,7 +52,7 @@ Records = Sequence[DayRecord]
 class Board:
     """Everything the dashboard shows of some round trips, told in `measure`. bridge_wider: than the filter, as `bridge_covers` says.
 
-    bridge_beside: which accounts it leaves out.
+    bridge_beside: which accounts it leaves out. money_url: the same page told in money.
     """
 
     measure: Measure
@@ -71,6 +72,7 @@ class Board:
     bridge_covers: str
     bridge_wider: bool
     bridge_beside: str
+    money_url: str
     counts: tuple[Count, ...]
 
 
@@ -177,34 +179,37 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     covers, wider = covering(same_base, chosen)
     crossed = bridges(same_base, group.currency)
     trades_url, open_url = asked.trades(chosen), asked.trades(still_open)
+    sides = queries.sides(same_base, asked.narrowed(chosen), group) if measure.percent else None
+    rows = trip_rows(last, group.currency, day_door(chosen, key_of(group) if len(asked.groups) > 1 else "", measure.parameter), trades_url)
     return Board(
         measure=measure,
         trades=readable.whole(summary.n),
         headline=headline(summary, _before(asked, records), chosen, measure, asked.trades),
         outcomes=outcomes(summary, chosen, asked.trades),
-        tiles=_tiles(same_base, summary, _fall(curve, measure), chosen, measure, asked),
-        versus=versus(summary, chosen, measure, asked.trades),
+        tiles=_tiles(same_base, summary, _fall(curve, measure), asked, measure, sides),
+        versus=versus(summary, chosen, measure, asked.trades, sides),
         equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
         month=_month(asked, within, measure),
-        last=trip_rows(last, group.currency, day_door(chosen, key_of(group) if len(asked.groups) > 1 else ""), trades_url),
+        last=in_percent(rows) if measure.percent else rows,
         trades_url=trades_url,
-        open=open_rows(opened, open_url),
+        open=open_rows(opened, open_url, percent=measure.percent),
         open_count=open_count,
         open_url=open_url,
         bridges=crossed,
         bridge_beside=beside(same_base, group, crossed),
         bridge_covers=covers,
         bridge_wider=wider,
+        money_url=replace(asked, kept=asked.kept | {"show": ""}).dashboard(chosen),
         counts=counts(same_base),
     )
 
 
 def _tiles(
-    accounts: Sequence[BrokerAccount], summary: Summary, fall: Fall, chosen: Filter, measure: Measure, asked: Asked
+    accounts: Sequence[BrokerAccount], summary: Summary, fall: Fall, asked: Asked, measure: Measure, sides: Sides | None
 ) -> tuple[Stat, ...]:
     """The further figures; in R where some trade has a plan."""
-    found = tiles(summary, fall, chosen, measure, asked.trades)
-    in_r = r_tile(multiples(results_in_r(accounts, chosen, measure.currency)), summary.n)
+    found = tiles(summary, fall, asked.chosen, measure, asked.trades, sides)
+    in_r = r_tile(multiples(results_in_r(accounts, asked.chosen, measure.currency)), summary.n)
     return found if in_r is None else (*found, in_r)
 
 

@@ -18,23 +18,24 @@ from django.views.decorators.http import require_safe
 from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.exchanges import DEFAULT_ZONE, zone_of
 from fillbook.ledger.execution import ExecutionKind
-from fillbook.performance import metrics
 from fillbook.performance.day import Realized, day_curve, low_and_high
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
-from fillbook.storage.days import DayFill, days_beside, fills_of
+from fillbook.storage.days import DayFill, days_beside, fills_of, of_opening_cost
 from fillbook.storage.models import BrokerAccount, ExecutionRow, NoteAbout
 from fillbook.storage.queries import Group
 from fillbook.trades.reconcile import CENT
 from fillbook.web import readable
 from fillbook.web.charts import Chart
 from fillbook.web.daychart import DayPoint, day_chart
+from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.figures import Stat, tone_of
-from fillbook.web.pages.filterbar import address
+from fillbook.web.pages.filterbar import address, measures
 from fillbook.web.pages.freshness import freshness
-from fillbook.web.pages.rows import FillRow, TripRow, name_of, trip_rows
+from fillbook.web.pages.rows import FillRow, TripRow, in_percent, name_of, trip_rows
+from fillbook.web.pages.saved import kept_of
 from fillbook.web.pages.scope import Scope, accounts_of_group, key_of, money_choices, of_group, scope
 from fillbook.web.pages.wording import ACTIONS, HOW
 from fillbook.web.pages.words import day_words
@@ -48,12 +49,13 @@ _FILLS_BELOW: Final = "#fills-title"
 
 @dataclass(frozen=True, slots=True)
 class DayPage:
-    """Everything the page of one day shows, all in `currency`: the accounts' base currency, or that of trades without a rate to it.
+    """Everything the page of one day shows, told in `measure`: percent, or the accounts' base currency or that of
+    trades without a rate to it.
 
     apart: why what closed and what was realized are not the same.
     """
 
-    currency: str
+    measure: Measure
     zone: str
     numbers: tuple[Stat, ...]
     chart: Chart | None
@@ -83,7 +85,9 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
     number = request.GET.get("page", "")
     page = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 5 else 1
     counted = of_group(about.chosen, group, about.accounts, groups)
-    shown = day_page(accounts, counted, group, max(page, 1))
+    show = kept_of(dict(request.GET.lists())).get("show", "")
+    measure = Measure(group.currency, percent=show == PERCENT)
+    shown = day_page(accounts, counted, group, measure, max(page, 1))
     here = reverse("day", args=[when.isoformat()])
     context = {
         "about": about,
@@ -92,23 +96,24 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
         "fresh": freshness(user, about.accounts, now),
         "page": shown,
         "day_words": day_words(user, NoteAbout.DAY, when),
-        "before": day_url(before, kept, wanted) if before else "",
-        "after": day_url(after, kept, wanted) if after else "",
-        "calendar_url": address(reverse("calendar"), kept, month=f"{when:%Y-%m}", money=wanted),
-        "currencies": money_choices(sorted(groups), group, here, kept) if len(groups) > 1 else (),
+        "before": day_url(before, kept, wanted, show) if before else "",
+        "after": day_url(after, kept, wanted, show) if after else "",
+        "calendar_url": address(reverse("calendar"), kept, month=f"{when:%Y-%m}", money=wanted, show=show),
+        "currencies": money_choices(sorted(groups), group, here, kept, {"show": show}) if len(groups) > 1 else (),
+        "measures": measures(here, kept, {"money": wanted, "show": show}),
         "accounts": [account.alias or account.number for account in accounts],
         "narrowed": bool(kept.side or kept.outcome or kept.slot),
-        "next_url": address(here, kept, money=wanted, page=str(page + 1)) if page * _FILLS < shown.fill_count else "",
-        "before_url": address(here, kept, money=wanted, page=str(page - 1) if page > 2 else "") if page > 1 else "",
+        "next_url": address(here, kept, money=wanted, show=show, page=str(page + 1)) if page * _FILLS < shown.fill_count else "",
+        "before_url": address(here, kept, money=wanted, show=show, page=str(page - 1) if page > 2 else "") if page > 1 else "",
         "first": (page - 1) * _FILLS + 1,
         "last": min(page * _FILLS, shown.fill_count),
     }
     return render(request, "pages/day.html", context)
 
 
-def day_url(when: date, chosen: Filter, money: str = "") -> str:
+def day_url(when: date, chosen: Filter, money: str = "", show: str = "") -> str:
     """The page of a day, with a filter whose own period does not matter there. money: in which base currency, "" for the busiest."""
-    return address(reverse("day", args=[when.isoformat()]), replace(chosen, first=None, last=None), money=money)
+    return address(reverse("day", args=[when.isoformat()]), replace(chosen, first=None, last=None), money=money, show=show)
 
 
 def _groups(about: Scope) -> list[Group]:
@@ -129,28 +134,31 @@ def _group_of(fill: DayFill, kind: str) -> Group:
     return Group(kind, base, base or fill.row.instrument.currency)
 
 
-def day_page(accounts: Sequence[BrokerAccount], chosen: Filter, group: Group, page: int = 1) -> DayPage:
+def day_page(accounts: Sequence[BrokerAccount], chosen: Filter, group: Group, measure: Measure, page: int = 1) -> DayPage:
     """The day of the accounts of one group; chosen: what takes its trades. page: of the fills."""
     currency, when = group.currency, chosen.first or date.min
     fills = fills_of(accounts, when, chosen, "" if group.is_base else currency)
+    if measure.percent:
+        fills = list(map(of_opening_cost, fills))
     curve = day_curve([Realized(_at(fill), fill.realized) for fill in fills])
     zones = Counter(zone_of(_exchange(fill)) for fill in fills)
     zone = zones.most_common(1)[0][0] if zones else DEFAULT_ZONE
     summary = queries.summaries(accounts, chosen).get(group, Summary())
     trades = queries.trips_page(accounts, chosen, size=_TRADES)
-    url = address(reverse("trades"), chosen)
+    url = address(reverse("trades"), chosen, show=measure.parameter)
+    rows = trip_rows(trades.rows, currency, within=url)
     several = len(accounts) > 1
     part = range((page - 1) * _FILLS, min(page * _FILLS, len(fills)))
     return DayPage(
-        currency=currency,
+        measure=measure,
         zone=zone,
-        numbers=_numbers(summary, fills, curve, currency, url),
-        chart=_chart(fills, curve, zone, currency),
-        apart=_apart(metrics.profit(summary), curve[-1] if curve else Decimal(0)),
-        notes=_notes(fills, currency),
-        fills=tuple(_row(fills[index], curve[index], zone, currency, several=several) for index in part),
+        numbers=_numbers(summary, fills, curve, measure, url),
+        chart=_chart(fills, curve, zone, measure),
+        apart=_apart(measure.total(summary), curve[-1] if curve else Decimal(0)),
+        notes=_notes(fills, measure),
+        fills=tuple(_row(fills[index], curve[index], zone, measure, several=several) for index in part),
         fill_count=len(fills),
-        trades=trip_rows(trades.rows, currency, within=url),
+        trades=in_percent(rows) if measure.percent else rows,
         trade_count=trades.total,
         trades_url=url,
     )
@@ -165,46 +173,47 @@ def _read(text: str) -> date:
     raise Http404(_("There is no such page."))
 
 
-def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal], currency: str, url: str) -> tuple[Stat, ...]:
+def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal], measure: Measure, url: str) -> tuple[Stat, ...]:
+    closed = measure.total(summary)
     realized = curve[-1] if curve else Decimal(0)
     low, high = low_and_high(curve)
     charges = sum((fill.charges for fill in fills if fill.charges is not None), Decimal(0))
     won = _("%(won)s won, %(lost)s lost") % {"won": readable.whole(summary.wins), "lost": readable.whole(summary.losses)}
-    span = _("between %(low)s and %(high)s in the day") % {"low": readable.gain(low, currency), "high": readable.gain(high, currency)}
+    span = _("between %(low)s and %(high)s in the day") % {"low": measure.gain(low), "high": measure.gain(high)}
     below = _FILLS_BELOW if fills else ""
     count = ngettext("on %(n)s fill", "on %(n)s fills", len(fills)) % {"n": readable.whole(len(fills))}
     return (
         Stat(
             _("Closed that day"),
-            readable.gain(metrics.profit(summary), currency),
+            measure.gain(closed),
             url,
             _("Net P&L of the trades whose last closing fill is of this day, whole, as the calendar counts them."),
-            currency,
-            tone_of(metrics.profit(summary)),
+            measure.beside,
+            tone_of(closed),
             f"{readable.plural(summary.n, 'trade')}, {won}" if summary.n else _("no trade closed"),
         ),
         Stat(
             _("Realized, fill by fill"),
-            readable.gain(realized, currency),
+            measure.gain(realized),
             below,
             _("What the closing fills of this day brought, after fees, of trades that closed today or go on."),
-            currency,
+            measure.beside,
             tone_of(realized),
             span if fills else "",
         ),
         Stat(
             _("Fees and taxes"),
-            readable.gain(charges, currency),
+            measure.fine(charges),
             below,
             _("Of this day's fills."),
-            currency,
+            measure.beside,
             "",
             count,
         ),
     )
 
 
-def _chart(fills: Sequence[DayFill], curve: Sequence[Decimal], zone: str, currency: str) -> Chart | None:
+def _chart(fills: Sequence[DayFill], curve: Sequence[Decimal], zone: str, measure: Measure) -> Chart | None:
     """The running sum where something was realized at a known time; None where nothing was."""
     points = []
     for fill, total in zip(fills, curve, strict=True):
@@ -212,7 +221,7 @@ def _chart(fills: Sequence[DayFill], curve: Sequence[Decimal], zone: str, curren
         if fill.realized is not None and at is not None:
             symbol, detail = name_of(fill.row.instrument)
             points.append(DayPoint(at, fill.realized, total, f"{symbol} {detail}".strip(), _trip_url(fill)))
-    return day_chart(points, zone, currency) if points else None
+    return day_chart(points, zone, measure) if points else None
 
 
 def _apart(closed: Decimal, realized: Decimal) -> str:
@@ -225,7 +234,7 @@ def _apart(closed: Decimal, realized: Decimal) -> str:
     )
 
 
-def _notes(fills: Sequence[DayFill], currency: str) -> tuple[str, ...]:
+def _notes(fills: Sequence[DayFill], measure: Measure) -> tuple[str, ...]:
     """What the curve leaves out, and why."""
     notes = []
     untimed = Counter(fill.account.alias or fill.account.number for fill in fills if fill.realized is not None and _at(fill) is None)
@@ -234,12 +243,16 @@ def _notes(fills: Sequence[DayFill], currency: str) -> tuple[str, ...]:
         notes.append(_("%(n)s of %(account)s counted but not drawn: their time of day is not known.") % words)
     unknown = sum(1 for fill in fills if fill.unknown)
     if unknown:
-        words = {"n": readable.plural(unknown, "closing fill"), "currency": currency}
-        notes.append(_("%(n)s left out: what was sold has no known cost, or its currency no rate to %(currency)s.") % words)
+        words = {"n": readable.plural(unknown, "closing fill"), "currency": measure.currency}
+        notes.append(
+            _("%(n)s left out: what was sold has no known cost.") % words
+            if measure.percent
+            else _("%(n)s left out: what was sold has no known cost, or its currency no rate to %(currency)s.") % words
+        )
     return tuple(notes)
 
 
-def _row(fill: DayFill, total: Decimal, zone: str, currency: str, *, several: bool) -> FillRow:
+def _row(fill: DayFill, total: Decimal, zone: str, measure: Measure, *, several: bool) -> FillRow:
     row, at = fill.row, _at(fill)
     symbol, detail = name_of(row.instrument)
     own = zone_of(_exchange(fill))
@@ -253,10 +266,10 @@ def _row(fill: DayFill, total: Decimal, zone: str, currency: str, *, several: bo
         url=_trip_url(fill),
         quantity=readable.quantity(row.quantity, signed=True),
         price=readable.price(row.price) if isinstance(row, ExecutionRow) else "",
-        charges=readable.gain(fill.charges, currency) if fill.charges else "",
-        realized="" if fill.realized is None else readable.gain(fill.realized, currency),
+        charges=measure.fine(fill.charges) if fill.charges else "",
+        realized="" if fill.realized is None else measure.gain(fill.realized),
         tone=tone_of(fill.realized),
-        total="" if fill.realized is None else readable.gain(total, currency),
+        total="" if fill.realized is None else measure.gain(total),
         how=HOW.get(ExecutionKind(row.kind), "") if isinstance(row, ExecutionRow) else ACTIONS[CorporateActionKind(row.kind)],
         account=(fill.account.alias or fill.account.number) if several else "",
     )

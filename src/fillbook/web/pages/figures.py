@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
-from fillbook.performance.metrics import NoLosses
+from fillbook.performance.metrics import NoLosses, Sides
 from fillbook.performance.summary import Outcome, Summary, from_e8
 from fillbook.web import readable
 from fillbook.web.measure import Measure
@@ -129,7 +129,7 @@ def _average(summary: Summary, before: Before | None, chosen: Filter, measure: M
         _sized(_("Mean over round trips of net P&L by opening cost; every trade counts alike."), summary),
         "",
         tone_of(percent),
-        f"{each}{weighted}{known}{_against(percent, summary)}",
+        f"{each}{weighted}{known}{'' if measure.percent else _against(percent, summary)}",
         *_previously(percent, previous, readable.percent(previous, signed=True), before),
         few=summary.n < metrics.FEW_TRADES,
     )
@@ -185,25 +185,29 @@ class Fall:
     last: date | None = None
 
 
-def tiles(summary: Summary, fall: Fall, chosen: Filter, measure: Measure, link: Link) -> tuple[Stat, ...]:
-    """The further figures."""
-    return (_factor(summary, chosen, measure, link), _expectancy(summary, chosen, measure, link), _fall(fall, chosen, measure, link))
+def tiles(summary: Summary, fall: Fall, chosen: Filter, measure: Measure, link: Link, sides: Sides | None = None) -> tuple[Stat, ...]:
+    """The further figures. sides: winners and losers apart, which percent asks for."""
+    factor = _factor(summary, chosen, measure, link) if sides is None else _factor_percent(summary, sides, chosen, link)
+    return (factor, _expectancy(summary, chosen, measure, link), _fall(fall, chosen, measure, link))
 
 
 def _factor(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> Stat:
-    factor = metrics.profit_factor(summary)
     won, lost = (readable.gain(from_e8(total), measure.currency) for total in (summary.total_wins, summary.total_losses))
-    return Stat(
-        _("Profit factor"),
-        _("no losses") if isinstance(factor, NoLosses) else readable.ratio(factor),
-        link(chosen),
-        _sized(_("What winners brought by what losers cost."), summary),
-        note=""
-        if isinstance(factor, NoLosses)
-        else _("of money")
-        if measure.percent
-        else _("%(won)s by %(lost)s") % {"won": won, "lost": lost},
-    )
+    formula = _sized(_("What winners brought by what losers cost."), summary)
+    return _factor_stat(metrics.profit_factor(summary), won, lost, link(chosen), formula)
+
+
+def _factor_percent(summary: Summary, sides: Sides, chosen: Filter, link: Link) -> Stat:
+    won, lost = (readable.percent(from_e8(100 * side.gain_total), signed=True) for side in (sides.won, sides.lost))
+    formula = _sized(_("The gains of winners in percent of their cost, by the losses of losers in percent of theirs."), summary)
+    return _factor_stat(metrics.profit_factor_percent(sides), won, lost, link(chosen), formula)
+
+
+def _factor_stat(factor: Decimal | NoLosses | None, won: str, lost: str, url: str, formula: str) -> Stat:
+    if isinstance(factor, NoLosses):
+        return Stat(_("Profit factor"), _("no losses"), url, formula)
+    note = "" if factor is None else _("%(won)s by %(lost)s") % {"won": won, "lost": lost}
+    return Stat(_("Profit factor"), readable.ratio(factor), url, formula, note=note)
 
 
 def _expectancy(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> Stat:
@@ -268,16 +272,19 @@ def outcomes(summary: Summary, chosen: Filter, link: Link) -> tuple[Share, ...]:
     return tuple(found)
 
 
-def versus(summary: Summary, chosen: Filter, measure: Measure, link: Link) -> Versus | None:
-    """Average win against average loss; None unless there are both. In percent only their ratio, since both are amounts."""
-    win, loss, payoff = metrics.average_win(summary), metrics.average_loss(summary), metrics.payoff(summary)
-    if win is None or loss is None or payoff is None:
+def versus(summary: Summary, chosen: Filter, measure: Measure, link: Link, sides: Sides | None = None) -> Versus | None:
+    """Average win against average loss; None unless there are both. sides: winners and losers apart, which percent asks for."""
+    if sides is None:
+        win, loss, payoff = metrics.average_win(summary), metrics.average_loss(summary), metrics.payoff(summary)
+    else:
+        win, loss, payoff = metrics.average_win_percent(sides), metrics.average_loss_percent(sides), metrics.payoff_percent(sides)
+    if win is None or loss is None or payoff is None or win <= 0 or loss >= 0:
         return None
     share = _BAR * win / (win - loss)
     return Versus(
-        win=_("win") if measure.percent else readable.gain(win, measure.currency),
-        loss=_("loss") if measure.percent else readable.gain(loss, measure.currency),
-        payoff=(_("%(payoff)s to 1, of money") if measure.percent else _("%(payoff)s to 1")) % {"payoff": readable.ratio(payoff)},
+        win=measure.gain(win),
+        loss=measure.gain(loss),
+        payoff=_("%(payoff)s to 1") % {"payoff": readable.ratio(payoff)},
         win_url=link(replace(chosen, outcome=Outcome.WIN)),
         loss_url=link(replace(chosen, outcome=Outcome.LOSS)),
         win_share=f"{share:.2f}",

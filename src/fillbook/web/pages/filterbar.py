@@ -173,7 +173,7 @@ def filter_bar(
         kept_for_symbol=carried(replace(chosen, symbol="")),
         kept_for_accounts=carried(replace(chosen, accounts=())),
         boxes=_boxes(chosen, accounts),
-        measures=_measures(path, chosen, kept),
+        measures=measures(path, chosen, kept),
         query=as_view(chosen, kept, today, path) if query is None else query,
         views=views,
     )
@@ -187,7 +187,8 @@ def misread(parameters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(f"{name}={value[:_SHOWN]}" for name, value in written if value and name not in understood and usual.get(name) != value)
 
 
-def _measures(path: str, chosen: Filter, kept: Mapping[str, str]) -> tuple[Choice, ...]:
+def measures(path: str, chosen: Filter, kept: Mapping[str, str]) -> tuple[Choice, ...]:
+    """A page told in money, and in percent. kept: what else of its address stays."""
     others = {name: value for name, value in kept.items() if name != "show"}
     shown = kept.get("show") == PERCENT
     return (

@@ -1,7 +1,7 @@
 """What is held: our quantity and cost, the broker's mark and what it would bring, and which of it the broker does not tell."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -19,10 +19,11 @@ from fillbook.storage.details import Position, positions_in
 from fillbook.storage.models import BrokerAccount
 from fillbook.trades.reconcile import Status
 from fillbook.web import readable
+from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.freshness import freshness, today_there
-from fillbook.web.pages.rows import name_of
-from fillbook.web.pages.saved import bar_of
+from fillbook.web.pages.rows import name_of, of_cost
+from fillbook.web.pages.saved import bar_of, kept_of
 from fillbook.web.pages.scope import scope
 from fillbook.web.viewer import viewer
 
@@ -51,7 +52,8 @@ class PositionRow:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What one account holds. marks: of which day the broker's marks are, or why there are none. total: unrealized in the base currency.
+    """What one account holds. marks: of which day the broker's marks are, or why there are none. total: unrealized in `unit`, the
+    base currency, or in percent with its sign.
 
     stated: the broker states positions of this account. compared: our units can be held against what it says of any of them.
     """
@@ -63,6 +65,7 @@ class Holdings:
     stated: bool
     compared: bool
     total: str
+    unit: str
     tone: str
     rows: tuple[PositionRow, ...]
 
@@ -74,22 +77,26 @@ def positions(request: HttpRequest) -> HttpResponse:
     about = scope(user, Filter.from_query(dict(request.GET.lists())))
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
-    kept = positions_in(about.accounts, about.chosen)
+    held, kept = positions_in(about.accounts, about.chosen), kept_of(dict(request.GET.lists()))
+    percent = kept.get("show") == PERCENT
     context = {
         "about": about,
-        "bar": replace(bar_of(user, path, about, {}, today_there(now)), measures=()),
+        "bar": bar_of(user, path, about, kept, today_there(now)),
         "fresh": freshness(user, about.accounts, now),
-        "holdings": [holdings(account, [one for one in kept if one.account == account]) for account in about.accounts],
-        "any": bool(kept),
-        "any_held": bool(kept or positions_in(about.accounts, Filter())),
+        "holdings": [holdings(account, [one for one in held if one.account == account], percent=percent) for account in about.accounts],
+        "percent": percent,
+        "any": bool(held),
+        "any_held": bool(held or positions_in(about.accounts, Filter())),
     }
     return render(request, "pages/positions.html", context)
 
 
-def holdings(account: BrokerAccount, held: Sequence[Position]) -> Holdings:
-    """The positions of one account."""
+def holdings(account: BrokerAccount, held: Sequence[Position], *, percent: bool = False) -> Holdings:
+    """The positions of one account. percent: results in percent of what the positions cost, a short's of its proceeds."""
+    measure = Measure(account.base_currency, percent)
     stated = [one.stated for one in held if one.stated is not None]
-    total, rows = _total(held), tuple(map(_row, held))
+    total = _total_percent(held) if percent else _total(held)
+    rows = tuple(_row(position, percent=percent) for position in held)
     return Holdings(
         account=account.alias or account.number,
         url=reverse("account", args=[account.pk]),
@@ -97,7 +104,8 @@ def holdings(account: BrokerAccount, held: Sequence[Position]) -> Holdings:
         marks=_marks(account, held),
         stated=bool(stated),
         compared=any(row.status != Status.UNSTATED for row in rows),
-        total="" if total is None else readable.gain(total, account.base_currency),
+        total="" if total is None else measure.gain(total),
+        unit="" if percent else account.base_currency,
         tone=tone_of(total),
         rows=rows,
     )
@@ -127,10 +135,26 @@ def _total(held: Iterable[Position]) -> Decimal | None:
     return total if count else None
 
 
-def _row(position: Position) -> PositionRow:
+def _total_percent(held: Iterable[Position]) -> Decimal | None:
+    """Unrealized by the cost of it all, both in the base currency; None when a rate or a cost is unknown or nothing is held."""
+    held = list(held)
+    unrealized, cost = _total(held), ZERO
+    for one in held:
+        abroad = one.instrument.currency != one.account.base_currency
+        rate = Decimal(1) if not abroad else one.stated.rate_to_base if one.stated else None
+        if one.cost is None or rate is None:
+            return None
+        cost = EXACT.add(cost, EXACT.multiply(abs(one.cost), rate))
+    return of_cost(unrealized, cost)
+
+
+def _row(position: Position, *, percent: bool) -> PositionRow:
     what, stated = position.instrument, position.stated
+    measure = Measure(what.currency, percent)
     symbol, detail = name_of(what)
-    unrealized = stated.unrealized_pnl if stated else None
+    unrealized, realized = stated.unrealized_pnl if stated else None, position.realized_so_far
+    if percent:
+        unrealized, realized = of_cost(unrealized, position.cost), of_cost(realized, position.put_in)
     return PositionRow(
         symbol=symbol,
         detail=detail,
@@ -141,10 +165,10 @@ def _row(position: Position) -> PositionRow:
         cost=readable.amount(None if position.cost is None else abs(position.cost), what.currency),
         mark=readable.price(stated.mark_price) if stated and stated.mark_price is not None else "",
         value=readable.amount(stated.value, what.currency) if stated and stated.value is not None else "",
-        unrealized=readable.gain(unrealized, what.currency) if unrealized is not None else "",
+        unrealized=measure.gain(unrealized) if unrealized is not None else "",
         tone=tone_of(unrealized),
-        realized=readable.gain(position.realized_so_far, what.currency) if position.realized_so_far else "",
-        realized_tone=tone_of(position.realized_so_far),
+        realized=measure.gain(realized) if realized else "",
+        realized_tone=tone_of(realized),
         unit=what.currency,
         since=readable.day(position.opened_on) if position.opened_on else "",
         status=position.status,

@@ -13,6 +13,8 @@ from fillbook.performance.curves import Period
 from fillbook.performance.distributions import Spread, histogram
 from fillbook.performance.drawdowns import falls
 from fillbook.performance.keys import Key
+from fillbook.performance.statistics import Sample
+from fillbook.performance.summary import Summary
 from fillbook.storage import reports
 from fillbook.storage.queries import Group
 from fillbook.storage.report_files import PLAIN, rows_by, rows_compared, rows_crossed, rows_of_spread
@@ -22,7 +24,7 @@ from fillbook.web.measure import Measure
 from fillbook.web.pages.figures import headline
 from fillbook.web.pages.report_spread import fall_table, filter_words, picture, second_side
 from fillbook.web.pages.report_tables import GRID, grid, table
-from fillbook.web.pages.reports import Asked, drawn_words, sections, shared
+from fillbook.web.pages.reports import Asked, drawn_words, sections, shared, totals_of
 from fillbook.web.pages.scope import accounts_of_group, name_of
 from fillbook.web.pages.wording import KINDS
 from fillbook.web.privacy import hidden_for
@@ -79,22 +81,24 @@ def html_report(request: HttpRequest) -> HttpResponse:
 def offline_page(asked: Asked) -> str:
     """The file."""
     accounts, chosen = asked.about.accounts, asked.about.chosen
-    found = reports.samples(accounts, chosen, told=asked.told)
-    context = shared(asked, {group: sample.summary for group, sample in found.items()})
+    found = reports.samples(accounts, chosen, told=asked.figures_told)
+    totals = totals_of(asked, found)
+    context = shared(asked, totals)
     group = context["group"]
     context |= {
         "made": timezone.now(),
         "chosen_words": filter_words(asked, chosen),
-        **_inside(asked, group, {one: sample.summary.n for one, sample in found.items()}),
+        **_inside(asked, group, {one: summary.n for one, summary in totals.items()}),
     }
     if group:
-        measure, sample = asked.measure(group), found[group]
-        spread = histogram(reports.spread(accounts, chosen, Spread.PROFIT, told=asked.told).get(group, []))
+        measure, sample = asked.measure(group), found.get(group, Sample(Summary()))
+        what = Spread.PERCENT if asked.percent else Spread.PROFIT
+        spread = histogram(reports.spread(accounts, chosen, what, told=asked.told).get(group, []))
         crossing = reports.crossing(accounts, chosen, Key.HOUR, Key.WEEKDAY, told=asked.told, most=GRID).get(group)
         periods = [Period(day, one) for day, one in zip(dict.fromkeys(sample.closings.days), sample.days, strict=False)]
         context |= {
-            "headline": headline(sample.summary, None, chosen, measure, lambda _chosen: "", gross=asked.told.gross),
-            "sections": sections(sample, group.currency),
+            "headline": headline(totals[group], None, chosen, measure, lambda _chosen: "", gross=asked.told.gross),
+            "sections": sections(sample, measure),
             "drawn": drawn_words(sample),
             "curve": _curve(periods, measure),
             "tables": [
@@ -102,7 +106,7 @@ def offline_page(asked: Asked) -> str:
                 for key in _KEYS
                 if group in (one := reports.breakdown(accounts, chosen, key, told=asked.told))
             ],
-            "picture": picture(spread, Spread.PROFIT, asked, group) if spread else None,
+            "picture": picture(spread, what, asked, group) if spread else None,
             "grid": grid(asked, group, crossing) if crossing else None,
             "falls": fall_table(falls(sample.closings), asked, group, _ROWS),
         }

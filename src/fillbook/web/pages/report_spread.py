@@ -32,6 +32,7 @@ from fillbook.storage.models import BrokerAccount
 from fillbook.storage.queries import Group
 from fillbook.trades.records import Side
 from fillbook.web import readable
+from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import Choice, condition_words
 from fillbook.web.pages.freshness import today_there
@@ -76,8 +77,10 @@ class Picture:
 @require_safe
 def distribution(request: HttpRequest) -> HttpResponse:
     """How profit, percent, R or holding time of the trades in the address are spread."""
-    what = Spread(text) if (text := request.GET.get("what", "")) in list(Spread) else Spread.PROFIT
-    asked = Asked.read(request, "report-spread", what="" if what is Spread.PROFIT else what.value)
+    usual = Spread.PERCENT if request.GET.get("show") == PERCENT else Spread.PROFIT
+    what = Spread(text) if (text := request.GET.get("what", "")) in list(Spread) else usual
+    what = usual if what is Spread.PROFIT else what
+    asked = Asked.read(request, "report-spread", what="" if what is usual else what.value)
     if other := elsewhere(request, asked):
         return other
     totals = reports.totals(asked.about.accounts, asked.about.chosen, told=asked.told)
@@ -86,8 +89,9 @@ def distribution(request: HttpRequest) -> HttpResponse:
     group: Group | None = context["group"]
     others = {name: value for name, value in asked.kept.items() if name != "what"}
     context["choices"] = [
-        Choice(str(name), replace_kept(asked, others).url(what="" if one is Spread.PROFIT else one.value), one is what)
+        Choice(str(name), replace_kept(asked, others).url(what="" if one is usual else one.value), one is what)
         for one, name in SPREADS.items()
+        if not (asked.percent and one is Spread.PROFIT)
     ]
     if group:
         values = reports.spread(asked.about.accounts, asked.about.chosen, what, told=asked.told).get(group, [])
@@ -233,15 +237,16 @@ def drawdowns(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "report-falls")
     if other := elsewhere(request, asked):
         return other
-    found = reports.fallen(asked.about.accounts, asked.about.chosen, told=asked.told)
+    found = reports.fallen(asked.about.accounts, asked.about.chosen, told=asked.figures_told)
     asked = asked.among(found)
     context = shared(asked, {group: Summary(n=part.trades) for group, part in found.items()})
     group: Group | None = context["group"]
     if group:
+        measure = asked.measure(group)
         everything, runs = found[group].falls, found[group].runs
         context |= {
             "falls": fall_table(everything, asked, group, _MOST_FALLS),
-            "caption": _falls_sentence(everything, group.currency),
+            "caption": _falls_sentence(everything, measure),
             "recovery": _recovery_sentence(found[group].recovery),
             "rest": max(0, len(everything) - _MOST_FALLS),
             "runs": run_rows(runs, asked, group),
@@ -264,7 +269,7 @@ def _fall_row(fall: Fall, deepest: Fall, asked: Asked, group: Group) -> FallRow:
         readable.day(fall.peak_on) if fall.peak_on else _("the start"),
         readable.day(fall.trough_on),
         readable.day(fall.recovered_on) if fall.recovered_on else _("not yet"),
-        readable.gain(from_e8(fall.depth), group.currency),
+        asked.measure(group).gain(from_e8(fall.depth)),
         readable.whole(fall.days),
         readable.whole(fall.days_down),
         readable.whole(fall.trades),
@@ -273,14 +278,14 @@ def _fall_row(fall: Fall, deepest: Fall, asked: Asked, group: Group) -> FallRow:
     )
 
 
-def _falls_sentence(found: Sequence[Fall], currency: str) -> str:
+def _falls_sentence(found: Sequence[Fall], measure: Measure) -> str:
     if not found:
         return _("The curve of closed trades never fell below its high.")
     deepest, longest = min(found, key=lambda fall: fall.depth), max(found, key=lambda fall: fall.days)
     words = {
         "count": readable.plural(len(found), "fall"),
-        "depth": readable.amount(from_e8(-deepest.depth), currency),
-        "currency": currency,
+        "depth": measure.size(from_e8(-deepest.depth)),
+        "currency": measure.beside,
         "trough": readable.day(deepest.trough_on),
         "days": readable.plural(longest.days, "day"),
     }
@@ -315,7 +320,7 @@ def _run_row(name: str, run: Run, asked: Asked, group: Group) -> RunRow:
         name,
         readable.whole(run.length),
         readable.days(run.first, run.last),
-        readable.gain(total, group.currency),
+        asked.measure(group).gain(total),
         tone_of(total),
         asked.trades(chosen, group),
     )
@@ -354,8 +359,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     if other := elsewhere(request, asked):
         return other
     accounts, second = second_side(request, asked)
-    mine = reports.reckoned(asked.about.accounts, asked.about.chosen, told=asked.told)
-    theirs = reports.reckoned(accounts, second, told=asked.told) if "with" in request.GET else {}
+    mine = reports.reckoned(asked.about.accounts, asked.about.chosen, told=asked.figures_told)
+    theirs = reports.reckoned(accounts, second, told=asked.figures_told) if "with" in request.GET else {}
     asked = asked.among({**mine, **theirs})
     context = shared(asked, {group: sample.summary for group, sample in mine.items()})
     group: Group | None = context["group"] or next(iter(theirs), None)
@@ -363,13 +368,14 @@ def compare(request: HttpRequest) -> HttpResponse:
     if group and "with" in request.GET:
         other_side = theirs.get(group, Sample(Summary()))
         pairs = compared(mine.get(group, Sample(Summary())), other_side)
+        measure = asked.measure(group)
         context |= {
-            "pairs": [pair_row(pair, group.currency) for pair in pairs],
+            "pairs": [pair_row(pair, measure) for pair in pairs],
             "other_words": filter_words(asked, second),
             "first_url": asked.trades(asked.about.chosen, group),
             "second_url": asked.trades(second, group),
             "swapped": _with(replace_kept(asked, {k: v for k, v in asked.kept.items() if k != "with"}), second, asked.about.chosen),
-            "caption": _difference_sentence(pairs[1], group.currency),
+            "caption": _difference_sentence(pairs[1], measure),
             "csv": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["compare", "csv"])),
             "json": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["compare", "json"])),
         }
@@ -426,16 +432,17 @@ def filter_parts(chosen: Filter, names: Names) -> list[str]:
     return [*parts, *condition_words(chosen)]
 
 
-def pair_row(pair: Pair, currency: str) -> PairRow:
+def pair_row(pair: Pair, measure: Measure) -> PairRow:
     """A figure of both, and the difference."""
     title, formula = FIGURES[pair.first.name]
-    first, second = figure_row(pair.first, currency), figure_row(pair.second, currency)
+    first, second = figure_row(pair.first, measure), figure_row(pair.second, measure)
     difference = pair.difference
     words = ""
     if difference is not None:
         count = pair.first.unit in (Unit.COUNT, Unit.DAYS)
-        words = readable.number(difference, 0, signed=True) if count else figure_words(pair.first.unit, difference, currency, signed=True)
-        words = words.removesuffix("\u202f%") + "\u202f" + _("points") if pair.first.unit is Unit.PERCENT else words
+        words = readable.number(difference, 0, signed=True) if count else figure_words(pair.first.unit, difference, measure, signed=True)
+        points = pair.first.unit is Unit.PERCENT or (measure.percent and pair.first.unit is Unit.MONEY)
+        words = words.removesuffix("\u202f%") + "\u202f" + _("points") if points else words
     clear = {None: "", True: "yes", False: "no"}[pair.clear]
     toned = pair.first.unit in (Unit.MONEY, Unit.R) and pair.first.name not in ("volume", "fees")
     return PairRow(
@@ -455,12 +462,12 @@ def _style(row: FigureRow) -> str:
     return "muted" if row.tone == "muted" else "num"
 
 
-def _difference_sentence(profit: Pair, currency: str) -> str:
+def _difference_sentence(profit: Pair, measure: Measure) -> str:
     words = {
-        "first": readable.gain(profit.first.value, currency),
-        "second": readable.gain(profit.second.value, currency),
-        "difference": readable.gain(profit.difference, currency),
-        "currency": currency,
+        "first": measure.gain(profit.first.value),
+        "second": measure.gain(profit.second.value),
+        "difference": measure.gain(profit.difference),
+        "currency": measure.beside,
         "few": metrics.FEW_TRADES,
     }
     return _("Profit %(first)s beside %(second)s: %(difference)s %(currency)s apart. Grey: fewer than %(few)s trades on a side.") % words

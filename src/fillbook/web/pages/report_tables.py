@@ -42,6 +42,7 @@ HEADINGS: Final = (
     ("fees", gettext_lazy("Fees")),
     ("profit", gettext_lazy("Profit")),
 )
+_IN_MONEY: Final = frozenset({"average", "fees"})
 _HIDDEN_NARROW: Final = frozenset({"average", "gain", "r", "fees"})
 
 
@@ -79,7 +80,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """A breakdown as a table. caption: what it shows in a sentence. notes: what is to be known with it. rest: rows that are not shown."""
+    """A breakdown as a table. caption: what it shows in a sentence. notes: what is to be known with it. rest: rows that are not shown.
+
+    with_money: average and fees are told as well, which in percent are the gain once more and nothing.
+    """
 
     title: str
     explanation: str
@@ -91,6 +95,7 @@ class ReportTable:
     rest: int
     with_r: bool
     with_own: bool
+    with_money: bool = True
 
 
 Link = Callable[[Filter], str]
@@ -149,7 +154,8 @@ def table(asked: Asked, group: Group, found: Breakdown, own: dict[str, Decimal],
         tuple(_notes(asked, found)),
         max(0, len(parts) - most_rows),
         any(row.r for row in rows),
-        bool(own),
+        bool(own) and not measure.percent,
+        not measure.percent,
     )
 
 
@@ -205,7 +211,7 @@ def _headings(asked: Asked, key: Key, with_r: bool) -> tuple[Heading, ...]:
     sort = asked.kept.get("sort", "") or ("profit" if key in NAMED else "value")
     found = []
     for name, title in HEADINGS:
-        if name == "r" and not with_r:
+        if (name == "r" and not with_r) or (asked.percent and name in _IN_MONEY):
             continue
         current = sort.removeprefix("-") == name
         turned = f"-{name}" if sort == name else name

@@ -162,6 +162,7 @@ ABSENT: Final = {
     Absent.NO_NAV: gettext_lazy("your broker's statements hold no daily account value (NAV)"),
     Absent.NOT_IN_BASE: gettext_lazy("only in the base currency, in which the account is valued"),
     Absent.NOT_POSITIVE: gettext_lazy("only with a profit"),
+    Absent.IN_MONEY: gettext_lazy("an amount: only in money"),
 }
 SPREADS: Final = {
     Spread.PROFIT: gettext_lazy("Profit"),

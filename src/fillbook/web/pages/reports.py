@@ -1,6 +1,6 @@
 """The reports: what they share, and the overview of every figure with its sample and its interval."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -71,8 +71,18 @@ class Asked:
         return cls(user, about, kept_of(parameters) | gross | own | {name: value for name, value in more.items() if value}, page, args)
 
     @property
+    def percent(self) -> bool:
+        return self.kept.get("show") == PERCENT
+
+    @property
     def told(self) -> Told:
-        return Told(gross=self.kept.get("basis") == GROSS, own=self.kept.get("in") == OWN)
+        """In which money the round trips are summed up; gains in percent are after fees, so percent knows no other."""
+        return Told(gross=self.kept.get("basis") == GROSS and not self.percent, own=self.kept.get("in") == OWN)
+
+    @property
+    def figures_told(self) -> Told:
+        """In what figures are that no sum of money and gains tells."""
+        return replace(self.told, percent=self.percent)
 
     @property
     def path(self) -> str:
@@ -84,7 +94,7 @@ class Asked:
         return Names(accounts, dict(tag_names(self.user)))
 
     def measure(self, group: Group) -> Measure:
-        return Measure(group.currency, percent=self.kept.get("show") == PERCENT)
+        return Measure(group.currency, percent=self.percent)
 
     def url(self, path: str = "", chosen: Filter | None = None, **others: str) -> str:
         """Another report, or this one otherwise, with the same filter unless said."""
@@ -151,6 +161,9 @@ def tabs(asked: Asked) -> tuple[Choice, ...]:
 
 
 def _bases(asked: Asked) -> tuple[Choice, ...]:
+    """After fees or before them; a gain in percent is after them."""
+    if asked.percent:
+        return ()
     others = {name: value for name, value in asked.kept.items() if name != "basis"}
     return (
         Choice(_("After fees"), address(asked.path, asked.about.chosen, **others), not asked.told.gross),
@@ -172,6 +185,8 @@ def _monies(asked: Asked) -> tuple[Choice, ...]:
 def _told(asked: Asked, group: Group) -> str:
     """In what the figures of the page are."""
     words = {"currency": group.currency, "base": group.base_currency}
+    if asked.percent:
+        return _("In percent of what each trade cost to open, after fees and taxes. Trades whose cost is unknown are left out.")
     if asked.told.own and asked.told.gross:
         return _("Before fees and taxes, in %(currency)s, the currency of these trades; nothing is converted.") % words
     if asked.told.own:
@@ -210,21 +225,22 @@ def overview(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, "reports")
     if other := elsewhere(request, asked):
         return other
-    found = reports.reckoned(asked.about.accounts, asked.about.chosen, told=asked.told)
-    asked = asked.among(found)
-    context = shared(asked, {group: sample.summary for group, sample in found.items()})
+    found = reports.reckoned(asked.about.accounts, asked.about.chosen, told=asked.figures_told)
+    totals = totals_of(asked, found)
+    asked = asked.among(totals)
+    context = shared(asked, totals)
     group = context["group"]
     if group:
-        measure = asked.measure(group)
+        measure, sample = asked.measure(group), found.get(group, Sample(Summary()))
 
         def link(chosen: Filter) -> str:
             return asked.trades(chosen, group)
 
         context |= {
-            "headline": headline(found[group].summary, None, asked.about.chosen, measure, link, gross=asked.told.gross),
-            "sections": sections(found[group], group.currency),
-            "drawn": drawn_words(found[group]),
-            "trades": readable.plural(found[group].summary.n, "trade"),
+            "headline": headline(totals[group], None, asked.about.chosen, measure, link, gross=asked.told.gross),
+            "sections": sections(sample, measure),
+            "drawn": drawn_words(sample),
+            "trades": readable.plural(sample.summary.n, "trade"),
             "html": "" if request.user.is_anonymous else asked.url(reverse("report-html")),
             "csv": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["figures", "csv"])),
             "json": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["figures", "json"])),
@@ -232,25 +248,32 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/reports.html", context)
 
 
-def sections(sample: Sample, currency: str) -> tuple[Section, ...]:
+def totals_of(asked: Asked, found: Mapping[Group, Sample]) -> dict[Group, Summary]:
+    """What all trades of each group came to: in percent also those whose cost is unknown, which the samples leave out."""
+    if asked.percent:
+        return reports.totals(asked.about.accounts, asked.about.chosen, told=asked.told)
+    return {group: sample.summary for group, sample in found.items()}
+
+
+def sections(sample: Sample, measure: Measure) -> tuple[Section, ...]:
     """Every figure, told in groups."""
     found = {figure.name: figure for figure in statistics(sample)}
-    return tuple(Section(str(title), tuple(figure_row(found[name], currency) for name in names)) for title, names in SECTIONS)
+    return tuple(Section(str(title), tuple(figure_row(found[name], measure) for name in names)) for title, names in SECTIONS)
 
 
-def figure_row(figure: Figure, currency: str) -> FigureRow:
+def figure_row(figure: Figure, measure: Measure) -> FigureRow:
     """One of them."""
     title, formula = FIGURES[figure.name]
     within = ""
     if figure.within and figure.value is not None:
-        low, high = (figure_words(figure.unit, bound, currency) for bound in figure.within)
+        low, high = (figure_words(figure.unit, bound, measure) for bound in figure.within)
         within = _("%(low)s to %(high)s") % {"low": low, "high": high}
     absent = figure.value is None
     tone = tone_of(figure.value) if figure.unit is Unit.MONEY and figure.name not in ("volume", "fees") else ""
     return FigureRow(
         str(title),
         str(formula),
-        str(ABSENT.get(figure.absent, readable.UNKNOWN)) if absent else _with_error(figure, currency),
+        str(ABSENT.get(figure.absent, readable.UNKNOWN)) if absent else _with_error(figure, measure),
         "muted" if absent and figure.absent is not Absent.NO_LOSSES else tone,
         within,
         readable.plural(figure.n, "day") if figure.of_days else readable.whole(figure.n),
@@ -258,13 +281,13 @@ def figure_row(figure: Figure, currency: str) -> FigureRow:
     )
 
 
-def figure_words(unit: Unit, value: Decimal | None, currency: str, *, signed: bool = False) -> str:
+def figure_words(unit: Unit, value: Decimal | None, measure: Measure, *, signed: bool = False) -> str:
     """A value with what it counts."""
     if value is None:
         return readable.UNKNOWN
     match unit:
         case Unit.MONEY:
-            return readable.gain(value, currency)
+            return measure.gain(value)
         case Unit.PERCENT:
             return readable.percent(value, signed=signed)
         case Unit.R:
@@ -277,14 +300,14 @@ def figure_words(unit: Unit, value: Decimal | None, currency: str, *, signed: bo
             return readable.number(value, 0, signed=signed)
 
 
-def _with_error(figure: Figure, currency: str) -> str:
+def _with_error(figure: Figure, measure: Measure) -> str:
     signed = figure.name in ("average_gain_percent", "weighted_gain_percent", "kelly", "half_kelly", "z_score")
     words = (
-        readable.amount(figure.value, currency)
+        readable.amount(figure.value, measure.currency)
         if figure.name == "volume"
-        else figure_words(figure.unit, figure.value, currency, signed=signed)
+        else figure_words(figure.unit, figure.value, measure, signed=signed)
     )
-    return words if figure.error is None else f"{words} ± {readable.amount(figure.error, currency)}"
+    return words if figure.error is None else f"{words} ± {measure.size(figure.error)}"
 
 
 def drawn_words(sample: Sample) -> str:

@@ -1,13 +1,15 @@
 """Round trips as rows of a table: text in its final form, and where a click leads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
+from fillbook.ledger.numbers import EXACT
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.summary import from_e8
 from fillbook.storage.details import Position, open_positions
@@ -57,6 +59,7 @@ class TripRow:
     gross_tone: str
     fees: str
     r: str = ""
+    gain_tone: str = ""
 
     @property
     def state(self) -> str:
@@ -67,7 +70,7 @@ class TripRow:
 @dataclass(frozen=True, slots=True)
 class OpenRow:
     """A round trip that still holds something. entry: cost per unit as on the page of positions. unrealized: the broker's, "" where none is
-    stated. realized: so far, "" for nothing.
+    stated. realized: so far, "" for nothing. unit: of both, "" for percent. unknown: why neither is told, "" where no mark is stated.
     """
 
     url: str
@@ -81,6 +84,7 @@ class OpenRow:
     realized: str
     tone: str
     unit: str
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,13 @@ DayDoor = Callable[[date], str]
 """The address of the page of a day."""
 
 
-def day_door(chosen: Filter, money: str = "") -> DayDoor:
+def day_door(chosen: Filter, money: str = "", show: str = "") -> DayDoor:
     """The pages of days, with as much of a filter as a day has: what its trades came to does not hide the others of that day.
 
     The address is written once, because a list has hundreds of them.
     """
     kept = replace(chosen, first=None, last=None, outcome=None, slot=None, status=TripStatus.CLOSED)
-    some_day = address(reverse("day", args=[date.min.isoformat()]), kept, money=money)
+    some_day = address(reverse("day", args=[date.min.isoformat()]), kept, money=money, show=show)
     return lambda when: some_day.replace(date.min.isoformat(), when.isoformat(), 1)
 
 
@@ -170,18 +174,47 @@ def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None, url: str, 
         gross_tone=tone_of(gross),
         fees=readable.gain(fees, trip.result_currency),
         r="" if trip.r_e8 is None else r_words(from_e8(trip.r_e8)),
+        gain_tone=tone_of(gain),
     )
 
 
-def open_rows(trips: Sequence[RoundTripRow], within: str = "") -> tuple[OpenRow, ...]:
+def in_percent(rows: Iterable[TripRow]) -> tuple[TripRow, ...]:
+    """The same where results are told in percent alone: the gain stands in the place of the profit."""
+    return tuple(replace(row, net=row.gain, tone=row.gain_tone, unit="") for row in rows)
+
+
+def open_rows(trips: Sequence[RoundTripRow], within: str = "", *, percent: bool = False) -> tuple[OpenRow, ...]:
     """Open round trips in the order they come, money in the instrument's currency; cost and mark are those of the page of positions.
 
-    within: the address of the list they stand in.
+    within: the address of the list they stand in. percent: what is unrealized in percent of the cost of what is held, what was realized
+    in percent of all that was put in.
     """
     accounts = {trip.account_id: trip.account for trip in trips}
     held = {position.trip_key: position for position in open_positions(accounts.values())} if trips else {}
     door = trade_door(within)
-    return tuple(_open_row(trip, held.get(trip.key), door(trip.key)) for trip in trips)
+    rows = tuple(_open_row(trip, held.get(trip.key), door(trip.key)) for trip in trips)
+    return tuple(_open_in_percent(row, trip, held.get(trip.key)) for row, trip in zip(rows, trips, strict=True)) if percent else rows
+
+
+def of_cost(amount: Decimal | None, cost: Decimal | None) -> Decimal | None:
+    """A profit or loss in percent of what a position cost (a short: brought); None where either is unknown or there is no cost."""
+    return None if amount is None or not cost else EXACT.divide(100 * amount, abs(cost))
+
+
+def _open_in_percent(row: OpenRow, trip: RoundTripRow, position: Position | None) -> OpenRow:
+    marked = position.stated.unrealized_pnl if position and position.stated else None
+    unrealized = of_cost(marked, position.cost if position else None)
+    realized = of_cost(trip.realized_pnl or None, trip.opening_cost)
+    lacks_cost = (marked is not None and unrealized is None) or (bool(trip.realized_pnl) and realized is None)
+    return replace(
+        row,
+        unrealized="" if unrealized is None else readable.percent(unrealized, signed=True),
+        unrealized_tone=tone_of(unrealized),
+        realized="" if realized is None else readable.percent(realized, signed=True),
+        tone=tone_of(realized),
+        unit="",
+        unknown=_("cost unknown") if lacks_cost else "",
+    )
 
 
 def _open_row(trip: RoundTripRow, position: Position | None, url: str) -> OpenRow:

@@ -120,18 +120,20 @@ def trades(request: HttpRequest) -> HttpResponse:
     summaries = {} if asked.is_open or asked.only else summaries_of(about.accounts, chosen)
     groups = by_weight(summaries)
     currency = groups[0].currency if len(groups) == 1 else ""
-    columns = chosen_columns(asked.columns, user.trade_columns)
+    percent = asked.kept.get("show") == PERCENT
+    columns = chosen_columns(asked.columns, user.trade_columns, percent=percent)
+    doors = day_door(chosen, show=PERCENT if percent else "")
     context = {
         "about": about,
         "bar": bar_of(user, path, about, asked.kept, today_there(now), asked.besides),
         "fresh": freshness(user, about.accounts, now),
         "currency": currency,
-        "rows": open_rows(page.rows, asked.url())
+        "rows": open_rows(page.rows, asked.url(), percent=percent)
         if asked.is_open
-        else [(row, cells(row, columns)) for row in trip_rows(page.rows, currency, day_door(chosen), asked.url())],
+        else [(row, cells(row, columns)) for row in trip_rows(page.rows, currency, doors, asked.url())],
         "is_open": asked.is_open,
         "count": sum(summary.n for summary in summaries.values()) if summaries else _count(asked),
-        "totals": [_total(summaries[group], Measure(group.currency, asked.kept.get("show") == PERCENT)) for group in groups],
+        "totals": [_total(summaries[group], Measure(group.currency, percent)) for group in groups],
         "only": asked.only,
         "left_out": None if asked.only else left_out(about.accounts, chosen, path, path, asked.kept),
         "stated": "" if asked.is_open or asked.only else rests_on_stated(about.accounts, chosen),
@@ -139,7 +141,11 @@ def trades(request: HttpRequest) -> HttpResponse:
         "headings": headings(columns, asked.order, asked.url),
         "all_columns": [Choice(column.heading, column.name, column in columns) for column in ALL if column.name != "symbol"],
         "dense": user.dense_tables,
-        "sorts": [Choice(name, asked.url(Order(sort)), asked.order == Order(sort)) for sort, name in _PHONE_SORTS],
+        "sorts": [
+            Choice(name, asked.url(Order(sort)), asked.order == Order(sort))
+            for sort, name in _PHONE_SORTS
+            if not (percent and sort is Sort.PROFIT)
+        ],
         "first_page": asked.url() if page.before else "",
         "before": asked.url(cursor=page.before) if page.before else "",
         "after": asked.url(cursor=page.after) if page.after else "",

@@ -135,9 +135,9 @@ def trade_lines(rows: Iterable[tuple[TripRow, Sequence[Cell]]]) -> SafeString:
 
 
 @register.simple_tag
-def trip_lines(rows: Iterable[TripRow]) -> SafeString:
-    """The rows of a short list of trades."""
-    return mark_safe(short_lines_of(rows))  # noqa: S308 - every text is escaped there
+def trip_lines(rows: Iterable[TripRow], percent: bool = False) -> SafeString:
+    """The rows of a short list of trades. percent: the gain alone is told."""
+    return mark_safe(short_lines_of(rows, percent=bool(percent)))  # noqa: S308 - every text is escaped there
 
 
 @register.simple_tag
