@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fillbook.journal import plans as journal
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import Band, Banded
 from fillbook.performance.filters import Chip, Filter, TripStatus, previous_period
+from fillbook.performance.ratings import BEST, Rated
 from fillbook.performance.summary import Outcome
 from fillbook.trades.records import Incomplete, Side
 from tests.performance.trips import stock, trip
 
-NAMES = "account from to symbol side class outcome status currency incomplete ticker underlying traded untagged band".split()
+NAMES = "account from to symbol side class outcome status currency incomplete ticker underlying traded untagged band rating".split()
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31))
 filters = st.builds(
     lambda accounts, ends, **rest: Filter(accounts=tuple(sorted(accounts)), first=ends[0], last=ends[1], **rest),
@@ -31,6 +33,7 @@ filters = st.builds(
     underlying=st.sampled_from(["", "ACME"]),
     traded=st.sampled_from(["", "USD", "BTC.X"]),
     untagged=st.booleans(),
+    rating=st.none() | st.sampled_from([Rated(4, 4), Rated(4, 5), Rated(1, 5), Rated(None, None)]),
     bands=st.sets(st.sampled_from(Banded)).flatmap(
         lambda kinds: st.tuples(*(st.builds(Band, st.just(kind), st.none() | st.integers(1, 3)) for kind in sorted(kinds)))
     ),
@@ -66,11 +69,26 @@ def test_rubbish_is_read_safely_and_only_once(parameters: dict[str, str | list[s
         {"symbol": "X" * 41},
         {"symbol": "A\x00B"},
         {"sort": "pnl"},
+        {"rating": "0"},
+        {"rating": "6"},
+        {"rating": "4-"},
+        {"rating": "4-5-5"},
         {"account": []},
     ],
 )
 def test_what_means_nothing_is_left_out(parameters: dict[str, str]) -> None:
     assert Filter.from_query(parameters) == Filter()
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "meant"),
+    [("4", "4", (4,)), ("4-4", "4", (4,)), ("5-4", "4-5", (4, 5)), ("1-5", "1-5", (1, 2, 3, 4, 5)), ("none", "none", (None,))],
+)
+def test_a_rating_is_one_several_or_none_at_all(written: str, kept: str, meant: tuple[int | None, ...]) -> None:
+    rating = Filter.from_query({"rating": written}).rating
+    assert rating is not None
+    assert (str(rating), rating.values) == (kept, meant)
+    assert BEST == journal.BEST
 
 
 def test_the_canonical_form() -> None:

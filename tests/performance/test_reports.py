@@ -24,7 +24,7 @@ from fillbook.performance.crossing import OTHERS, crossed, limited
 from fillbook.performance.distributions import histogram, in_classes
 from fillbook.performance.drawdowns import falls, recovery_factor
 from fillbook.performance.filters import Filter
-from fillbook.performance.keys import Key, Value, banded, narrowed, value_of
+from fillbook.performance.keys import SAID, Key, Value, banded, narrowed, value_of
 from fillbook.performance.ratios import Returns, daily_returns, sharpe, sortino
 from fillbook.performance.results import Result
 from fillbook.performance.statistics import Absent, Figure, Sample, k_ratio, statistics, track_record
@@ -352,7 +352,7 @@ def test_what_is_no_band_is_left_out(text: str) -> None:
     assert Filter.from_query({"band": text}) == Filter()
 
 
-@pytest.mark.parametrize("key", [key for key in Key if key not in (Key.TAG, Key.ACCOUNT, Key.NUMBER, Key.AFTER)])
+@pytest.mark.parametrize("key", [key for key in Key if key not in (*SAID, Key.ACCOUNT, Key.NUMBER, Key.AFTER)])
 def test_a_row_leads_to_its_trades_alone(key: Key) -> None:
     trips = [
         trip("5", charges="-1", held=timedelta(minutes=3), closed=date(2026, 3, 2)),

@@ -29,6 +29,7 @@ def accounts() -> list[BrokerAccount]:
         if chance.random() < 0.2:
             trip.gain_e8 = None
         trip.fills = chance.choice((2, 2, 3))
+        trip.rating = chance.choice((None, 2, 4))
         trip.save()
     return found
 

@@ -16,7 +16,7 @@ from fillbook.performance.curves import equity_curve
 from fillbook.performance.distributions import Spread
 from fillbook.performance.drawdowns import falls
 from fillbook.performance.filters import Filter
-from fillbook.performance.keys import Key, Value, banded, narrowed, value_of
+from fillbook.performance.keys import SAID, Key, Value, banded, narrowed, value_of
 from fillbook.performance.results import results_in, summarize
 from fillbook.performance.statistics import Absent, statistics
 from fillbook.performance.summary import Summary, from_e8, to_e8
@@ -38,7 +38,7 @@ from tests.trades.builders import OTHER, STOCK, fill
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 GROSS, OWN = Told(gross=True), Told(own=True)
-UNTOLD = (Key.TAG, Key.ACCOUNT, Key.NUMBER, Key.AFTER)
+UNTOLD = (*SAID, Key.ACCOUNT, Key.NUMBER, Key.AFTER)
 """Of which a round trip alone knows nothing."""
 MORE = [
     fill(31, 600, 3, OTHER, day=41, fee="-0.25"),
@@ -64,8 +64,8 @@ def owner() -> User:
     for trip, names in ((first, ("gap", "late")), (second, ("late",))):
         for name in names:
             add_tag(user, trip.key, name)
-    write_plan(user, first.key, "19", "", "")
-    write_plan(user, third.key, "32", "", "")
+    write_plan(user, first.key, "19", "", "5")
+    write_plan(user, third.key, "32", "", "2")
     return user
 
 
@@ -119,6 +119,12 @@ def test_tags_overlap_and_the_whole_counts_each_trade_once(owner: User) -> None:
     assert (found.whole.n, found.overlaps) == (10, True)
 
 
+def test_what_is_not_rated_is_a_row_of_its_own(owner: User) -> None:
+    found = reports.breakdown(accounts_of(owner), Filter(), Key.RATING)[Group("real", "USD", "USD")]
+    assert {part.value: part.summary.n for part in found.parts} == {2: 1, 5: 1, None: 8}
+    assert (found.whole.n, found.overlaps) == (10, False)
+
+
 def test_bands_agree_with_the_core(owner: User) -> None:
     accounts, trips, sizes = accounts_of(owner), book().match.round_trips, set()
     for kind in set(Banded) - {Banded.NUMBER, Banded.AFTER}:
@@ -135,7 +141,8 @@ def test_bands_agree_with_the_core(owner: User) -> None:
 
 def test_a_crossing_is_two_breakdowns(owner: User) -> None:
     accounts = accounts_of(owner)
-    for down, across in [(Key.SYMBOL, Key.WEEKDAY), (Key.HELD, Key.PRICE), (Key.TAG, Key.SIDE), (Key.MONTH, Key.TAG), (Key.TAG, Key.TAG)]:
+    pairs = [(Key.SYMBOL, Key.WEEKDAY), (Key.HELD, Key.PRICE), (Key.TAG, Key.SIDE), (Key.MONTH, Key.TAG), (Key.TAG, Key.TAG)]
+    for down, across in [*pairs, (Key.RATING, Key.SIDE), (Key.TAG, Key.RATING)]:
         cells_are_their_trades(accounts, down, across)
     tags = reports.crossing(accounts, Filter(), Key.TAG, Key.TAG)[Group("real", "USD", "USD")]
     assert {place: part.n for place, part in tags.cells.items()} == {

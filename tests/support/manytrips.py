@@ -223,6 +223,7 @@ def _trip(account: BrokerAccount, made: Made, pks: dict[str, int], place: Place)
         "holding_seconds": int((made.closed_at - made.opened_at).total_seconds()), "fills": 2, "basis": "executions", "incomplete": [],
         "flagged": False, "reconciliation": "equal", "clock": clock_of(made.opened_at, what.exchange),
         "session": int(session_of(made.opened_at, what.exchange)), "day_number": place.number, "after": int(place.after), "r_e8": None,
+        "rating": None,
     }  # fmt: skip
     return [values[name] for name in rows.TRIP]
 

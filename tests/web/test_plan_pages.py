@@ -35,6 +35,27 @@ def test_a_stop_makes_the_result_a_number_of_r(browser_of_owner: Client, keys: d
     assert b'value="95.1"' in browser_of_owner.get(reverse("trade", args=[keys["ACME"]])).content
 
 
+def test_trades_are_chosen_listed_and_counted_by_their_rating(browser_of_owner: Client, keys: dict[str, str]) -> None:
+    plan(browser_of_owner, keys["ACME"], rating="4")
+
+    def listed(query: str) -> tuple[bool, bool]:
+        page = browser_of_owner.get(f"/trades/?{query}").content.decode()
+        return tuple(reverse("trade", args=[keys[symbol]]) in page for symbol in ("ACME", "BOLT"))  # type: ignore[return-value]
+
+    assert [listed(query) for query in ("rating=4", "rating=4-5", "rating=1-3", "rating=none")] == [
+        (True, False),
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
+    assert "Rating" in (shown := text_of(browser_of_owner.get("/trades/?columns=rating&sort=rating").content))
+    assert "4 of 5" in shown
+    by_rating = text_of(browser_of_owner.get("/reports/by/rating/").content)
+    assert "4 of 5" in by_rating
+    assert "Not rated" in by_rating
+    assert "Rated 4 and more" in text_of(browser_of_owner.get("/?rating=4-5").content)
+
+
 def test_a_plan_that_cannot_be_is_refused_and_stays_typed(browser_of_owner: Client, keys: dict[str, str]) -> None:
     answer = browser_of_owner.post(reverse("trade-plan", args=[keys["BOLT"]]), {"stop": "49"}, headers={"HX-Request": "true"})
     assert "The stop of a short trade lies above its entry at 50." in text_of(answer.content)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fillbook.storage.models import BrokerAccount, User
 
 _NAMES: Final = frozenset(
-    "account from to symbol side class outcome status currency incomplete tag slot ticker underlying traded untagged band".split()
+    "account from to symbol side class outcome status currency incomplete tag slot ticker underlying traded untagged rating band".split()
 )
 
 
@@ -57,6 +57,7 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--underlying", metavar="SYMBOL", help="of the underlying, or of what has none")
     group.add_argument("--traded", metavar="CODE", help="instruments in this currency")
     group.add_argument("--untagged", action="store_const", const="1", help="without any tag")
+    group.add_argument("--rating", metavar="N[-N]", help="that you rated so: 4, or 4-5 for at least 4; none for those not rated")
     group.add_argument("--band", metavar="KEY-N[,…]", help="in these bands of a report, such as hour-9,price-3")
     group.add_argument("--incomplete", action="store_const", const="1", help="count incomplete round trips too")
 

@@ -103,7 +103,7 @@ def _label(row: Row, names: dict[str, str]) -> str:
 
 def _value(key: str, value: Any, names: dict[str, str]) -> str:
     if value is None:
-        return "no tag" if key == "tag" else "not known"
+        return {"tag": "no tag", "rating": "not rated"}.get(key, "not known")
     return words.report_value(key, value) if key != "account" else names.get(str(value), str(value))
 
 

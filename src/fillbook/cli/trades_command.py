@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fillbook.performance.filters import Filter
     from fillbook.storage.choosing import Accounts, Sort
 
-SORTS: Final = tuple("day opened symbol side kind quantity entry exit held fills gross fees gain profit r account".split())
+SORTS: Final = tuple("day opened symbol side kind quantity entry exit held fills gross fees gain profit r rating account".split())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

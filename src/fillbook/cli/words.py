@@ -149,5 +149,7 @@ def report_value(key: str, value: int | str) -> str:
             return _AFTERS[value]
         case "number":
             return f"number {value}"
+        case "rating":
+            return f"{value} of 5"
         case _:
             return str(value)

@@ -62,7 +62,12 @@ class Trade(Record):
     counts: bool
     incomplete: list[str]
     reconciliation: str | None
+    rating: int | None
+    stop: Decimal | None
+    target: Decimal | None
     tags: list[str]
+    notes_count: int
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

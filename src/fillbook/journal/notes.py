@@ -39,6 +39,11 @@ def to_html(text: str) -> str:
     )
 
 
+def first_line(text: str) -> str:
+    """The first line of a note, as written."""
+    return text.lstrip().partition("\n")[0].rstrip()
+
+
 def excerpt(text: str, most: int = 160) -> str:
     """The beginning of a note in one line, for lists."""
     line = " ".join(text.split())

@@ -17,6 +17,7 @@ from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import Band, Banded, band_of
 from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.intraday import HOURS, clock_of, held_for, session_of
+from fillbook.performance.ratings import Rated
 from fillbook.performance.summary import Outcome, outcome_of
 from fillbook.trades.records import RoundTrip, Side
 
@@ -63,7 +64,7 @@ class Filter:
     the instrument or its underlying, upper case. asset_class: None for all but currency pairs, which count only when asked for.
     currency: base currency of the account, `NONE` for those that state none; after a dash the one in which results of closed round trips
     count, where some have no rate to the base currency: `EUR-USD`.
-    tags: the trader's own, in small letters, sorted; a round trip has to have all of them.
+    tags: the trader's own, in small letters, sorted; a round trip has to have all of them. rating: the trader's own, or none.
     include_incomplete: also count round trips some of whose openings are unknown. slot: where in the day they were opened.
 
     What one row of a report says of its round trips: ticker: the symbol of the instrument itself. underlying: the symbol of the
@@ -88,6 +89,7 @@ class Filter:
     traded: str = ""
     untagged: bool = False
     bands: tuple[Band, ...] = ()
+    rating: Rated | None = None
 
     @classmethod
     def from_query(cls, parameters: Parameters) -> Self:
@@ -118,6 +120,7 @@ class Filter:
             traded=traded if _TRADED.fullmatch(traded := _last(parameters, "traded")) else "",
             untagged=_last(parameters, "untagged") == "1",
             bands=_read_bands(parameters.get("band", "")),
+            rating=Rated.read(_last(parameters, "rating")),
         )
 
     def parameters(self) -> dict[str, str]:
@@ -140,6 +143,7 @@ class Filter:
             "traded": self.traded,
             "untagged": "1" if self.untagged else "",
             "band": ",".join(str(band) for band in self.bands),
+            "rating": str(self.rating or ""),
         }
         return {name: str(value) for name, value in written.items() if value}
 
@@ -166,8 +170,8 @@ class Filter:
         return self.from_query({kept: value for kept, value in self.parameters().items() if kept != name})
 
     def admits(self, trip: RoundTrip) -> bool:
-        """Whether a round trip belongs; account, currency and tags are not looked at, since a trip knows nothing of them, nor its place
-        among the trades of its day.
+        """Whether a round trip belongs; account, currency, tags and rating are not looked at, since a trip knows nothing of them,
+        nor its place among the trades of its day.
 
         The rule that the database's query must agree with. A round trip whose P&L is unknown has no outcome.
         """

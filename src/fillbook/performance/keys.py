@@ -14,6 +14,7 @@ from typing import Final
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import Band, Banded, band_of
 from fillbook.performance.filters import Filter, underlying_of
+from fillbook.performance.ratings import Rated
 from fillbook.trades.records import RoundTrip, Side
 
 Value = str | int | None
@@ -28,6 +29,7 @@ class Key(StrEnum):
     CLASS = "class"
     SIDE = "side"
     TAG = "tag"
+    RATING = "rating"
     ACCOUNT = "account"
     CURRENCY = "currency"
     MONTH = "month"
@@ -43,6 +45,8 @@ class Key(StrEnum):
     FEES = "fees"
 
 
+SAID: Final = frozenset({Key.TAG, Key.RATING})
+"""Those that the trader says of a round trip, which change without it."""
 NAMED: Final = frozenset({Key.SYMBOL, Key.UNDERLYING, Key.TAG})
 """Those that may have thousands of values, in no order of their own."""
 TIMED: Final = frozenset({Key.WEEKDAY, Key.HOUR, Key.SESSION, Key.NUMBER, Key.AFTER, Key.HELD})
@@ -55,7 +59,7 @@ def banded(key: Key) -> Banded | None:
 
 
 def value_of(trip: RoundTrip, key: Key) -> Value:
-    """The value of a closed round trip; of TAG, ACCOUNT, NUMBER and AFTER, of which it knows nothing, None."""
+    """The value of a closed round trip; of TAG, RATING, ACCOUNT, NUMBER and AFTER, of which it knows nothing, None."""
     kind = banded(key)
     if kind is not None:
         return band_of(kind, trip)
@@ -80,6 +84,9 @@ def narrowed(chosen: Filter, key: Key, value: Value) -> Filter | None:
     if kind is not None:
         others = tuple(band for band in chosen.bands if band.banded is not kind)
         return replace(chosen, bands=tuple(sorted((*others, Band(kind, _number(value))), key=lambda band: band.banded)))
+    if key is Key.RATING:
+        rating = _number(value)
+        return replace(chosen, rating=Rated(rating, rating))
     if value is None:
         return replace(chosen, untagged=True) if key is Key.TAG else None
     found = _named(chosen, key, str(value))

@@ -27,7 +27,7 @@ _ANNOTATED: Final = (*_AMOUNT, Banded.FEES)
 
 
 def value_in(key: Key) -> Any:
-    """The value of a key as SQL, NULL for none; TAG is no column."""
+    """The value of a key as SQL, NULL for none; TAG and RATING are none that is kept."""
     kind = banded(key)
     if kind is not None:
         return _band(kind)

@@ -1,6 +1,6 @@
 """A `Filter` as SQL. It must agree with `Filter.admits`, which a test holds against it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Final
@@ -38,6 +38,7 @@ class Sort(StrEnum):
     GAIN = "gain"
     PROFIT = "profit"
     R = "r"
+    RATING = "rating"
     ACCOUNT = "account"
 
 
@@ -57,6 +58,7 @@ VALUE_OF: Final[dict[Sort, Expression | F]] = {
     Sort.GAIN: F("gain_e8"),
     Sort.PROFIT: F("net_e8"),
     Sort.R: F("r_e8"),
+    Sort.RATING: F("rating"),
     Sort.ACCOUNT: F("account__number"),
 }
 """What is compared. Exact amounts are compared as doubles, which decides an order and no figure."""
@@ -109,11 +111,20 @@ def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTrip
         condition &= Q(underlying=chosen.underlying) | Q(underlying="", symbol=chosen.underlying)
     if chosen.traded:
         condition &= Q(currency=chosen.traded)
+    return in_bands(RoundTripRow.objects.filter(condition & _said(numbers, chosen)), chosen.bands)
+
+
+def _said(accounts: Sequence[int], chosen: Filter) -> Q:
+    """What the trader says of them: tags and rating. accounts: by number."""
+    condition, marks = Q(), TripMark.objects.filter(word__account_id__in=accounts)
     if chosen.untagged:
-        condition &= ~Q(pk__in=TripMark.objects.filter(word__account_id__in=numbers).values("trip_id"))
+        condition &= ~Q(pk__in=marks.values("trip_id"))
     for tag in chosen.tags:
-        condition &= Q(pk__in=TripMark.objects.filter(word__tag__key=tag, word__account_id__in=numbers).values("trip_id"))
-    return in_bands(RoundTripRow.objects.filter(condition), chosen.bands)
+        condition &= Q(pk__in=marks.filter(word__tag__key=tag).values("trip_id"))
+    if chosen.rating is None:
+        return condition
+    least, most = chosen.rating.least, chosen.rating.most
+    return condition & (Q(rating__isnull=True) if least is None else Q(rating__range=(least, most)))
 
 
 def _closed(chosen: Filter) -> Q:

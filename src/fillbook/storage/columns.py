@@ -1,8 +1,8 @@
 """Round trips as columns, kept a month at a time: a report goes through all of them, and reads a few hundred pieces instead of each row.
 
-Kept are the closed round trips that count and whose result is known, in closing order, whatever the trader says of them: tags and results
-in R change without the trades and are looked up by `pk`. They are made again with the day totals, for the months in which something is
-otherwise than before.
+Kept are the closed round trips that count and whose result is known, in closing order, whatever the trader says of them: tags, ratings and
+results in R change without the trades and are looked up by `pk`. They are made again with the day totals, for the months in which something
+is otherwise than before.
 """
 
 from collections import defaultdict
@@ -98,7 +98,7 @@ DAY: Final = "day"
 
 
 def by(key: Key) -> str:
-    """The name of the column of a key's values; TAG has none."""
+    """The name of the column of a key's values; TAG and RATING have none."""
     return f"by_{key}"
 
 

@@ -22,7 +22,7 @@ TRIP: Final = (
     "account_id instrument_id key instrument_key symbol underlying asset_class currency side is_open counts opened_at opened_on "
     "closed_at closed_on day quantity open_quantity entry_price exit_price gross_pnl charges realized_pnl base_pnl base_charges "
     "opening_cost result_currency result_cost net_e8 fees_e8 gain_e8 outcome holding_seconds fills basis incomplete flagged reconciliation "
-    "clock session day_number after r_e8"
+    "clock session day_number after r_e8 rating"
 ).split()
 FILL: Final = (
     "trip_id number execution_id role ordered_at executed_at trade_date quantity price charges amount position_after realized_pnl"
@@ -120,7 +120,8 @@ def trip_row(account_id: int, base_currency: str, key: str, trip: RoundTrip, pks
         trip.flagged,
         status,
         *columns_of(trip, place),
-        None,  # its result in R, which hangs on the words of its owner
+        None,  # its result in R and its rating, which hang on the words of its owner
+        None,
     ]
 
 

@@ -174,15 +174,15 @@ def open_positions(accounts: Accounts) -> list[Position]:
 
 
 def positions_in(accounts: Accounts, chosen: Filter) -> list[Position]:
-    """Those that hold something, by us or by the broker, and that a filter's symbol, asset class, side and tags take.
+    """Those that hold something, by us or by the broker, and that a filter's symbol, asset class, side, tags and rating take.
 
-    As for round trips; a position has no outcome and no period. It has the tags of its open trade.
+    As for round trips; a position has no outcome and no period. It has the tags and the rating of its open trade.
     """
     held = (position for position in open_positions(accounts) if position.quantity or position.stated is not None)
     found = [position for position in held if _admits(chosen, position)]
-    if not (chosen.tags or chosen.untagged):
+    if not (chosen.tags or chosen.untagged or chosen.rating):
         return found
-    meant = Filter(tags=chosen.tags, untagged=chosen.untagged, status=TripStatus.OPEN)
+    meant = Filter(tags=chosen.tags, untagged=chosen.untagged, rating=chosen.rating, status=TripStatus.OPEN)
     tagged = set(trips_in(accounts, meant).values_list("account_id", "key"))
     return [position for position in found if (position.account.pk, position.trip_key) in tagged]
 

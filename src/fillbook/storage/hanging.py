@@ -44,7 +44,10 @@ def hang(account: BrokerAccount) -> None:
 
 
 def measure(account: BrokerAccount) -> None:
-    """Keep what each closed round trip with a known risk came to in R; of several plans (trades that were joined) by the oldest."""
+    """Keep what each closed round trip with a known risk came to in R, and how each was rated; of several plans (trades that were joined)
+    by the oldest.
+    """
+    _rate(account)
     hung = TripPlan.objects.filter(word__account=account, risk__isnull=False).select_related("trip").order_by("word")
     found: dict[int, int] = {}
     for plan in hung:
@@ -59,6 +62,18 @@ def measure(account: BrokerAccount) -> None:
         RoundTripRow.objects.filter(pk__in=part).update(r_e8=None)
     changed = [RoundTripRow(pk=pk, r_e8=r) for pk, r in found.items() if known.get(pk) != r]
     RoundTripRow.objects.bulk_update(changed, ["r_e8"], batch_size=500)
+
+
+def _rate(account: BrokerAccount) -> None:
+    found: dict[int, int | None] = {}
+    for pk, rating in TripPlan.objects.filter(word__account=account).order_by("word").values_list("trip_id", "word__rating"):
+        found.setdefault(pk, rating)
+    rated = RoundTripRow.objects.filter(account=account, rating__isnull=False)
+    known = dict(rated.values_list("pk", "rating"))
+    for part in batches([pk for pk in known if found.get(pk) is None]):
+        RoundTripRow.objects.filter(pk__in=part).update(rating=None)
+    changed = [RoundTripRow(pk=pk, rating=rating) for pk, rating in found.items() if rating is not None and known.get(pk) != rating]
+    RoundTripRow.objects.bulk_update(changed, ["rating"], batch_size=500)
 
 
 def anchor_in(trip: RoundTripRow) -> Anchor | None:

@@ -46,7 +46,7 @@ def ledger_lines(account: BrokerAccount) -> list[str]:
 
 _DERIVED = (RoundTripRow, OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, DayTotals, SlotTotals, BridgeRow, FindingRow)
 _OF_TRIPS = (TripFillRow, ClosedLotRow)
-_LEFT_OUT = frozenset({"id", "account", "trip", "instrument", "r_e8"})
+_LEFT_OUT = frozenset({"id", "account", "trip", "instrument", "r_e8", "rating"})
 """Beside keys, what hangs on the trader's own words."""
 
 

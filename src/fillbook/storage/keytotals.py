@@ -18,7 +18,7 @@ from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.columns import Results, places_of, summaries_at
 from fillbook.performance.curves import Period
 from fillbook.performance.filters import Filter
-from fillbook.performance.keys import Key, Value
+from fillbook.performance.keys import SAID, Key, Value
 from fillbook.performance.summary import Summary
 from fillbook.storage.models import BrokerAccount, TripColumn
 from fillbook.storage.queries import Group
@@ -27,7 +27,7 @@ _COARSE: Final = Key.SIDE
 """The sums of months and of accounts are those of this key together."""
 _TOLD: Final = {Key.MONTH: _COARSE, Key.ACCOUNT: _COARSE}
 _DAY: Final = "day"
-_BY: Final = {**{str(key): f"by_{key}" for key in Key if key not in (*_TOLD, Key.TAG)}, _DAY: "on"}
+_BY: Final = {**{str(key): f"by_{key}" for key in Key if key not in {*_TOLD, *SAID}}, _DAY: "on"}
 """What is told apart, and by which column. Days are kept before fees alone, since after them they are `DayTotals`."""
 _PREFIX: Final = {False: "net_", True: "gross_"}
 

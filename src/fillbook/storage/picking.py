@@ -15,7 +15,7 @@ from fillbook.performance.intraday import HOURS
 from fillbook.performance.keys import Key
 from fillbook.storage.choosing import trips_in
 from fillbook.storage.columns import DAY, Columns, by, kept_pieces, made_pieces, unpacked
-from fillbook.storage.models import BrokerAccount, TripMark
+from fillbook.storage.models import BrokerAccount, RoundTripRow, TripMark
 from fillbook.storage.queries import Group
 
 _ORDER: Final = (DAY, "moment", "opened", "key")
@@ -56,6 +56,12 @@ def marks_of(accounts: Sequence[BrokerAccount]) -> dict[int, list[str]]:
     return found
 
 
+def ratings_of(accounts: Sequence[BrokerAccount]) -> dict[int, int]:
+    """Number of a round trip -> its rating; those without one are not in it."""
+    rated = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts], rating__isnull=False)
+    return {pk: rating for pk, rating in rated.values_list("pk", "rating") if rating is not None}
+
+
 def _read(accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str]) -> dict[int, Columns]:
     """What is kept of the filter's months; what is not among it is made here."""
     if _are_kept(chosen):
@@ -84,6 +90,9 @@ def _conditions(accounts: Sequence[BrokerAccount], chosen: Filter) -> Iterator[C
     yield from (((name, value.__eq__),) for name, value in named if value)
     yield from (((by(Key(band.banded.value)), _is(band.number)),) for band in chosen.bands)
     yield from _of_slot(chosen.slot) if chosen.slot else ()
+    if chosen.rating:
+        ratings, meant = ratings_of(accounts), frozenset(chosen.rating.values)
+        yield (("pk", lambda pk: ratings.get(pk) in meant),)
     if chosen.tags or chosen.untagged:
         marks = marks_of(accounts)
         yield from ((("pk", {pk for pk, tags in marks.items() if tag in tags}.__contains__),) for tag in chosen.tags)

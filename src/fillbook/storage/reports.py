@@ -23,7 +23,7 @@ from fillbook.performance.distributions import Spread
 from fillbook.performance.drawdowns import Fall, falls, recovery_factor
 from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
-from fillbook.performance.keys import NAMED, Key, Value
+from fillbook.performance.keys import NAMED, SAID, Key, Value
 from fillbook.performance.ratios import Returns, daily_returns
 from fillbook.performance.statistics import Sample
 from fillbook.performance.streaks import Closings, Streaks, streaks
@@ -34,7 +34,7 @@ from fillbook.storage.choosing import Accounts
 from fillbook.storage.columns import DAY, Columns, by
 from fillbook.storage.models import BalanceRow, BrokerAccount, RoundTripRow
 from fillbook.storage.packed import SCALE
-from fillbook.storage.picking import marks_of, picked
+from fillbook.storage.picking import marks_of, picked, ratings_of
 from fillbook.storage.plans import results_in_r
 from fillbook.storage.queries import Group
 from fillbook.storage.remembered import remembered
@@ -50,7 +50,7 @@ _SPREAD: Final = {Spread.PROFIT: "net", Spread.PERCENT: "gain", Spread.HELD: "se
 def breakdown(accounts: Accounts, chosen: Filter, key: Key, *, told: Told = USUAL) -> dict[Group, Breakdown]:
     """What the round trips of each value came to. Those with several tags are in the part of each, in the whole once."""
     held = list(accounts)
-    if told.own or key is Key.TAG or not keytotals.answers(chosen):
+    if told.own or key in SAID or not keytotals.answers(chosen):
         return remembered(_from_columns, held, chosen, key, told)
     return remembered(_from_sums, held, chosen, key, told) if key in NAMED else _from_sums(held, chosen, key, told)
 
@@ -280,22 +280,27 @@ def _known(values: Iterable[int | None]) -> list[int]:
 
 
 def _named(key: Key) -> tuple[str]:
-    """The column of a key's values; tags are looked up by the number of their round trip."""
-    return ("pk",) if key is Key.TAG else (by(key),)
+    """The column of a key's values; what the trader says is looked up by the number of the round trip."""
+    return ("pk",) if key in SAID else (by(key),)
 
 
 def _places(accounts: Sequence[BrokerAccount], columns: Columns, key: Key) -> dict[Value, list[int]]:
     """Where the round trips of each value stand."""
-    return places_of_several(_tags(accounts, columns)) if key is Key.TAG else places_of(columns[by(key)])
+    return places_of_several(_tags(accounts, columns)) if key is Key.TAG else places_of(_single(accounts, columns, key))
 
 
 def _pairs(accounts: Sequence[BrokerAccount], columns: Columns, down: Key, across: Key) -> dict[tuple[Value, Value], list[int]]:
     """The same of pairs: of each two tags of a round trip, either way round."""
     if Key.TAG not in (down, across):
-        return places_of(zip(columns[by(down)], columns[by(across)], strict=True))
+        return places_of(zip(_single(accounts, columns, down), _single(accounts, columns, across), strict=True))
     tags = _tags(accounts, columns)
-    sides = [tags if key is Key.TAG else [(value,) for value in columns[by(key)]] for key in (down, across)]
+    sides = [tags if key is Key.TAG else [(value,) for value in _single(accounts, columns, key)] for key in (down, across)]
     return places_of_several(product(*pair) for pair in zip(*sides, strict=True))
+
+
+def _single(accounts: Sequence[BrokerAccount], columns: Columns, key: Key) -> list[Value]:
+    """Each round trip's value of a key of which it has one at most."""
+    return list(map(ratings_of(accounts).get, columns["pk"])) if key is Key.RATING else columns[by(key)]
 
 
 def _tags(accounts: Sequence[BrokerAccount], columns: Columns) -> list[Sequence[Value]]:

@@ -5,26 +5,33 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 from fillbook.ledger.numbers import plain
 from fillbook.performance.summary import from_e8
 from fillbook.storage.models import RoundTripRow
+from fillbook.storage.said import Said, said_of
 
 COLUMNS: Final = (
     "key account kind symbol underlying asset_class side status quantity open_quantity opened_on opened_at closed_on closed_at currency "
     "entry_price exit_price gross_pnl fees realized_pnl opening_cost gain_percent result_currency net holding_seconds fills basis "
-    "incomplete reconciliation r"
+    "incomplete reconciliation r rating stop target tags notes note"
 ).split()
-"""Headings. net is in result_currency (the base currency, or the instrument's own without a rate); other money is in currency."""
+"""Headings. net is in result_currency (the base currency, or the instrument's own without a rate); other money is in currency. The last
+ones are the trader's own words: tags with commas between them, how many notes there are, and the first line of the oldest.
+"""
+_AT_ONCE: Final = 500
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(trips: Iterable[RoundTripRow]) -> Iterator[str]:
     """The file, line by line, the headings first."""
     yield _line(COLUMNS)
-    for trip in trips:
-        yield _line(_cell(value) for value in _values(trip))
+    rest = iter(trips)
+    while part := list(islice(rest, _AT_ONCE)):
+        said = said_of(part)
+        yield from (_line(_cell(value) for value in _values(trip, said[trip.pk])) for trip in part)
 
 
 def guarded(text: str) -> str:
@@ -32,7 +39,7 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
-def _values(trip: RoundTripRow) -> list[Any]:
+def _values(trip: RoundTripRow, said: Said) -> list[Any]:
     gain = None if trip.gain_e8 is None else from_e8(100 * trip.gain_e8)
     net = None if trip.net_e8 is None else from_e8(trip.net_e8)
     return [
@@ -40,7 +47,8 @@ def _values(trip: RoundTripRow) -> list[Any]:
         "open" if trip.is_open else "closed", trip.quantity, trip.open_quantity, trip.opened_on, trip.opened_at, trip.closed_on,
         trip.closed_at, trip.currency, trip.entry_price, trip.exit_price, trip.gross_pnl, trip.charges, trip.realized_pnl,
         trip.opening_cost, gain, trip.result_currency, net, trip.holding_seconds, trip.fills, trip.basis, " ".join(trip.incomplete),
-        trip.reconciliation, None if trip.r_e8 is None else from_e8(trip.r_e8),
+        trip.reconciliation, None if trip.r_e8 is None else from_e8(trip.r_e8), trip.rating, said.stop, said.target,
+        ", ".join(tag.name for tag in said.tags), said.notes, said.note,
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from fillbook.performance.keys import Key
 from fillbook.performance.periods import Rolling, days_of
 from fillbook.storage.choosing import Sort
 
-COLUMNS: Final = tuple("closed opened symbol side kind account quantity entry exit held fills gross fees gain r net".split())
+COLUMNS: Final = tuple("closed opened symbol side kind account quantity entry exit held fills gross fees gain r rating net".split())
 """Columns that the list of trades can have, in their order."""
 TABLE_SORTS: Final = tuple("value trades won average gain r fees profit".split())
 """By what a breakdown can be ordered; with a minus before it, least first."""

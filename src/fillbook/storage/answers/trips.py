@@ -1,6 +1,6 @@
 """Round trips as JSON values: as lines of a list, and one with everything that stands behind it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, Final
 
 from fillbook.ledger.numbers import plain
@@ -10,23 +10,25 @@ from fillbook.storage.answers.values import iso, number, units
 from fillbook.storage.answers.words import note_answer, plan_answer, tag_answer
 from fillbook.storage.campaigns import campaign_of, is_apart
 from fillbook.storage.details import TripDetail, standing, trip_detail
-from fillbook.storage.models import ClosedLotRow, CorporateActionRow, ExecutionRow, RoundTripRow, Tag, TripFillRow, TripOverride
+from fillbook.storage.models import ClosedLotRow, CorporateActionRow, ExecutionRow, RoundTripRow, TripFillRow, TripOverride
 from fillbook.storage.plans import planned
 from fillbook.storage.regrouping import overrides_beside, trip_of
 from fillbook.storage.restated import restated_trip
-from fillbook.storage.words import tags_by_trip, trips_of_notes, words_of
+from fillbook.storage.said import Said, said_of
+from fillbook.storage.words import trips_of_notes, words_of
 
 PERCENT: Final = 100
+_SAID: Final = frozenset({"tags", "stop", "target", "notes_count", "note"})
 
 
 def trips_answer(trips: Collection[RoundTripRow], fields: Collection[str] = ()) -> list[dict[str, Any]]:
     """Lines of a list. fields: names of those that are wanted, `key` always among them; none for all."""
-    tags = tags_by_trip(trips) if not fields or "tags" in fields else {}
-    found = [trip_answer(trip, tags.get(trip.pk, [])) for trip in trips]
+    said = said_of(trips) if not fields or _SAID & set(fields) else {}
+    found = [trip_answer(trip, said.get(trip.pk, Said())) for trip in trips]
     return [{name: value for name, value in one.items() if name == "key" or name in fields} for one in found] if fields else found
 
 
-def trip_answer(row: RoundTripRow, tags: Iterable[Tag] = ()) -> dict[str, Any]:
+def trip_answer(row: RoundTripRow, said: Said) -> dict[str, Any]:
     """One round trip. net: in result_currency (the base currency, or the instrument's own without a rate); other money in currency."""
     return {
         "key": row.key,
@@ -62,7 +64,12 @@ def trip_answer(row: RoundTripRow, tags: Iterable[Tag] = ()) -> dict[str, Any]:
         "counts": row.counts,
         "incomplete": row.incomplete,
         "reconciliation": row.reconciliation or None,
-        "tags": [tag.name for tag in tags],
+        "rating": row.rating,
+        "stop": number(said.stop),
+        "target": number(said.target),
+        "tags": [tag.name for tag in said.tags],
+        "notes_count": said.notes,
+        "note": said.note or None,
     }
 
 
@@ -71,7 +78,7 @@ def whole_trip_answer(trip: RoundTripRow) -> dict[str, Any]:
     detail, words = trip_detail(trip), words_of(trip)
     about = trips_of_notes(words.notes)
     stood, marked = standing(detail)
-    return trip_answer(trip, words.tags) | {
+    return trip_answer(trip, said_of([trip])[trip.pk]) | {
         "description": trip.instrument.description or None,
         "exchange": trip.instrument.exchange or None,
         "multiplier": plain(trip.instrument.multiplier),

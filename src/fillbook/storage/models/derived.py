@@ -22,8 +22,8 @@ class RoundTripRow(models.Model):
     result_currency: the base currency, or the instrument's own where a rate is unknown; net_e8 (net P&L), fees_e8 (- paid) and result_cost
     (opening cost) are in it. gain_e8: net P&L over opening cost, a fraction. symbol, underlying: upper case, to
     search by. day: closed_on, while open opened_on. clock, session, day_number, after: where in the day it was opened, as
-    `performance.intraday` counts; None where its time is unknown. r_e8: the result in units of the risk of its plan, kept by
-    `storage.hanging`; None without one.
+    `performance.intraday` counts; None where its time is unknown. r_e8: the result in units of the risk of its plan, rating: the
+    trader's own, 1 to 5; both kept by `storage.hanging`, None without.
     """
 
     account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
@@ -58,6 +58,7 @@ class RoundTripRow(models.Model):
     fees_e8 = models.BigIntegerField(null=True)
     gain_e8 = models.BigIntegerField(null=True)
     r_e8 = models.BigIntegerField(null=True)
+    rating = models.PositiveSmallIntegerField(null=True)
     outcome = models.CharField(max_length=4, blank=True, default="")
     holding_seconds = models.BigIntegerField(null=True)
     fills = models.PositiveIntegerField()
@@ -79,6 +80,7 @@ class RoundTripRow(models.Model):
             models.Index(fields=["account", "net_e8"], name="trip_by_pnl"),
             models.Index(fields=["account", "gain_e8"], name="trip_by_gain"),
             models.Index(fields=["account", "r_e8"], name="trip_by_r"),
+            models.Index(fields=["account", "rating"], name="trip_by_rating"),
             models.Index(fields=["account", "holding_seconds"], name="trip_by_held"),
             models.Index(fields=["account", "opened_on"], name="trip_by_opened"),
             models.Index(fields=["account", "side", "day"], name="trip_by_side"),

@@ -82,6 +82,11 @@ class Chosen(Schema):
     underlying: str = Field("", max_length=40, pattern=_SYMBOL, description="Symbol of the underlying; of what has none, its own.")
     traded: str = Field("", pattern=r"^([A-Za-z0-9.]{1,12})?$", description="Currency of the instrument.")
     untagged: Literal["0", "1"] = Field("0", description="1: only those without any tag.")
+    rating: str = Field(
+        "",
+        pattern="^([1-5](-[1-5])?|none)?$",
+        description="How the trader rated them: `4`, `4-5` for at least 4, `1-5` for any rating, `none` for those that are not rated.",
+    )
     band: str = Field(
         "",
         max_length=200,

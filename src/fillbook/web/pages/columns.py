@@ -40,6 +40,7 @@ ALL: Final = tuple(
         ("fees", gettext_lazy("Fees"), Sort.FEES, "right hide-narrow"),
         ("gain", gettext_lazy("Gain"), Sort.GAIN, "right trade-gain"),
         ("r", gettext_lazy("R"), Sort.R, "right hide-narrow"),
+        ("rating", gettext_lazy("Rating"), Sort.RATING, "right hide-narrow"),
         ("net", gettext_lazy("Net profit"), Sort.PROFIT, "right trade-net"),
     )
 )

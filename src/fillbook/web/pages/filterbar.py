@@ -12,6 +12,7 @@ from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.filters import UNSTATED, Filter, TripStatus
 from fillbook.performance.keys import Key
 from fillbook.performance.periods import Rolling, days_of
+from fillbook.performance.ratings import BEST, WORST, Rated
 from fillbook.performance.summary import Outcome
 from fillbook.storage.models import AccountKind, BrokerAccount
 from fillbook.storage.viewing import viewed
@@ -21,14 +22,14 @@ from fillbook.web.language import gettext_lazy
 from fillbook.web.measure import PERCENT
 from fillbook.web.pages.report_words import KEYS, band_name
 from fillbook.web.pages.slots import slot_name
-from fillbook.web.pages.wording import ALL_OF_KIND, CLASSES, KINDS
+from fillbook.web.pages.wording import ALL_OF_KIND, CLASSES, KINDS, rating_name
 
 if TYPE_CHECKING:
     from fillbook.web.pages.saved import View
 
 EVERYTHING: Final = "all"
 """`view=all` in an address: no filter, and not the default view either."""
-_CONDITIONS: Final = frozenset("from to symbol side class outcome status currency slot ticker underlying traded band".split())
+_CONDITIONS: Final = frozenset("from to symbol side class outcome status currency slot ticker underlying traded band rating".split())
 """Parameters of an address of which a reader is told when they mean nothing; accounts are looked up, and tags may be gone."""
 _SHOWN: Final = 40
 To = Callable[[Filter], str]
@@ -167,7 +168,7 @@ def filter_bar(
         last=chosen.last,
         symbol=chosen.symbol,
         without_symbol=to(replace(chosen, symbol="")),
-        more=(*_more(to, chosen, classes), *_tags(to, chosen, tags)),
+        more=(*_more(to, chosen, classes), *_tags(to, chosen, tags), _ratings(to, chosen)),
         more_words=", ".join(part for part in (_more_words(chosen), *_tag_words(chosen, tags)) if part),
         kept_for_period=carried(replace(chosen, first=None, last=None)),
         kept_for_symbol=carried(replace(chosen, symbol="")),
@@ -332,6 +333,29 @@ def _tags(to: To, chosen: Filter, tags: Sequence[tuple[str, str]]) -> tuple[Grou
     return (Group(_("Tags"), tuple(choices)),)
 
 
+def _ratings(to: To, chosen: Filter) -> Group:
+    """Each rating, from one of them on, and what was not rated."""
+    ranges = [None, *(Rated(least, BEST) for least in range(BEST, WORST - 1, -1)), Rated(None, None)]
+    ranges += [chosen.rating] if chosen.rating not in ranges else []
+    choices = (
+        Choice(rated_words(one) if one else _("Rated or not"), to(replace(chosen, rating=one)), chosen.rating == one) for one in ranges
+    )
+    return Group(_("Rating"), tuple(choices))
+
+
+def rated_words(rated: Rated) -> str:
+    """Which ratings are meant."""
+    if rated.least is None or rated.most is None:
+        return _("Not rated")
+    if rated.least == rated.most:
+        return rating_name(rated.least)
+    if rated == Rated(WORST, BEST):
+        return _("Rated")
+    if rated.most == BEST:
+        return _("Rated %(least)s and more") % {"least": rated.least}
+    return _("Rated %(least)s to %(most)s") % {"least": rated.least, "most": rated.most}
+
+
 def _tag_words(chosen: Filter, tags: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     names = dict(tags)
     return tuple(names.get(key, key) for key in chosen.tags)
@@ -347,6 +371,7 @@ def condition_words(chosen: Filter) -> list[str]:
     words += [CLASSES[chosen.asset_class] if chosen.asset_class else "", _("Incomplete too") if chosen.include_incomplete else ""]
     words += [currency_words(chosen)] if chosen.currency else []
     words += [slot_name(chosen.slot)] if chosen.slot else []
+    words += [rated_words(chosen.rating)] if chosen.rating else []
     return [str(word) for word in (*words, *(name for name, _without in _row_conditions(chosen))) if word]
 
 

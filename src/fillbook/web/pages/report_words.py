@@ -20,7 +20,7 @@ from fillbook.trades.records import Side
 from fillbook.web import readable
 from fillbook.web.language import gettext_lazy
 from fillbook.web.pages.slots import slot_name
-from fillbook.web.pages.wording import CLASSES
+from fillbook.web.pages.wording import CLASSES, rating_name
 from fillbook.web.privacy import amounts_hidden
 
 KEYS: Final = {
@@ -29,6 +29,7 @@ KEYS: Final = {
     Key.CLASS: gettext_lazy("Kind"),
     Key.SIDE: gettext_lazy("Side"),
     Key.TAG: gettext_lazy("Tag"),
+    Key.RATING: gettext_lazy("Rating"),
     Key.ACCOUNT: gettext_lazy("Account"),
     Key.CURRENCY: gettext_lazy("Trade currency"),
     Key.MONTH: gettext_lazy("Month"),
@@ -45,7 +46,7 @@ KEYS: Final = {
 }
 GROUPS: Final = (
     (gettext_lazy("What"), (Key.SYMBOL, Key.UNDERLYING, Key.CLASS, Key.TAG, Key.ACCOUNT, Key.CURRENCY)),
-    (gettext_lazy("How"), (Key.SIDE, Key.HELD, Key.PRICE, Key.SIZE, Key.COST, Key.FEES)),
+    (gettext_lazy("How"), (Key.SIDE, Key.HELD, Key.PRICE, Key.SIZE, Key.COST, Key.FEES, Key.RATING)),
     (gettext_lazy("When"), (Key.MONTH, Key.WEEKDAY, Key.HOUR, Key.SESSION, Key.NUMBER, Key.AFTER)),
 )
 MEANS: Final = {
@@ -58,6 +59,7 @@ MEANS: Final = {
     Key.COST: gettext_lazy("By the money put in at the opening, fees included."),
     Key.FEES: gettext_lazy("By the fees and taxes of the whole trade."),
     Key.HELD: gettext_lazy("From the first opening to the last closing fill, nights included."),
+    Key.RATING: gettext_lazy("By how well you say you traded it, from 1 to 5; what you did not rate stands by itself."),
     Key.TAG: gettext_lazy("A trade with several tags counts under each, and once in the total."),
 }
 _SIDES: Final = {Side.LONG: gettext_lazy("Long"), Side.SHORT: gettext_lazy("Short")}
@@ -199,6 +201,8 @@ class Names:
                 return self.accounts.get(value, value)
             case Key.TAG:
                 return self.tags.get(value, value)
+            case Key.RATING:
+                return rating_name(int(value))
             case Key.SIDE:
                 return str(_SIDES[Side(value)])
             case Key.CLASS:
@@ -243,4 +247,6 @@ def band_name(band: Band) -> str:
 def _none(key: Key) -> str:
     if key is Key.TAG:
         return _("No tag")
+    if key is Key.RATING:
+        return _("Not rated")
     return _("Time not known, or delivered by an exercise") if key in TIMED else _("Not known")

@@ -20,7 +20,7 @@ from fillbook.web import readable
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.plans import r_words
-from fillbook.web.pages.wording import CLASSES
+from fillbook.web.pages.wording import CLASSES, rating_name
 
 _OPTIONS = frozenset({AssetClass.OPTION, AssetClass.FUTURE_OPTION})
 
@@ -60,6 +60,7 @@ class TripRow:
     fees: str
     r: str = ""
     gain_tone: str = ""
+    rating: str = ""
 
     @property
     def state(self) -> str:
@@ -175,6 +176,7 @@ def _trip_row(trip: RoundTripRow, currency: str, day: DayDoor | None, url: str, 
         fees=readable.gain(fees, trip.result_currency),
         r="" if trip.r_e8 is None else r_words(from_e8(trip.r_e8)),
         gain_tone=tone_of(gain),
+        rating="" if trip.rating is None else rating_name(trip.rating),
     )
 
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from fillbook.journal.tags import Hue
 from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass
+from fillbook.performance.ratings import BEST
 from fillbook.storage.comparing import FEE_MOVED
 from fillbook.trades import fees
 from fillbook.trades.completeness import Completeness
@@ -222,3 +225,8 @@ COMPLETE: Final = {
     ),
     Completeness.MISSING: MarkWords(gettext_lazy("Missing"), "partial", "warn", gettext_lazy("Some units have no other side, or no cost.")),
 }
+
+
+def rating_name(rating: int) -> str:
+    """A rating in words."""
+    return _("%(rating)s of %(best)s") % {"rating": rating, "best": BEST}

@@ -46,7 +46,12 @@ class Trip(Schema):
     reconciliation: str | None = Field(
         None, description="How it stands beside the broker's figures: equal, inferred, explained, different …"
     )
+    rating: int | None = Field(None, description="How well traded in the trader's own eyes, 1 (worst) to 5; null where not rated, never 0.")
+    stop: Price | None = Field(None, description="Planned by the trader.")
+    target: Price | None = Field(None, description="Planned by the trader.")
     tags: list[str] = Field([], description="Names of the trader's tags.")
+    notes_count: int = Field(0, description="How many notes it has.")
+    note: str | None = Field(None, description="The first line of the oldest of its notes.")
 
 
 class Fill(Schema):
