@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,6 +141,15 @@ def test_nothing_is_left_unfinished_and_no_test_can_be_skipped() -> None:
     ]
     found += [path for path in files(ROOT / "tests", suffixes={".py"}) if skipped.search(path.read_text(encoding="utf-8"))]
     assert [str(path.relative_to(ROOT)) for path in found] == []
+
+
+def test_migrations_stand_in_one_line() -> None:
+    """Each begins where the one before it ended: two that were added at the same time would stop every database."""
+    names = sorted(path.stem for path in (SOURCE / "storage" / "migrations").glob("0*.py"))
+    assert len({name[:4] for name in names}) == len(names)
+    for before, name in pairwise(names):
+        text = (SOURCE / "storage" / "migrations" / f"{name}.py").read_text()
+        assert f'"storage", "{before}"' in text.replace("'", '"'), f"{name} does not follow {before}"
 
 
 def test_each_file_tells_one_story() -> None:

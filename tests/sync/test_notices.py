@@ -124,7 +124,7 @@ def test_what_two_accounts_were_told_anew_is_reached_from_one_notice(owner: User
     assert taking.take_in_here(run, raw.pk) == {"next": "done"}
     assert runs.finish(run, {}, whole_year=True, figures_to=None, note="", warning=None)
     words = told(Notice.objects.get(link=link))
-    assert "changed 2 rows that you had before. 2 trades are different." in words.text
+    assert "changed 2 rows that you had before. 2 trades were restated." in words.text
     assert words.path == f"/accounts/links/{link.pk}/runs/{run}/restated/"
 
 

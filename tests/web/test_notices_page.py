@@ -48,12 +48,12 @@ def test_a_link_says_what_it_brought_and_when_it_comes_again(browser_of_owner: C
     Link.objects.filter(pk=link.pk).update(
         last_success_at=now, figures_to=date(2026, 9, 25), credential_changed_at=now - timedelta(days=360)
     )
-    counts = {"rows_new": 12, "rows_changed": 1, "rows_withdrawn": 2, "rows_returned": 4, "trades_changed": 3}
+    counts = {"rows_new": 12, "rows_changed": 1, "rows_withdrawn": 2, "rows_returned": 4, "trades_changed": 3, "trades_restated": 1}
     known = {"owner": link.owner, "link": link, "kind": RunKind.SCHEDULED, "started_at": now, "finished_at": now + timedelta(seconds=8)}
     SyncRun.objects.create(state=RunState.DONE, note="The days of May are still missing.", **known, **counts)
     SyncRun.objects.create(state=RunState.FAILED, error_message="The broker was away.", created_at=now - timedelta(days=1), **known)
     shown = text_of(browser_of_owner.get(f"/accounts/links/{link.pk}/runs/").content)
-    assert "12 new rows, 1 changed, 4 there again, 2 dropped; 3 trades new or different" in shown
+    assert "12 new rows, 1 changed, 4 there again, 2 dropped; 3 trades new or different; 1 trade restated" in shown
     assert "Done The days of May are still missing." in shown
     assert "Did not work The broker was away." in shown
     assert "New York" in shown
@@ -61,7 +61,7 @@ def test_a_link_says_what_it_brought_and_when_it_comes_again(browser_of_owner: C
     assert "Last sync just now" in account_page
     assert "What you entered ends, at the latest" in account_page
     listed = text_of(browser_of_owner.get("/accounts/").content)
-    assert "Last brought 12 new rows, 1 changed, 4 there again, 2 dropped; 3 trades new or different. Next sync" in listed
+    assert "Last brought 12 new rows, 1 changed, 4 there again, 2 dropped; 3 trades new or different; 1 trade restated. Next sync" in listed
 
 
 def test_how_a_link_stands_is_asked_for_anew_while_a_run_goes_on(browser_of_owner: Client, account: BrokerAccount, link: Link) -> None:

@@ -27,7 +27,7 @@ def test_from_account_run_and_trade_to_what_changed(browser_of_owner: Client, ow
     run = browser_of_owner.get(reverse("link-progress", args=[account.link_id])).content
     assert all(url.encode() in content for content in (listed, trade, run))
     assert reverse("restatements", args=[account.pk]).encode() in browser_of_owner.get(reverse("account", args=[account.pk])).content
-    assert "Rows: 1 changed. 1 trade changed." in text_of(listed)
+    assert "Rows: 1 changed. 1 trade restated." in text_of(listed)
     page = text_of(browser_of_owner.get(url).content)
     assert "What the statement of 27 Sep 2026, 02:00:00 changed" in page
     assert "Figure Before After Profit +98.00 +88.00 Quantity 10 10 Fees −2.00 −2.00" in page
@@ -39,7 +39,7 @@ def test_from_account_run_and_trade_to_what_changed(browser_of_owner: Client, ow
     of_run = browser_of_owner.get(reverse("run-restated", args=[account.link_id, noted.run.pk])).content
     assert url.encode() in of_run
     name = account.alias or account.number
-    assert f"Account {name} Rows: 1 changed. 1 trade changed. Statement of 27 Sep 2026, 02:00:00" in text_of(of_run)
+    assert f"Account {name} Rows: 1 changed. 1 trade restated. Statement of 27 Sep 2026, 02:00:00" in text_of(of_run)
 
 
 def test_an_id_is_written_as_it_is_and_no_number_breaks() -> None:

@@ -125,4 +125,4 @@ def _print(entry: dict[str, Any]) -> None:
         print(f"  Account {account['account']}{kind}{period}")
         told = " · ".join(f"{count:,} {name}" for name, count in account["rows"].items() if count) or "no rows"
         print("    left out, because you do not follow this account" if account["left_out"] else f"    {told}")
-    print(f"  {counted(entry['trades_changed'], 'round trip')} changed" if entry["stored"] else "  Nothing was stored.")
+    print(f"  {counted(entry['trades_changed'], 'round trip')} new or different" if entry["stored"] else "  Nothing was stored.")

@@ -47,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
         ("state", "state", words),
         ("began_at", "began", moment),
         ("brought", "rows", words),
-        ("trades_changed", "trades", words),
+        ("trades_changed", "new or different trades", words),
+        ("trades_restated", "restated", words),
     ]
     print_table(found, columns, "Nothing has run yet.", left=4)
     for one in found:

@@ -87,6 +87,7 @@ def _brought(run: dict[str, Any]) -> str:
     words = [(rows["new"], "new"), (rows["changed"], "changed"), (rows["withdrawn"], "dropped"), (rows["returned"], "there again")]
     came = ", ".join(f"{count:,} {word}" for count, word in words if count)
     trades = f"; {counted(run['trades_changed'], 'round trip')} new or different" if run["trades_changed"] else ""
+    trades += f"; {counted(run['trades_restated'], 'round trip')} restated" if run["trades_restated"] else ""
     return f"{came} {'row' if sum(count for count, _ in words) == 1 else 'rows'}{trades}" if came else f"nothing new{trades}"
 
 

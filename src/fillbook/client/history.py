@@ -157,5 +157,6 @@ class Run(Record):
     tries_again_at: datetime | None
     rows: dict[str, int]
     trades_changed: int
+    trades_restated: int
     note: str | None
     error: dict[str, str] | None

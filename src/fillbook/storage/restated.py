@@ -40,9 +40,10 @@ def former_keys(trip: RoundTripRow) -> set[str]:
     return found
 
 
-def note_run(statement_id: int, run_id: int) -> None:
-    """A run brought this statement."""
+def note_run(statement_id: int, run_id: int) -> int:
+    """A run brought this statement; returns how many trades all that it brought has restated."""
     Restatement.objects.filter(statement_id=statement_id, run=None).update(run_id=run_id)
+    return RestatedTrip.objects.filter(restatement__run=run_id).count()
 
 
 def rows_in(restatement: Restatement) -> list[RestatedRow]:

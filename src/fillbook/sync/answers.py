@@ -75,6 +75,7 @@ def run_answer(run: SyncRun) -> dict[str, Any]:
         "tries_again_at": _moment(run.retry_at),
         "rows": rows,
         "trades_changed": run.trades_changed,
+        "trades_restated": run.trades_restated,
         "note": run.note or None,
         "error": error if run.error_kind else None,
     }

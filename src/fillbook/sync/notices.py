@@ -7,7 +7,7 @@ from typing import Final
 from fillbook.brokers.manifests import Manifest, manifest, manifests
 from fillbook.storage.models import EndpointKind, Link, LinkState, NoticeKind, SyncRun
 from fillbook.storage.notices import key_of, renew, settle, tell, told_before
-from fillbook.storage.restated import counts_of, restated_in
+from fillbook.storage.restated import restated_in
 from fillbook.sync import clock
 from fillbook.sync.policy import Trouble
 
@@ -77,13 +77,14 @@ def ended(link: Link) -> None:
 
 def history(link: Link, run_id: int) -> None:
     """Tell when the statements of a run changed, cancelled or dropped rows that were there before, or added to days told before."""
-    found = SyncRun.objects.filter(pk=run_id).values_list("rows_changed", "rows_withdrawn", "rows_returned", "trades_changed").first()
+    counts = ("rows_changed", "rows_withdrawn", "rows_returned", "trades_changed", "trades_restated")
+    found = SyncRun.objects.filter(pk=run_id).values_list(*counts).first()
     restated = list(restated_in(run_id))
     if found is None or not (any(found[:3]) or restated):
         return
-    told = dict(zip(("changed", "withdrawn", "returned", "trades"), found, strict=True))
-    if restated:
-        told["restated"] = sum(counts.get("trades", 0) for counts in counts_of(restated).values())
+    told = dict(zip(("changed", "withdrawn", "returned", "trades", "restated"), found, strict=True))
+    if not restated:
+        del told["restated"]
     if len(restated) == 1:
         told |= {"account": restated[0].account_id, "restatement": restated[0].pk}
     tell(link, NoticeKind.HISTORY_CHANGED, f"run {run_id}", clock.now(), {**told, "run": run_id})

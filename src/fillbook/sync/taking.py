@@ -70,8 +70,8 @@ def take_in_here(run_id: int, raw_id: int) -> Outcome:
     changed = 0
     for account_id, instruments in written:
         changed += catch_up(account_id, instruments, raw_id)
-    note_run(raw_id, run_id)
-    SyncRun.objects.filter(pk=run_id).update(trades_changed=F("trades_changed") + changed)
+    restated = note_run(raw_id, run_id)
+    SyncRun.objects.filter(pk=run_id).update(trades_changed=F("trades_changed") + changed, trades_restated=restated)
     return {"next": "done"}
 
 

@@ -93,9 +93,9 @@ def _query_changed(notice: Notice, link: Link, parameters: Mapping[str, Any]) ->
 def _history_changed(_notice: Notice, link: Link, parameters: Mapping[str, Any]) -> Told:
     name = broker_name(link)
     trades, restated = parameters.get("trades", 0), parameters.get("restated")
-    after = _("No trade is different.")
+    after = _("No trade was restated.")
     if restated:
-        after = ngettext("%(trades)s trade is different.", "%(trades)s trades are different.", restated) % {"trades": _count(restated)}
+        after = ngettext("%(trades)s trade was restated.", "%(trades)s trades were restated.", restated) % {"trades": _count(restated)}
     elif trades and restated is None:
         sentence = ngettext("%(trades)s trade is new or different.", "%(trades)s trades are new or different.", trades)
         after = sentence % {"trades": _count(trades)}

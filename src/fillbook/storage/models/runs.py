@@ -39,7 +39,8 @@ class SyncRun(models.Model):
     """One run of a link, or of an upload (link None).
 
     step: a code of what it does at present. asks_first, asks_last: the days it asks for at present, None for whatever the broker gives by
-    itself. changes are counted over all its statements. note: what its owner should know although it ended well, "" for nothing.
+    itself. changes are counted over all its statements. trades_changed: round trips that are new, gone or different; trades_restated: those
+    of them that stand in its restatements. note: what its owner should know although it ended well, "" for nothing.
     error_*: what stopped it or made it wait.
     """
 
@@ -63,6 +64,7 @@ class SyncRun(models.Model):
     rows_withdrawn = models.PositiveIntegerField(default=0)
     rows_returned = models.PositiveIntegerField(default=0)
     trades_changed = models.PositiveIntegerField(default=0)
+    trades_restated = models.PositiveIntegerField(default=0)
     note = models.TextField(blank=True, default="")
     error_kind = models.CharField(max_length=20, blank=True, default="")
     error_code = models.CharField(max_length=40, blank=True, default="")

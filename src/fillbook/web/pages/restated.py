@@ -215,7 +215,7 @@ def _words(counts: dict[str, int]) -> str:
     told = [_("Rows: %(parts)s") % {"parts": ", ".join(parts)}] if parts else []
     trades = counts.get("trades", 0)
     return (
-        ". ".join([*told, _("%(trades)s changed") % {"trades": readable.plural(trades, "trade")} if trades else _("No trade changed")])
+        ". ".join([*told, _("%(trades)s restated") % {"trades": readable.plural(trades, "trade")} if trades else _("No trade restated")])
         + "."
     )
 

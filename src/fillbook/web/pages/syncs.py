@@ -156,7 +156,7 @@ def _brought_rows(run: SyncRun) -> bool:
 
 
 def brought(run: SyncRun) -> str:
-    """What came in: `12 new rows, 1 changed, 2 dropped; 3 trades new or different`."""
+    """What came in: `12 new rows, 1 changed, 2 dropped; 3 trades new or different; 1 trade restated`, which is one of the three."""
     counts = [
         (run.rows_new, readable.plural(run.rows_new, "new row")),
         (run.rows_changed, _("%(rows_changed)s changed") % {"rows_changed": readable.whole(run.rows_changed)}),
@@ -169,7 +169,12 @@ def brought(run: SyncRun) -> str:
         if run.trades_changed
         else ""
     )
-    return rows + trades
+    restated = (
+        _("; %(trades_restated)s restated") % {"trades_restated": readable.plural(run.trades_restated, "trade")}
+        if run.trades_restated
+        else ""
+    )
+    return rows + trades + restated
 
 
 def step_of(run: SyncRun, broker: Manifest) -> str:

@@ -174,7 +174,8 @@ class Run(Schema):
     ended_at: Moment | None
     tries_again_at: Moment | None
     rows: Rows
-    trades_changed: int
+    trades_changed: int = Field(description="Round trips that are new, gone or different, those made of new fills among them.")
+    trades_restated: int = Field(description="Those of them that a later statement changed in the past, as its restatements have them.")
     note: str | None
     error: RunError | None
 
