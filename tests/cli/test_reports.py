@@ -68,6 +68,15 @@ def test_two_choices(data: Path) -> None:
     assert (refused.returncode, "colour means nothing here" in refused.stderr) == (2, True)
 
 
+def test_a_period_the_wrong_way_round_is_refused(data: Path) -> None:
+    refused = fillbook("trades", "--from", "2026-03-31", "--to", "2026-03-01", "--data", data)
+    assert refused.returncode == 2
+    assert "--from 2026-03-31 is after --to 2026-03-01" in refused.stderr
+    assert "write --from 2026-03-01 --to 2026-03-31" in refused.stderr
+    beside = fillbook("report", "--compare", "from=2026-03-31&to=2026-03-01", "--data", data)
+    assert (beside.returncode, "from=2026-03-31 is after to=2026-03-01" in beside.stderr) == (2, True)
+
+
 def test_the_html_file(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     assert str(file) in said(data, "--html", str(file), "--side", "long")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fillbook.journal import plans as journal
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import Band, Banded
-from fillbook.performance.filters import Chip, Filter, TripStatus, previous_period
+from fillbook.performance.filters import Chip, Filter, TripStatus, previous_period, turned
 from fillbook.performance.ratings import BEST, Rated
 from fillbook.performance.summary import Outcome
 from fillbook.trades.records import Incomplete, Side
@@ -51,6 +51,18 @@ def test_rubbish_is_read_safely_and_only_once(parameters: dict[str, str | list[s
     chosen = Filter.from_query(parameters)
     assert Filter.from_query(chosen.parameters()) == chosen
     assert chosen.to_query().isascii()
+
+
+def test_a_period_the_wrong_way_round_is_turned_and_told() -> None:
+    wrong = {"from": "2026-03-31", "to": ["2026-03-01"]}
+    assert turned(wrong) == (date(2026, 3, 31), date(2026, 3, 1))
+    assert Filter.from_query(wrong) == Filter(first=date(2026, 3, 1), last=date(2026, 3, 31))
+    fine: tuple[dict[str, str], ...] = (
+        {"from": "2026-03-01", "to": "2026-03-01"},
+        {"from": "2026-03-31"},
+        {"from": "x", "to": "2026-03-01"},
+    )
+    assert [turned(one) for one in fine] == [None] * 3
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from fillbook.cli.stop import Stop
 from fillbook.ledger.instrument import AssetClass
-from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.filters import Filter, TripStatus, turned
 from fillbook.performance.summary import Outcome
 from fillbook.trades.records import Side
 
@@ -71,6 +71,9 @@ def chosen_filter(options: argparse.Namespace, user: "User") -> Filter:
     given = {name: str(value) for name, value in vars(options).items() if name in _NAMES and value is not None}
     if "account" in given:
         given["account"] = ",".join(str(account.pk) for account in chosen_accounts(given["account"], user))
+    if ends := turned(given):
+        first, last = ends
+        raise Stop(f"--from {first} is after --to {last}, so no day lies between; write --from {last} --to {first} to mean that.", 2)
     chosen = Filter.from_query(given)
     _refuse_unknown_tags(chosen, user)
     understood = chosen.parameters()

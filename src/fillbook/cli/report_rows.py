@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from fillbook.cli.stop import Stop
 from fillbook.performance.distributions import Spread
-from fillbook.performance.filters import Filter
+from fillbook.performance.filters import Filter, turned
 from fillbook.performance.keys import Key
 from fillbook.performance.told import Told
 
@@ -68,6 +68,9 @@ def _rows(options: argparse.Namespace, user: "User", chosen: Filter) -> list[Row
 def _other(options: argparse.Namespace) -> Filter:
     """The second filter; every condition of it has to be understood."""
     asked = parse_qs(options.compare.removeprefix("?"))
+    if ends := turned(asked):
+        first, last = ends
+        raise Stop(f"--compare: from={first} is after to={last}; write from={last}&to={first} for that period.", 2)
     other = Filter.from_query(asked)
     unknown = sorted(set(asked) - set(other.parameters()))
     if unknown or (options.compare.strip("? ") and not asked):

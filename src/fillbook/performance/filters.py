@@ -246,6 +246,14 @@ def previous_period(chosen: Filter) -> Filter | None:
     return replace(chosen, first=first, last=last)
 
 
+def turned(parameters: Parameters) -> tuple[date, date] | None:
+    """The two ends of a period as they are written, where the first comes after the last; `from_query` turns them round, and whoever
+    wrote them wants to hear of it. None where all is well.
+    """
+    first, last = _read_day(_last(parameters, "from")), _read_day(_last(parameters, "to"))
+    return (first, last) if first and last and first > last else None
+
+
 def _last(parameters: Parameters, name: str) -> str:
     value = parameters.get(name, "")
     if isinstance(value, str):

@@ -11,7 +11,7 @@ from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage.access import accounts_of, links_of
 from fillbook.storage.models import AccountKind, LinkState, User
 from fillbook.web.language import gettext_lazy
-from fillbook.web.pages.filterbar import EVERYTHING, address, misread
+from fillbook.web.pages.filterbar import EVERYTHING, address, misread, turned_words
 from fillbook.web.pages.saved import kept_of
 
 _MENU: Final = (
@@ -105,6 +105,7 @@ class Frame:
     keeps: bool = False
     sandbox: bool = False
     misread: tuple[str, ...] = ()
+    turned: str = ""
 
     @property
     def elsewhere(self) -> bool:
@@ -138,6 +139,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             further=tuple(item for item, place in zip(menu, _MENU, strict=True) if place[0] not in _TABS),
             trouble=trouble,
             misread=_misread(request),
+            turned=_turned(request),
             keeps=user.keeps_dashboard,
             sandbox=set(accounts_of(user).order_by().values_list("kind", flat=True).distinct()) == {AccountKind.SANDBOX},
         )
@@ -148,6 +150,12 @@ def _misread(request: HttpRequest) -> tuple[str, ...]:
     """What of a filter in the address means nothing, on pages that have the filter bar."""
     name = request.resolver_match.url_name if request.resolver_match else ""
     return misread(dict(request.GET.lists())) if name in FILTERED and request.GET else ()
+
+
+def _turned(request: HttpRequest) -> str:
+    """What to say of a period in the address whose ends are the wrong way round; "" for nothing."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return turned_words(dict(request.GET.lists())) if name in FILTERED and request.GET else ""
 
 
 def _carried(request: HttpRequest) -> Callable[[str], str]:

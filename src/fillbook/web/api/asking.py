@@ -4,17 +4,16 @@ import base64
 import binascii
 import json
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qs
 
-from django.http import Http404
 from ninja import Field, Schema
 
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import UNKNOWN, Band, Banded
 from fillbook.performance.breakdowns import Dimension, Slot
-from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.filters import Filter, TripStatus, turned
 from fillbook.performance.summary import Outcome
 from fillbook.storage.access import accounts_of
 from fillbook.storage.choosing import accounts_in
@@ -22,6 +21,7 @@ from fillbook.storage.models import BrokerAccount, User
 from fillbook.storage.words import tag_names
 from fillbook.trades.records import Side
 from fillbook.web.api.problems import Problem, gone, refuse
+from fillbook.web.api.wording import means_nothing
 
 _SYMBOL: Final = r"^([!-~]([ -~]{0,38}[!-~])?)?$"
 _SLOTS: Final = [f"{name}-{part}" for name in Dimension for part in range(200) if Slot.read(f"{name}-{part}")]
@@ -56,9 +56,7 @@ class Chosen(Schema):
         pattern=r"^([0-9]{1,18}(,[0-9]{1,18}){0,99})?$",
         description="Ids of accounts, with commas between them; without it, all of yours.",
     )
-    from_: Day | None = Field(
-        None, alias="from", description="Closed on or after this day; of open ones, opened. Of two days the earlier one counts as this."
-    )
+    from_: Day | None = Field(None, alias="from", description="Closed on or after this day; of open ones, opened. Not after `to`.")
     to: Day | None = Field(None, description="Closed on or before this day; of open ones, opened.")
     symbol: str = Field("", max_length=40, pattern=_SYMBOL, description="Of the instrument or of its underlying, whatever its capitals.")
     side: Side | None = Field(None, description="Direction.")
@@ -129,16 +127,18 @@ def meant(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
     """The accounts and the filter that are asked for.
 
     Raises:
-        Http404: an account is named that is not the user's.
-        Problem: a value means nothing. A page leaves such a condition out; whoever writes a program wants to hear of it.
+        Problem: an account is named that is not the user's, or a value means nothing. A page leaves such a condition out; whoever writes a
+            program wants to hear of it.
     """
     given = {name.rstrip("_"): str(value) for name, value in asked.model_dump(by_alias=False).items() if value not in (None, "")}
     given = {name: value for name, value in given.items() if (name, value) not in _USUAL}
+    if ends := turned(given):
+        raise _turned(*ends)
     chosen = Filter.from_query(given)
     understood = chosen.parameters()
     for name in given:
         if name not in understood:
-            raise _no_tag() if name == "tag" else refuse(name, "It means nothing here.")
+            raise _no_tag() if name == "tag" else refuse(name, means_nothing(name))
     return _own(user, chosen), chosen
 
 
@@ -158,6 +158,8 @@ def written_filter(field: str, text: str, also: Collection[str] = ()) -> Filter:
         given = parse_qs(text, max_num_fields=_MOST_CONDITIONS)
     except ValueError:
         raise refuse(field, f"A filter has at most {_MOST_CONDITIONS} conditions.") from None
+    if ends := turned(given):
+        raise _turned(*ends, within=field)
     chosen = Filter.from_query(given)
     known = {*also, *chosen.parameters(), *(name for name, usual in _USUAL if given.get(name) == [usual])}
     if unknown := sorted(set(given) - known):
@@ -165,12 +167,19 @@ def written_filter(field: str, text: str, also: Collection[str] = ()) -> Filter:
     return chosen
 
 
+def _turned(first: date, last: date, within: str = "") -> Problem:
+    """For a period whose ends are the wrong way round. within: the parameter that the filter is sent as."""
+    told = f"from={first} is after to={last}, so no day lies between them."
+    where = [(within, told)] if within else [("from", f"It is after to={last}."), ("to", f"It is before from={first}.")]
+    return Problem("invalid", told, f"Send from={last} and to={first} if you mean that period, else other days.", where)
+
+
 def _own(user: User, chosen: Filter) -> list[BrokerAccount]:
     _refuse_unknown_tags(user, chosen)
     if chosen.accounts:
         own = {str(pk) for pk in accounts_of(user).values_list("pk", flat=True)}
         if set(chosen.accounts) - own:
-            raise Http404
+            raise gone("account", "There is no such account of yours.", "GET /accounts lists them; a filter takes their `id`.")
     return accounts_in(user, chosen)
 
 

@@ -67,11 +67,13 @@ def strict(run: Run) -> Run:
         twice = sorted(name for name, values in request.GET.lists() if len(values) > 1)
         if unknown:
             where = [(name[:60], "There is no such parameter.") for name in unknown[:10]]
-            known_names = ", ".join(sorted(known)) or "none"
-            return answer(Problem("invalid", "This address has other parameters.", f"The parameters are: {known_names}.", where))
+            remedy = f"The parameters are: {', '.join(sorted(known))}." if known else "It takes none."
+            told = ", ".join(name for name, _ in where)
+            return answer(Problem("invalid", f"This address has no parameter {told}.", remedy, where))
         if twice:
             where = [(name, "It is given more than once.") for name in twice]
-            return answer(Problem("invalid", "A parameter has one value.", "Write several accounts, tags or bands with commas.", where))
+            told = f"{', '.join(twice)}: given more than once."
+            return answer(Problem("invalid", told, "Write several accounts, tags or bands with commas.", where))
         return run(request, *args, **kwargs)
 
     return checked

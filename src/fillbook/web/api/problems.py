@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
+from fillbook.web.api.wording import nothing_at, refusal_of
+
 _log = logging.getLogger(__name__)
 
 TITLES: Final = {
@@ -72,9 +74,12 @@ class Problem(Exception):
         self.headers = headers or {}
 
 
-def missing() -> Problem:
-    """For what is not there, and alike for what is somebody else's."""
-    return Problem("not_found", "Nothing of yours is at this address.", "Look at the list that it would be in.")
+def missing(request: HttpRequest | None = None) -> Problem:
+    """For what is not there, and alike for what is somebody else's. request: whose address names it."""
+    match = getattr(request, "resolver_match", None)
+    parts = match.kwargs if match else {}
+    detail, remedy = nothing_at(parts)
+    return Problem("not_found", detail, remedy, [(name, "Nothing of yours has it.") for name in parts] if len(parts) == 1 else [])
 
 
 def refuse(field: str, detail: str, remedy: str = "Change it and ask again.") -> Problem:
@@ -103,7 +108,7 @@ def answer(problem: Problem) -> HttpResponse:
 def install(api: NinjaAPI) -> None:
     """Let everything that goes wrong within an operation end in this shape."""
     api.add_exception_handler(Problem, lambda _request, problem: answer(problem))  # type: ignore[arg-type]
-    api.add_exception_handler(Http404, lambda _request, _error: answer(missing()))
+    api.add_exception_handler(Http404, lambda request, _error: answer(missing(request)))
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _refused)
     for kind in (SuspiciousOperation, RequestDataTooBig):
@@ -124,9 +129,9 @@ def unreadable() -> HttpResponse:
 
 
 def _invalid(_request: HttpRequest, error: Any) -> HttpResponse:
-    where = [(_name(one["loc"]), _sentence(one)) for one in error.errors]
-    detail = "; ".join(f"{field}: {words}" for field, words in where)
-    return answer(Problem("invalid", detail[:2000], "See the reference for what each value may be.", where[:50]))
+    where = [(field, refusal_of(field, one)) for one in error.errors for field in [_name(one["loc"])]]
+    detail = " ".join(f"{field}: {words}" for field, words in where)
+    return answer(Problem("invalid", detail[:2000], "Change what is named; the API reference tells of each value.", where[:50]))
 
 
 def _name(place: tuple[str | int, ...]) -> str:
@@ -135,11 +140,6 @@ def _name(place: tuple[str | int, ...]) -> str:
     if parts and parts[0] in _ARGUMENTS:
         parts = parts[1:]
     return ".".join(parts) or str(place[0])
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    """Never what was sent: it may be a secret in the wrong place."""
-    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _refused(_request: HttpRequest, error: Any) -> HttpResponse:

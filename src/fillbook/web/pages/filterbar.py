@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from django.utils.translation import gettext as _
 
 from fillbook.ledger.instrument import AssetClass
-from fillbook.performance.filters import UNSTATED, Filter, TripStatus
+from fillbook.performance.filters import UNSTATED, Filter, TripStatus, turned
 from fillbook.performance.keys import Key
 from fillbook.performance.periods import Rolling, days_of
 from fillbook.performance.ratings import BEST, WORST, Rated
@@ -186,6 +186,15 @@ def misread(parameters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     usual = {"status": TripStatus.CLOSED.value, "incomplete": "0", "untagged": "0"}
     written = ((name, values[-1].strip()) for name, values in parameters.items() if name in _CONDITIONS and values)
     return tuple(f"{name}={value[:_SHOWN]}" for name, value in written if value and name not in understood and usual.get(name) != value)
+
+
+def turned_words(parameters: Mapping[str, Sequence[str]]) -> str:
+    """What a page says of a period whose ends are the wrong way round; "" for any other."""
+    ends = turned(parameters)
+    if ends is None:
+        return ""
+    words = {"first": readable.day(ends[0]), "last": readable.day(ends[1]), "shown": readable.days(ends[1], ends[0])}
+    return _("%(first)s comes after %(last)s, so the two were changed round: you see %(shown)s.") % words
 
 
 def measures(path: str, chosen: Filter, kept: Mapping[str, str]) -> tuple[Choice, ...]:

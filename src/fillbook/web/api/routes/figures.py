@@ -23,6 +23,7 @@ from fillbook.web.api.etags import by_state
 from fillbook.web.api.problems import refuse
 from fillbook.web.api.schemas.figures import Bridge, Calendar, Curve, Dashboard, DayAnswer, Intraday
 from fillbook.web.api.tokens import asker
+from fillbook.web.api.wording import means_nothing
 
 router = Router(tags=["figures"])
 
@@ -90,4 +91,4 @@ def day_in(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise refuse("day", "There is no such day in the calendar.") from None
+        raise refuse("day", means_nothing("day")) from None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from fillbook.storage.access import account_for, restatement_for
@@ -25,7 +25,7 @@ from fillbook.trades.reconcile import LineKind
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod
 from fillbook.web.api.asking import Number, Paging, after_moment, bad_cursor, cursor_of, place_in
 from fillbook.web.api.declaring import read, write
-from fillbook.web.api.problems import refuse
+from fillbook.web.api.problems import gone, refuse
 from fillbook.web.api.schemas.history import (
     InstrumentMark,
     OpeningAnswer,
@@ -40,6 +40,7 @@ from fillbook.web.api.schemas.history import (
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.schemas.trades import Sent
 from fillbook.web.api.tokens import asker
+from fillbook.web.api.wording import means_nothing
 
 router = Router(tags=["accounts"])
 
@@ -113,7 +114,9 @@ def statements(request: HttpRequest, account_id: Number, paging: Query[Paging]) 
 )
 def comparison(request: HttpRequest, account_id: Number, asked: Query[Line]) -> dict[str, Any]:
     """One line of the reconciliation with what stands behind it."""
-    return line_answer(account_for(asker(request), account_id), LineKind(asked.kind), asked.id)
+    account = account_for(asker(request), account_id)
+    with _listed():
+        return line_answer(account, LineKind(asked.kind), asked.id)
 
 
 @read(
@@ -125,7 +128,9 @@ def comparison(request: HttpRequest, account_id: Number, asked: Query[Line]) -> 
 )
 def comparison_sent(request: HttpRequest, account_id: Number, asked: Query[LineRow]) -> dict[str, Any]:
     """What the broker sent of one of the rows behind a line, byte for byte."""
-    return line_sent_answer(account_for(asker(request), account_id), LineKind(asked.kind), asked.id, asked.number)
+    account = account_for(asker(request), account_id)
+    with _listed():
+        return line_sent_answer(account, LineKind(asked.kind), asked.id, asked.number)
 
 
 @read(router, "/accounts/{account_id}/evidence", dict[str, Any], name="account-evidence", twin="evidence --account {account_id} -o -")
@@ -209,8 +214,18 @@ def _wording(data: OpeningSent) -> Wording:
     try:
         day = date.fromisoformat(data.day)
     except ValueError:
-        raise refuse("day", "There is no such day in the calendar.") from None
+        raise refuse("day", means_nothing("day")) from None
     return Wording(data.instrument_id, Decimal(data.quantity), Decimal(data.cost), day)
+
+
+@contextmanager
+def _listed() -> Iterator[None]:
+    """What no list has is told by its name: the account is there."""
+    try:
+        yield
+    except Http404:
+        told = "/accounts/{account_id}/reconciliation lists the lines of each kind; `sources` of a comparison numbers its rows."
+        raise gone("id", "There is no such line, or no such row behind it.", f"GET {told}") from None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from fillbook.storage.paging import Cursor, Order, page_of
 from fillbook.web.api.asking import Chosen, Key, Number, OfLedger, OfPositions, Paging, bad_cursor, cursor_of, meant, moment_in, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.etags import by_state
-from fillbook.web.api.problems import Problem, missing, refuse
+from fillbook.web.api.problems import Problem, gone, refuse
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.schemas.trades import CutSent, Execution, PositionAnswer, Sent, Trip, WholeTrip
 from fillbook.web.api.tokens import asker
@@ -59,7 +59,7 @@ def trades(request: HttpRequest, asked: Query[Chosen], listing: Query[Listing], 
     accounts, chosen = meant(user, asked)
     fields = {name for name in listing.fields.split(",") if name}
     if fields - _FIELDS:
-        raise refuse("fields", f"There is no field {min(fields - _FIELDS)}.", f"The fields are: {', '.join(Trip.model_fields)}.")
+        raise refuse("fields", f"There is no field {min(fields - _FIELDS)[:40]}.", f"The fields are: {', '.join(Trip.model_fields)}.")
     if listing.only and chosen.status is TripStatus.OPEN:
         raise refuse("only", "Incomplete ones are told among those that are closed.", "Leave `status` out.")
     place = place_in(paging.cursor, str, int)
@@ -83,7 +83,7 @@ def sent(request: HttpRequest, key: Key, number: int) -> dict[str, Any]:
     """What the broker sent of one of its fills, byte for byte."""
     found = fill_sent_answer(trip_for(asker(request), key), number)
     if found is None:
-        raise missing()
+        raise gone("number", "The broker sent no row of its own for a fill of this number.", "GET /trades/{key} numbers them.")
     return found
 
 

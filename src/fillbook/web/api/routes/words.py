@@ -22,7 +22,7 @@ from fillbook.storage.viewing import BadView, written_view
 from fillbook.storage.views import CannotSave, save_view
 from fillbook.web.api.asking import Day, Key, Number, Paging, after_moment, cursor_of
 from fillbook.web.api.declaring import read, write
-from fillbook.web.api.problems import Problem, missing, refuse
+from fillbook.web.api.problems import Problem, gone, refuse
 from fillbook.web.api.routes.figures import day_in
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.schemas.words import (
@@ -209,7 +209,7 @@ def _note(found: Note) -> dict[str, Any]:
 def _on(user: User, about: NoteAbout, day: date) -> dict[str, Any]:
     found = words.note_on(user, about, day)
     if found is None:
-        raise missing()
+        raise gone("day", "There is no note on it.", "PUT to this address writes one.")
     return _note(found)
 
 
