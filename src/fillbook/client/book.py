@@ -247,6 +247,10 @@ class Fillbook(Writing):
         """Keep a page, such as `/reports/by/symbol/`, or a filter for any page. query: as an address has it: `period=this-month`."""
         return View.read(self._ask("POST", "/views", body={"name": name, "path": path, "query": query, "is_default": is_default}))
 
+    def delete_view(self, view: int) -> None:
+        """Delete a saved view; trades stay as they are."""
+        self._ask("DELETE", f"/views/{view}")
+
     def plan(self, key: str) -> Plan:
         """What was planned of a round trip."""
         return Plan.read(self._get(f"/trades/{key}/plan"))

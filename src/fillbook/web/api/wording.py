@@ -20,6 +20,7 @@ RIGHT: Final = {
     "traded": "the code of a currency, such as USD",
     "currency": "the code of a base currency, such as USD, or NONE; after a dash that of the results, such as EUR-USD",
     "tag": "names of your tags, as GET /tags lists them, with commas between them",
+    "rating": "a rating such as 4, from one on such as 4-5, or none for what is not rated",
     "slot": "a part of the day, as GET /intraday names them, such as hour-9",
     "band": "classes of figures, as `filter` of GET /reports/breakdown names them, such as price-3, one of each kind",
     "cursor": "what a page answered with as `next`",
