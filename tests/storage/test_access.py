@@ -12,7 +12,7 @@ from django.http import Http404
 
 from fillbook.storage import access
 from fillbook.storage.derive import rebuild_account
-from fillbook.storage.models import BrokerAccount, LinkState, Origin, RawStatement, RoundTripRow, RunKind, SecurityEvent, SyncRun, User
+from fillbook.storage.models import BrokerAccount, LinkState, Origin, RawStatement, RoundTripRow, RunKind, SyncRun, User
 from tests.storage.deliveries import day_of, deliver, link_of, person, says
 from tests.trades.builders import fill
 
@@ -29,7 +29,6 @@ def ada() -> User:
     deliver(owner, says(fill(1, 10, 20), fill(2, -10, 21, day=1), opened_on=day_of(0)), origin=Origin.FETCHED, link=link)
     rebuild_account(BrokerAccount.objects.get())
     SyncRun.objects.create(owner=owner, link=link, kind=RunKind.MANUAL)
-    SecurityEvent.objects.create(user=owner, what="link_made")
     return owner
 
 
@@ -70,7 +69,6 @@ def test_lists_hold_ones_own_rows_alone(ada: User) -> None:
         access.trips_of,
         access.statements_of,
         access.runs_of,
-        access.events_of,
     ]
     for owned in lists:
         assert owned(ada).count() == 1

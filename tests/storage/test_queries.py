@@ -19,7 +19,7 @@ from fillbook.storage.derive import rebuild_account
 from fillbook.storage.details import differences, freshness, open_positions, reconciled, trip_detail
 from fillbook.storage.loading import load_statement
 from fillbook.storage.models import BrokerAccount, EndpointKind, Origin, RoundTripRow, User
-from fillbook.storage.queries import Group, bridge, by_day, by_month, equity_curve, latest_trips, results, summaries, trips_page
+from fillbook.storage.queries import Group, bridge, by_day, by_month, equity_curve, results, summaries, trips_page
 from fillbook.trades.account import AccountBook, read_account
 from fillbook.trades.records import RoundTrip, Side
 from tests.storage.deliveries import day_of, deliver, link_of, person, says
@@ -207,9 +207,7 @@ def test_a_page_beyond_the_last_is_the_last(owner: User) -> None:
     assert trips_page([], Filter()).pages == 1
 
 
-def test_the_latest_trips_come_first_whatever_they_lack(owner: User) -> None:
-    found = latest_trips(accounts_in(owner, Filter()), 3)
-    assert [trip.symbol for trip in found] == ["OLD", "EUR.USD", "KAESE"]
+def test_the_round_trips_of_a_filter_are_in_order(owner: User) -> None:
     first = in_order(trips_in(accounts_in(owner, Filter()), Filter())).first()
     assert first is not None
     assert first.key == book().match.round_trips[0].key

@@ -17,6 +17,11 @@ _NAMES: Final = frozenset(
 )
 
 
+def add_one_account_argument(parser: argparse.ArgumentParser) -> None:
+    """The one account that a command is about; `chosen_account` reads it."""
+    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+
+
 def add_account_argument(parser: argparse._ActionsContainer) -> None:
     """Which accounts."""
     parser.add_argument("--account", metavar="ID[,ID…]", help="only these accounts")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from fillbook.cli.choosing import chosen_account
+from fillbook.cli.choosing import add_one_account_argument, chosen_account
 from fillbook.cli.database import chosen_user, open_database
 from fillbook.cli.listing import Column, add_reading_arguments, print_json, print_table, units, words
 from fillbook.trades.completeness import Completeness
@@ -10,7 +10,7 @@ from fillbook.trades.completeness import Completeness
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `completeness` takes."""
-    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+    add_one_account_argument(parser)
     parser.add_argument("--status", choices=[one.value for one in Completeness], help="only instruments with this mark")
     add_reading_arguments(parser)
 

@@ -21,6 +21,13 @@ def add_user_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", metavar="EMAIL", help="whose book; needed only where several people use this Fillbook")
 
 
+def add_book_arguments(parser: argparse.ArgumentParser, answer: str = "print one JSON object and nothing else") -> None:
+    """Whose book, where it is, and `--json`. answer: what that prints."""
+    parser.add_argument("--json", action="store_true", help=answer)
+    add_user_argument(parser)
+    add_data_argument(parser)
+
+
 def open_database(data: Path | None) -> None:
     """Make Django ready, with folders, keys and tables as this version needs them.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fillbook.cli import answer, statements
 from fillbook.cli.choosing import chosen_accounts
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.progress import Progress
 from fillbook.cli.stop import Stop
 from fillbook.ledger.statement import Finding, Severity
@@ -51,9 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `doctor` takes."""
     parser.add_argument("files", nargs="*", metavar="FILE", help="a statement, or a folder of them; without one, the stored accounts")
     parser.add_argument("--account", metavar="ID[,ID…]", help="only these stored accounts, by number or by id")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "Exit status: 0 nothing is lacking, 1 something is, 2 a file could not be read or a link does not work."
 
 

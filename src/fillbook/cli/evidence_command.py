@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fillbook.cli.choosing import chosen_account
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.choosing import add_one_account_argument, chosen_account
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.numbers import counted
 from fillbook.cli.stop import Stop
 
@@ -20,13 +20,11 @@ ROWS: Final = ("executions", "corporate_actions", "transfers", "option_events", 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `evidence` takes."""
-    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+    add_one_account_argument(parser)
     parser.add_argument("--trade", metavar="KEY", help="only what one round trip rests on (`fillbook trades --json` tells its key)")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to (default: a name of its own; - for standard output)")
     parser.add_argument("--force", action="store_true", help="overwrite the file if there is one")
-    parser.add_argument("--json", action="store_true", help="print what was saved as one JSON object")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser, "print what was saved as one JSON object")
     parser.epilog = "The file holds rows, lots and both figures; no name, no token, and of the account's number only its end."
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import fillbook
 from fillbook.cli import statements
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.numbers import counted
 from fillbook.cli.progress import Progress
 from fillbook.cli.stop import Stop
@@ -36,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="what was chosen on the page and waits for your yes; of one, what it would change",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "The same statement again, or an overlapping one, changes nothing. Exit status: 0 done, 2 a file could not be read."
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fillbook.cli.asking import ask
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.jobs import Hands
 from fillbook.cli.links import chosen_links
 from fillbook.cli.stop import Stop
@@ -30,9 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replace", metavar="LINK", help="give this link a new token; the old one stays until the new one has worked")
     parser.add_argument("--sandbox", action="store_true", help="link the practice broker of this machine")
     add_wait_argument(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = (
         f"Secrets are typed unseen, taken from {VARIABLE}NAME variables, or read from standard input, one NAME=VALUE a line. "
         "Exit status: 0 linked, 1 not (yet), 2 no such broker or link, or a value that cannot be."

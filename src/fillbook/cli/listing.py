@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from fillbook.cli.database import add_data_argument, add_user_argument
+from fillbook.cli.database import add_book_arguments
 from fillbook.cli.numbers import DASH, money, percent, quantity
 from fillbook.cli.paper import QUIET, figure_table, sheet, signed
 
@@ -20,9 +20,7 @@ Column = tuple[str, str, Show]
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     """What every reading command takes."""
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else, as the API answers it")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser, "print one JSON object and nothing else, as the API answers it")
 
 
 def add_limit_argument(parser: argparse.ArgumentParser) -> None:

@@ -62,7 +62,6 @@ COMMANDS: Final = {
 """Name -> what it does; the module is `module_of(name)`, with `add_arguments(parser)` and `run(options) -> exit status`."""
 
 INTERRUPTED: Final = 130
-BAD_USE: Final = 2
 
 
 def main(words: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.numbers import counted, day
 from fillbook.journal.notes import excerpt
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `notes` takes."""
     parser.add_argument("--search", metavar="TEXT", default="", help="only notes that hold all these words")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else, with whole texts")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser, "print one JSON object and nothing else, with whole texts")
 
 
 def run(options: argparse.Namespace) -> int:

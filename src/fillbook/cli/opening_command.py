@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from fillbook.cli.choosing import chosen_account
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.choosing import add_one_account_argument, chosen_account
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.listing import print_json
 from fillbook.cli.numbers import day, money, quantity
 from fillbook.cli.paper import QUIET, figure_table, heading, indented, sheet
@@ -24,14 +24,12 @@ _WORDS = ("SYMBOL", "UNITS", "COST", "DAY")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `opening` takes."""
-    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+    add_one_account_argument(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--state", nargs=4, metavar=_WORDS, help="units (minus for short), cost of all of them, day they were bought")
     what.add_argument("--change", nargs=5, metavar=("N", *_WORDS), help="put other words in the place of number N of the list")
     what.add_argument("--remove", type=int, metavar="N", help="take number N of the list back")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "Without one of these it lists what is stated, and what was sold without a purchase. Symbols may be contract ids too."
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.links import chosen_links
 from fillbook.cli.listing import print_json
 
@@ -10,9 +10,7 @@ from fillbook.cli.listing import print_json
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `pause` takes."""
     parser.add_argument("link", metavar="LINK", help="a link's id, an account's number or a broker")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "Exit status: 0 done, 2 there is no such link."
 
 

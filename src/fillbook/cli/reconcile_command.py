@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fillbook.cli import words
 from fillbook.cli.answer import count_statuses
 from fillbook.cli.choosing import chosen_account, chosen_accounts
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.listing import Column, print_json, print_table
 from fillbook.cli.listing import words as words_of
 from fillbook.cli.stop import Stop
@@ -50,9 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sent", type=int, metavar="N", help="with --line: what the broker sent of row number N behind it, byte for byte")
     parser.add_argument("--counts", action="store_true", help="only how many fills, positions and fees of one account came out which way")
     parser.add_argument("--symbol", metavar="SYMBOL", help="with --counts: only of this one")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "Exit status: 0 nothing differs, 1 something differs."
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.report_rows import is_detailed, run_detailed
 from fillbook.cli.stop import Stop
 from fillbook.performance.distributions import Spread
@@ -30,9 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--html", type=Path, metavar="FILE", help="write all of it to one HTML file that opens without a connection")
     group.add_argument("--private", action="store_true", help="with --html: leave every amount out")
     parser.add_argument("--csv", action="store_true", help="print such a report as CSV and nothing else")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:

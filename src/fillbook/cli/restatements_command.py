@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from fillbook.cli.choosing import chosen_account
+from fillbook.cli.choosing import add_one_account_argument, chosen_account
 from fillbook.cli.database import chosen_user, open_database
 from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_json, print_table, words
 from fillbook.cli.numbers import counted
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `restatements` takes."""
-    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+    add_one_account_argument(parser)
     parser.add_argument("--id", metavar="ID", help="only this one, with its facts and trades before and after")
     parser.add_argument("--run", dest="of_run", metavar="ID", help="what the statements of one run changed, in whichever account")
     add_limit_argument(parser)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.jobs import Hands
 from fillbook.cli.links import chosen_links
 from fillbook.cli.listing import print_json
@@ -14,9 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `resume` takes."""
     parser.add_argument("link", metavar="LINK", help="a link's id, an account's number or a broker")
     add_wait_argument(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "Exit status: 0 done, 1 it did not work, has stopped or is not done yet, 2 there is no such link."
 
 

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fillbook.cli import words
-from fillbook.cli.choosing import chosen_account
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.choosing import add_one_account_argument, chosen_account
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.listing import BRIEF, Column, print_json, print_table
 from fillbook.cli.listing import words as as_it_is
 from fillbook.cli.numbers import counted, money
@@ -28,15 +28,13 @@ _TRIED: Final = {"now": "as it is", "then": "as it would be"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `settings` takes."""
-    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+    add_one_account_argument(parser)
     parser.add_argument("--grouping", choices=[one.value for one in Grouping], help="what one trade is")
     parser.add_argument("--matching", choices=[one.value for one in MatchingMethod], help="which lot a closing fill takes first")
     parser.add_argument("--assignment", choices=[one.value for one in AssignmentView], help="where an exercised option's premium counts")
     parser.add_argument("--forex", choices=list(ON_OFF), help="make trades of currency conversions that you ordered")
     parser.add_argument("--try", dest="tried", action="store_true", help="only say what these would make, and change nothing")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "Without a setting it shows them. A change reads the stored fills again; no stored fact is touched."
 
 

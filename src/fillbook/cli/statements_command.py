@@ -3,14 +3,14 @@
 import argparse
 import sys
 
-from fillbook.cli.choosing import chosen_account
+from fillbook.cli.choosing import add_one_account_argument, chosen_account
 from fillbook.cli.database import chosen_user, open_database
 from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_json, print_table, words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `statements` takes."""
-    parser.add_argument("--account", metavar="ID", help="of which account, by number or by id; needed only where there are several")
+    add_one_account_argument(parser)
     add_limit_argument(parser)
     add_reading_arguments(parser)
 

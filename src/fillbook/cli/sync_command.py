@@ -5,7 +5,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.jobs import Hands
 from fillbook.cli.links import chosen_links
 from fillbook.cli.stop import Stop
@@ -21,9 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", action="store_true", help="only say how each link stands, and fetch nothing")
     parser.add_argument("--back", action="store_true", help="fetch earlier years, as far back as the broker has them")
     add_wait_argument(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "Exit status: 0 all done, 1 one did not work or is not done yet, 2 there is no such link."
 
 

@@ -4,15 +4,13 @@ import argparse
 import json
 import sys
 
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.numbers import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `tags` takes."""
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.listing import add_limit_argument
 from fillbook.cli.stop import Stop
 from fillbook.performance.filters import TripStatus
@@ -26,9 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ascending", action="store_true", help="least first")
     add_limit_argument(parser)
     parser.add_argument("--csv", action="store_true", help="print every one as CSV, as the page's download has them")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from fillbook.cli.database import add_data_argument, add_user_argument, chosen_user, open_database
+from fillbook.cli.database import add_book_arguments, chosen_user, open_database
 from fillbook.cli.deleting import ask_before_deleting
 from fillbook.cli.links import chosen_links
 
@@ -16,9 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--keep", action="store_true", help="keep the accounts with their trades; nothing new is fetched")
     what.add_argument("--delete", action="store_true", help="delete every row and document that came from it")
     parser.add_argument("--yes", action="store_true", help="delete without asking")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    add_user_argument(parser)
-    add_data_argument(parser)
+    add_book_arguments(parser)
     parser.epilog = "The token is erased here; end it at the broker too. Exit status: 0 done, 1 not, 2 there is no such link."
 
 

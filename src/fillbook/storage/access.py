@@ -28,7 +28,6 @@ from fillbook.storage.models import (
     RoundTripRow,
     RunKind,
     SavedView,
-    SecurityEvent,
     SyncRun,
     Tag,
     TripOverride,
@@ -188,13 +187,6 @@ def override_for(viewer: Viewer, override_id: int | str) -> TripOverride:
     """One cut or join of the viewer's; raises `Http404` as `account_for`."""
     mine = TripOverride.objects.filter(account__owner=viewer) if viewer.is_authenticated else TripOverride.objects.none()
     return _one(mine, _number(override_id))
-
-
-def events_of(viewer: Viewer) -> QuerySet[SecurityEvent]:
-    """What happened to the viewer's own account, newest first."""
-    if not viewer.is_authenticated:
-        return SecurityEvent.objects.none()
-    return SecurityEvent.objects.filter(user=viewer).order_by("-happened_at", "-pk")
 
 
 def _owned(rows: QuerySet[M], viewer: Viewer) -> QuerySet[M]:

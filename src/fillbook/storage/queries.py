@@ -82,12 +82,6 @@ def open_trips(accounts: Accounts, chosen: Filter, count: int) -> tuple[list[Rou
     return list(ordered.select_related("account", "instrument")[:count]), len(found)
 
 
-def latest_trips(accounts: Accounts, count: int = 10) -> list[RoundTripRow]:
-    """The round trips closed last, whatever is known of them."""
-    trips = RoundTripRow.objects.filter(account_id__in=[account.pk for account in accounts], is_open=False)
-    return list(in_order(trips, descending=True).select_related("account", "instrument")[:count])
-
-
 def incomplete_count(accounts: Accounts, chosen: Filter) -> tuple[int, int]:
     """(incomplete round trips under a filter, those of them whose P&L is known, so that they can be counted on demand)."""
     trips = incomplete_in(accounts, chosen)

@@ -12,7 +12,8 @@ from typing import Final
 
 from fillbook.brokers.apex.instruments import instrument_of
 from fillbook.brokers.apex.reading import CONTRACT, MONEY, SHORT_SALE, Reading, Word
-from fillbook.brokers.apex.row import Activity, NotUnderstood
+from fillbook.brokers.apex.row import Activity
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.ledger.cash import CashKind, CashMovement
 from fillbook.ledger.events import CorporateAction, CorporateActionKind, Transfer
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind

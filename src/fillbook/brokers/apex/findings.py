@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fillbook.brokers.apex.facts import Facts
-from fillbook.brokers.apex.row import NotUnderstood
 from fillbook.brokers.apex.sentences import SENTENCES
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.ledger.statement import Finding, Severity
 
 _SHOWN: Final = 25

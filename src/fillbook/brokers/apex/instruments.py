@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Final
 
 from fillbook.brokers.apex.reading import Reading, Word
-from fillbook.brokers.apex.row import Activity, NotUnderstood
+from fillbook.brokers.apex.row import Activity
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
 from fillbook.ledger.numbers import plain
 

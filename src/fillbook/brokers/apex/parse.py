@@ -15,8 +15,9 @@ from fillbook.brokers.apex.envelope import Envelope, recognize, unseal
 from fillbook.brokers.apex.facts import ACTIONS, ENDS, Facts
 from fillbook.brokers.apex.hours import check_hours
 from fillbook.brokers.apex.reading import Reading, Word
-from fillbook.brokers.apex.row import MONEY, POSITIONS, TRADES, Activity, NotUnderstood, portal_row, shown
+from fillbook.brokers.apex.row import MONEY, POSITIONS, TRADES, Activity, portal_row, shown
 from fillbook.brokers.interface import NO_CONFIG, BrokerConfig
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.ledger.numbers import exact
 from fillbook.ledger.pairs import in_place
 from fillbook.ledger.statement import AccountStatement, Finding, ParsedStatement

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.ledger.numbers import NotANumber, read_number
 
 TRADES: Final = "TRADES"
@@ -20,18 +21,6 @@ _DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})")
 _AMERICAN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _ELSEWHERE: Final = ZoneInfo("Asia/Tokyo")
 _LARGEST_STAMP: Final = 253_402_300_799
-
-
-class NotUnderstood(Exception):
-    """A row that cannot be understood; the text says why.
-
-    why: a text of the table in `sentences`, with a place for `value` where it has one.
-    """
-
-    def __init__(self, why: str, value: str = "") -> None:
-        super().__init__(why % {"value": value})
-        self.why = why
-        self.value = value
 
 
 @dataclass(frozen=True, slots=True)

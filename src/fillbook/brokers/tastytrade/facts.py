@@ -6,8 +6,9 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.brokers.tastytrade.instruments import instrument_of
-from fillbook.brokers.tastytrade.row import DELIVERY, MONEY, TRADE, Entry, NotUnderstood, order_within_day
+from fillbook.brokers.tastytrade.row import DELIVERY, MONEY, TRADE, Entry, order_within_day
 from fillbook.ledger.cash import CashKind, CashMovement
 from fillbook.ledger.events import CorporateAction, CorporateActionKind, Transfer
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind

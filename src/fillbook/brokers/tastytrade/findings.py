@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from fillbook.brokers.tastytrade.row import NotUnderstood
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.brokers.tastytrade.sentences import SENTENCES
 from fillbook.brokers.tastytrade.table import Line
 from fillbook.ledger.statement import Finding, Severity

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from fillbook.brokers.tastytrade.row import TRADE, Entry, NotUnderstood
+from fillbook.brokers.rows import NotUnderstood
+from fillbook.brokers.tastytrade.row import TRADE, Entry
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
 from fillbook.ledger.numbers import plain
 

@@ -9,10 +9,11 @@ Pure: no file, no network, no clock. A row that is not understood becomes a find
 from collections.abc import Iterable
 
 from fillbook.brokers.interface import NO_CONFIG, BrokerConfig, StatementUnreadable
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.brokers.tastytrade import findings
 from fillbook.brokers.tastytrade.facts import Facts, moment_of
 from fillbook.brokers.tastytrade.instruments import units_of_futures
-from fillbook.brokers.tastytrade.row import TRADE, Entry, NotUnderstood, legacy, modern
+from fillbook.brokers.tastytrade.row import TRADE, Entry, legacy, modern
 from fillbook.brokers.tastytrade.sentences import ERRORS
 from fillbook.brokers.tastytrade.table import Line, Table, read_table, recognize
 from fillbook.ledger.numbers import exact

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from fillbook.brokers.rows import NotUnderstood
 from fillbook.brokers.tastytrade.table import Line
 from fillbook.ledger.numbers import ZERO, NotANumber, read_number
 
@@ -14,18 +15,6 @@ NEW_YORK: Final = ZoneInfo("America/New_York")
 TRADE, DELIVERY, MONEY = "Trade", "Receive Deliver", "Money Movement"
 _DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})")
 _CONTRACT: Final = re.compile(r"(?:Open|Close|Bought|Sold|Removal of) [\d.]+ +(?P<root>\S+) +\d\d(?:/\d\d/\d\d|\d{4}[CP]\d{8})")
-
-
-class NotUnderstood(Exception):
-    """A row that cannot be understood; the text says why.
-
-    why: a text of the table in `sentences`, with a place for `value` where it has one.
-    """
-
-    def __init__(self, why: str, value: str = "") -> None:
-        super().__init__(why % {"value": value})
-        self.why = why
-        self.value = value
 
 
 @dataclass(frozen=True, slots=True)

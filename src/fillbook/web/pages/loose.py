@@ -12,8 +12,6 @@ from fillbook.web.pages.accounts import name_of
 from fillbook.web.pages.links import DELETE_WORD
 from fillbook.web.viewer import recently_confirmed, viewer
 
-_CHOICES = ("leave", "delete")
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @recently_confirmed

@@ -62,12 +62,6 @@ def quantity(value: Decimal | None) -> str:
 
 
 @register.filter
-def signed_quantity(value: Decimal | None) -> str:
-    """Units with their sign: + bought, - sold."""
-    return readable.quantity(value, signed=True)
-
-
-@register.filter
 def moment(value: datetime | None, zone: str) -> str:
     """Day and minute by the clock of a zone."""
     return readable.moment(value, zone)
