@@ -197,7 +197,7 @@ def test_pages_hold_each_trip_once_in_order(owner: User, sort: Sort, descending:
     values: list[Any] = [places[row.pk] for row in rows]
     known = [value for value in values if value is not None]
     assert values == [*sorted(known, reverse=descending), *[None] * (len(values) - len(known))]
-    assert (len(known) < len(values)) == (sort is Sort.R)
+    assert (len(known) < len(values)) == (sort in (Sort.R, Sort.RATING))
 
 
 def test_a_page_beyond_the_last_is_the_last(owner: User) -> None:
