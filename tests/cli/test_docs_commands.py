@@ -11,7 +11,7 @@ from fillbook.cli.main import COMMANDS, module_of
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "reference" / "commands.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## ([\w-]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
-FILTERS = set(re.findall(r"--[a-z]+", "\n".join(re.findall(r"^\| `--.*", SECTIONS["trades"], re.MULTILINE))))
+FILTERS = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", "\n".join(re.findall(r"^\| `--.*", SECTIONS["trades"], re.MULTILINE))))
 
 
 def options_of(name: str) -> set[str]:

@@ -1,6 +1,7 @@
 """A filter survives its URL, ignores rubbish, and admits the round trips that it names."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -11,17 +12,36 @@ from fillbook.journal import plans as journal
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import Band, Banded
 from fillbook.performance.filters import Chip, Filter, TripStatus, previous_period, turned
+from fillbook.performance.moments import Moment
 from fillbook.performance.ratings import BEST, Rated
 from fillbook.performance.summary import Outcome
-from fillbook.trades.records import Incomplete, Side
+from fillbook.trades.records import Incomplete, RoundTrip, Side
 from tests.performance.trips import stock, trip
 
-NAMES = "account from to symbol side class outcome status currency incomplete ticker underlying traded untagged band rating".split()
+NAMES = [
+    *"account from to closed_from closed_to symbol side class outcome status".split(),
+    *"currency incomplete ticker underlying traded untagged band rating".split(),
+]
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31))
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+instants = st.integers(-2_200_000_000, 7_200_000_000).map(lambda seconds: BEGINNING + timedelta(seconds=seconds, microseconds=seconds % 3))
+moments = st.builds(Moment, days, st.none() | instants) | st.builds(
+    Moment, days, st.none() | instants, st.none() | instants, st.from_regex(r"[0-9a-f]{1,64}", fullmatch=True)
+)
+
+
+def in_turn(ends: tuple[Moment | None, Moment | None]) -> tuple[Moment | None, Moment | None]:
+    begins, last = ends
+    return (last, begins) if begins and last and begins.lower > last.upper else ends
+
+
 filters = st.builds(
-    lambda accounts, ends, **rest: Filter(accounts=tuple(sorted(accounts)), first=ends[0], last=ends[1], **rest),
+    lambda accounts, ends, interval, **rest: Filter(
+        accounts=tuple(sorted(accounts)), first=ends[0], last=ends[1], closed_from=interval[0], closed_to=interval[1], **rest
+    ),
     accounts=st.frozensets(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True), max_size=5),
     ends=st.tuples(st.none() | days, st.none() | days).map(lambda ends: tuple(sorted(ends)) if None not in ends else ends),
+    interval=st.tuples(st.none() | moments, st.none() | moments).map(in_turn),
     symbol=st.sampled_from(["", "ACME", "BRK B", "7203.T", "ACME 260320C", "A&B=C%?#+/ЮЛ"]),
     side=st.none() | st.sampled_from(Side),
     asset_class=st.none() | st.sampled_from(AssetClass),
@@ -86,6 +106,10 @@ def test_a_period_the_wrong_way_round_is_turned_and_told() -> None:
         {"rating": "4-"},
         {"rating": "4-5-5"},
         {"account": []},
+        {"closed_from": "2026-03-02"},
+        {"closed_from": "2026-03-02T15:00:00"},  # of which zone?
+        {"closed_to": "2026-02-30T15:00:00Z"},
+        {"closed_to": "2026-03-02~15:00"},
     ],
 )
 def test_what_means_nothing_is_left_out(parameters: dict[str, str]) -> None:
@@ -160,6 +184,45 @@ def test_the_last_closing_day_decides_and_for_open_ones_the_opening_day() -> Non
     still_open = trip("5", open_quantity="3", opened=date(2026, 3, 1), closed=None)
     assert Filter(first=date(2026, 3, 1), status=TripStatus.OPEN).admits(still_open)
     assert not Filter(last=date(2026, 2, 28), status=TripStatus.OPEN).admits(still_open)
+
+
+def test_an_interval_takes_what_the_curve_has_between_its_moments() -> None:
+    """By the day that owns the P&L, then by the instant; without a time of day at the end of the day."""
+
+    def closed(day: int, at: tuple[int, int, int] | None, key: str = "") -> RoundTrip:
+        return trip("5", closed=date(2026, 3, day), closed_at=at and datetime(2026, 3, *at, tzinfo=UTC), key=key)
+
+    early, noon, untimed = closed(2, (2, 14, 30)), closed(2, (2, 17, 0)), closed(2, None)
+    evening, morning = closed(3, (2, 16, 0)), closed(3, (3, 14, 30))  # a session in the evening that counts for the next day
+    every = (early, noon, untimed, evening, morning)
+
+    def taken(**ends: str) -> list[RoundTrip]:
+        chosen = Filter.from_query(ends)
+        assert chosen.is_interval
+        return [one for one in every if chosen.admits(one)]
+
+    assert taken(closed_from="2026-03-02T12:00:00-05:00") == [noon, untimed, evening, morning]
+    assert taken(closed_to="2026-03-02T12:00:00-05:00") == [early, noon]
+    assert taken(closed_from="2026-03-02~") == [untimed, evening, morning]
+    assert taken(closed_to="2026-03-02~") == [early, noon, untimed]
+    assert taken(closed_from="2026-03-02~2026-03-02T17:00:00Z", closed_to="2026-03-03~2026-03-02T16:00:00Z") == [noon, untimed, evening]
+    assert taken(closed_from="2026-03-03T15:00:00Z", closed_to="2026-03-02T15:00:00Z") == [noon, untimed, evening, morning], "turned"
+    assert not Filter.from_query({"closed_from": "2026-03-01~", "status": "open"}).admits(trip("5", open_quantity="3", closed=None))
+
+
+def test_an_interval_may_begin_and_end_within_a_moment() -> None:
+    """As runs do, where several closed in one instant: by when they were opened, then by their keys."""
+    at = datetime(2026, 3, 2, 17, tzinfo=UTC)
+    held = ("bb", timedelta(hours=3)), ("aa", timedelta(hours=2)), ("cc", timedelta(hours=2))
+    first, second, third = (trip("5", closed=date(2026, 3, 2), closed_at=at, held=time, key=key) for key, time in held)
+    part = "2026-03-02~2026-03-02T17:00:00Z~2026-03-02T15:00:00Z~aa"
+    since, until = Filter.from_query({"closed_from": part}), Filter.from_query({"closed_to": part})
+    assert [since.admits(one) for one in (first, second, third)] == [False, True, True]
+    assert [until.admits(one) for one in (first, second, third)] == [True, True, False]
+    whole = Moment(date(2026, 3, 2), at)
+    assert since.between(whole, whole) == Filter(closed_from=since.closed_from, closed_to=whole), "the narrower of both"
+    assert until.between(whole, whole) == Filter(closed_from=whole, closed_to=until.closed_to)
+    assert previous_period(replace(since, first=date(2026, 3, 1), last=date(2026, 3, 31))) is None
 
 
 def test_currency_pairs_count_only_when_asked_for() -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from hashlib import shake_256
 from itertools import groupby
+from operator import itemgetter
 from statistics import NormalDist, mean, median, stdev
 
 import pytest
@@ -21,10 +22,12 @@ from fillbook.performance.bands import BOUNDS, Band, Banded, bounds_of
 from fillbook.performance.chance import Day, Interval, chance_of, resampled, wilson
 from fillbook.performance.compare import compared
 from fillbook.performance.crossing import OTHERS, crossed, limited
+from fillbook.performance.curves import Path
 from fillbook.performance.distributions import histogram, in_classes
-from fillbook.performance.drawdowns import falls, recovery_factor
+from fillbook.performance.drawdowns import bottom, falls, recovery_factor, stretch
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import SAID, Key, Value, banded, narrowed, value_of
+from fillbook.performance.moments import Moment
 from fillbook.performance.ratios import Returns, daily_returns, sharpe, sortino
 from fillbook.performance.results import Result
 from fillbook.performance.statistics import Absent, Figure, Sample, k_ratio, statistics, track_record
@@ -241,13 +244,14 @@ def test_ratios_on_the_brokers_net_asset_values() -> None:
 def test_runs_by_another_way(values: list[int]) -> None:
     made = closings(values, lambda index: index // 3)
     found = streaks(made)
-    runs = [
-        Run(outcome, len(part := list(group)), part[0][0], part[-1][0], sum(net for _, net in part))
-        for outcome, group in groupby(
-            ((day, net) for day, net in zip(made.days, values, strict=True) if net),
-            key=lambda one: Outcome.WIN if one[1] > 0 else Outcome.LOSS,
-        )
-    ]
+    runs = []
+    for outcome, group in groupby(
+        ((place, net) for place, net in enumerate(values) if net), key=lambda one: Outcome.WIN if one[1] > 0 else Outcome.LOSS
+    ):
+        part = list(group)
+        places = part[0][0], part[-1][0]
+        begins, ends = (Moment.of(made.days[place], made.moments[place]) for place in places)
+        runs.append(Run(outcome, len(part), begins.day, ends.day, sum(net for _, net in part), places, begins, ends))
     for outcome, longest in ((Outcome.WIN, found.wins), (Outcome.LOSS, found.losses)):
         of_one = [run for run in runs if run.outcome is outcome]
         assert longest == max(of_one, key=lambda run: run.length, default=None)
@@ -286,12 +290,32 @@ def test_one_fall_by_hand() -> None:
     assert (made.peak_on, made.began_on, made.trough_on, made.recovered_on) == tuple(START + timedelta(day) for day in (0, 1, 2, 3))
     assert (made.depth, made.days, made.days_down, made.trades) == (-3, 3, 2, 3)
     assert (lost.peak_on, lost.began_on, lost.recovered_on, lost.days) == (None, START, START + timedelta(1), 1)
+    assert [moment.day for moment in (made.begins, made.lowest, made.ends)] == [START + timedelta(day) for day in (1, 2, 3)]
     # what closed in one instant is one step
     for moment in (36_000, None):
         assert falls(Closings([START, START], [moment, moment], [9, -5])) == ()
     # and what closed on another day, or at no known moment, is another
     for days, moments in (([START, START + timedelta(1)], [None, None]), ([START, START], [36_000, None])):
         assert [fall.trades for fall in falls(Closings(days, moments, [9, -5]))] == [1]
+
+
+@given(nets, st.integers(1, 4))
+def test_the_deepest_fall_is_found_from_days(values: list[int], a_day: int) -> None:
+    """Of what is kept of each day, and what closed on the three days it names, as of all that closed."""
+    made = closings(values, lambda index: index // a_day)
+    moments = [Moment.of(day, at) for day, at in zip(made.days, made.moments, strict=True)]
+    steps = [(moment, sum(net for _, net in part)) for moment, part in groupby(zip(moments, values, strict=True), key=itemgetter(0))]
+    days = [(day, Path.of(net for _, net in part)) for day, part in groupby(steps, key=lambda step: step[0].day)]
+    found, every = bottom(days), falls(made)
+    assert (found.depth if found else 0) == min((fall.depth for fall in every), default=0)
+    if found:
+        deepest = min(every, key=lambda fall: fall.depth)
+        assert len(found.starts) <= 3
+        assert found.low_on == deepest.trough_on
+        part = [step for step in steps if step[0].day in found.starts]
+        assert stretch(found, part) == (deepest.begins, deepest.lowest)
+        assert sum(net for moment, net in steps if deepest.begins.lower <= moment.lower <= deepest.lowest.lower) == deepest.depth
+        assert stretch(found, [(moment, 1) for moment, _ in part]) is None
 
 
 @given(st.lists(st.integers(-(10**12), 10**12), max_size=200))

@@ -14,6 +14,7 @@ from fillbook.performance.bands import Band, Banded
 from fillbook.performance.breakdowns import Slot
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.keys import SAID, Key, Value
+from fillbook.performance.moments import Moment
 from fillbook.performance.ratings import Rated
 from fillbook.performance.summary import Outcome
 from fillbook.performance.told import Told
@@ -110,6 +111,31 @@ def test_a_filter_takes_the_same_as_of_the_rows(owner: User) -> None:
             assert found.get(group, {"pk": []})["pk"] == rows, (chosen, group)
             sizes.add(len(rows))
     assert len(sizes) > 5
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db
+def test_an_interval_takes_the_same_as_of_the_rows(owner: User) -> None:
+    """Of accounts with and without times of day, from and to each moment, and each round trip of it."""
+    deliver(owner, replace(says(*(replace(row, executed_at=None) for row in ROWS[:12]), opened_on=day_of(0)), account="F1"))
+    for account in BrokerAccount.objects.filter(number="F1"):
+        rebuild_account(account)
+    accounts = accounts_in(owner, Filter())
+    every = in_order(trips_in(accounts, Filter()).filter(net_e8__isnull=False, result_currency="USD"))
+    order = [
+        (day or date.min, closed, opened, key) for day, closed, opened, key in every.values_list("day", "closed_at", "opened_at", "key")
+    ]
+    assert {at is None for _, at, *_ in order} == {True, False}
+    for day, at, opened, key in order:
+        for begins, ends in (
+            (Moment(day, at), None),
+            (None, Moment(day, at)),
+            (Moment(day, at, opened, key), Moment(day, at, opened, key)),
+        ):
+            chosen = Filter(closed_from=begins, closed_to=ends)
+            rows = list(in_order(trips_in(accounts, chosen).filter(pk__in=every.values("pk"))).values_list("pk", flat=True))
+            assert picked(accounts, chosen, ("pk",), ordered=True)[DOLLARS]["pk"] == rows, chosen
+            assert rows
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from fillbook.ledger.execution import Effect, Execution
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
 from fillbook.performance import curves, metrics
 from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.moments import Moment
 from fillbook.performance.results import results_in, summarize
 from fillbook.performance.summary import Outcome, Summary
 from fillbook.storage.choosing import VALUE_OF, Sort, accounts_in, in_order, trips_in
@@ -106,6 +107,22 @@ def test_sql_takes_the_trips_that_the_filter_admits(owner: User) -> None:
         assert keys == {trip.key for trip in every if chosen.admits(trip)}, chosen
         sizes.add(len(keys))
     assert {0, 1, 8} <= sizes
+
+
+def test_sql_takes_the_intervals_that_the_filter_admits(owner: User) -> None:
+    """From each moment on and up to it, also from and to one round trip of it."""
+    accounts = accounts_in(owner, Filter())
+    every = book().match.round_trips
+    for one in every:
+        assert one.closed_on
+        for moment in (
+            Moment(one.closed_on, one.closed_at),
+            Moment(one.closed_on, one.closed_at, one.opened_at, one.key),
+            Moment(one.closed_on),
+        ):
+            for chosen in (Filter(closed_from=moment), Filter(closed_to=moment), Filter(closed_from=moment, status=TripStatus.OPEN)):
+                keys = set(trips_in(accounts, chosen).values_list("key", flat=True))
+                assert keys == {trip.key for trip in every if chosen.admits(trip)}, chosen
 
 
 def test_sums_agree_with_the_core_for_every_filter(owner: User) -> None:

@@ -33,7 +33,7 @@ def test_the_further_figures(browser_of_owner: Client, account: BrokerAccount) -
     assert "Closed trades 2 1 won 1 lost" in shown
     assert "Profit factor 8.17 +98.00 by \u221212.00" in shown  # 98 / 12
     assert "Expectancy +43.00 USD ± 55.00 a trade" in shown  # deviations of 55 each: sqrt(2 * 55^2 / 1 / 2)
-    assert "Deepest fall \u221212.00 USD low on 3 Mar 2026; opens all trades of its days" in shown
+    assert "Deepest fall \u221212.00 USD low on 3 Mar 2026 Average" in shown
     assert "Average win against average loss +98.00 8.17 to 1 \u221212.00" in shown
 
 
@@ -98,7 +98,9 @@ def test_every_number_is_a_door_to_its_trades(browser_of_owner: Client, account:
     doors += re.findall(r'<a class="(?:tile-door|outcome-link|num month-sum)" href="([^"]*)"', content)
     doors += re.findall(r'<a href="([^"]*)" aria-label="[^"]*trade', content)
     assert len(doors) == 12
-    assert all(re.match(r"/trades/\?(from=2026-03-\d\d&amp;to=2026-03-\d\d&amp;)?symbol=BOLT", door) for door in doors)
+    assert all(
+        re.match(r"/trades/\?((from|closed_from)=2026-03-\S*&amp;(to|closed_to)=2026-03-\S*&amp;)?symbol=BOLT", door) for door in doors
+    )
     assert "/trades/?symbol=BOLT&amp;outcome=win" in doors
     assert "/trades/?symbol=BOLT&amp;outcome=loss" in doors
 
@@ -128,10 +130,10 @@ def test_percent_instead_of_money_everywhere(browser_of_owner: Client, account: 
     assert "/trades/?outcome=win&amp;show=percent" in answer.decode()
 
 
-def test_the_fall_leads_to_the_days_it_lasted(browser_of_owner: Client, account: BrokerAccount) -> None:
+def test_the_fall_leads_to_the_trades_it_is_made_of(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     content = browser_of_owner.get("/").content.decode()
-    assert 'href="/trades/?from=2026-02-11&amp;to=2026-03-03"' in content
+    assert 'href="/trades/?closed_from=2026-03-03~2026-03-03T15:30:00Z&amp;closed_to=2026-03-03~2026-03-03T15:30:00Z"' in content
 
 
 def test_freshness_is_said_in_one_sentence(browser_of_owner: Client, account: BrokerAccount) -> None:

@@ -176,3 +176,101 @@ def test_a_chosen_currency_stays_with_every_choice(browser_of_owner: Client, boo
     listed = text_of(get(browser_of_owner, "/trades/?currency=NONE").encode())
     assert "Base currency not stated" in listed
     assert "Base currency EUR, results in USD" in text_of(get(browser_of_owner, "/trades/?currency=EUR-USD").encode())
+
+
+def busy_days(*, timed: bool) -> list[Execution]:
+    """What closed, net, in this order where it has times; what closed in one instant was opened in this order.
+
+    2 Apr  15:30 +98    16:30 -52    17:30 -12
+    3 Apr  15:30  +8    16:30 -42    17:30 +18, -22 and +28 in one instant
+    6 Apr  15:30 +198   16:30  -2
+
+    The curve: 98, 46, 34, 42, 0, 24, 222, 220.
+    """
+    closings = [
+        (2, 15, 98),
+        (2, 16, -52),
+        (2, 17, -12),
+        (3, 15, 8),
+        (3, 16, -42),
+        (3, 17, 18),
+        (3, 17, -22),
+        (3, 17, 28),
+        (6, 15, 198),
+        (6, 16, -2),
+    ]
+    rows = []
+    for number, (day, hour, net) in enumerate(closings):
+        what = replace(ACME, key=f"48{number}", symbol=f"ACM{number}")
+        rows.append(fill(2 * number, what, 1, 500, utc(4, day, 14, number)))
+        rows.append(fill(2 * number + 1, what, -1, 502 + net, utc(4, day, hour)))
+    return rows if timed else [replace(row, executed_at=None) for row in rows]
+
+
+def stretches(page: str) -> tuple[list[tuple[str, str, str, int]], list[tuple[str, int, str]]]:
+    """(falls: address and address of the way down, depth, trades; runs: address, length, result) of the page of falls."""
+    falls, runs = [], []
+    for row in re.findall(r"<tr.*?</tr>", page[page.index("<main") :], re.DOTALL):
+        cells = re.findall(r">([^<>]+)</t[dh]>|>([^<>]+)</(?:a|span)></td>", row)
+        links = re.findall(r'href="(/trades/[^"]*)"', row)
+        words = ["".join(cell).strip() for cell in cells]
+        if len(links) == 2:
+            falls.append((links[0], links[1], words[-4], int(words[-1])))
+        elif links:
+            runs.append((links[0], int(words[0]), words[-1]))
+    return falls, runs
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_fall_and_a_run_open_just_their_trades(browser_of_owner: Client, owner: User, timed: bool) -> None:
+    """Not all of their days; without times of day a day is one step of the curve, and runs are told apart by the trades themselves."""
+    write_book(owner, says(*busy_days(timed=timed)))
+    falls, runs = stretches(get(browser_of_owner, "/reports/drawdowns/?side=long"))
+    assert [(depth, trades) for *_, depth, trades in falls] == ([(shown(-98), 8), (shown(-2), 1)] if timed else [(shown(-10), 7)])
+    for url, down, depth, trades in falls:
+        assert opened(browser_of_owner, url)[0] == trades
+        assert opened(browser_of_owner, down)[1] == depth
+    assert [opened(browser_of_owner, down)[0] for _, down, *_ in falls] == ([4, 1] if timed else [5])
+    assert [(length, total) for _, length, total in runs] == [(2, shown(226)), (2, shown(-64)), (1, shown(-2))] or not timed
+    for url, length, total in runs:
+        assert opened(browser_of_owner, url) == (length, total, "USD")
+    for period in ("", "&from=2026-04-02&to=2026-04-03"):
+        url, depth = deepest(get(browser_of_owner, f"/?side=long{period}"))
+        assert opened(browser_of_owner, url) == ((4, shown(-98), "USD") if timed else (5, shown(-10), "USD"))
+        assert depth == opened(browser_of_owner, url)[1]
+        narrower = get(browser_of_owner, url.replace("/trades/", "/reports/drawdowns/"))
+        assert opened(browser_of_owner, stretches(narrower)[1][0][0])[0] == stretches(narrower)[1][0][1], "within an interval, too"
+
+
+def deepest(page: str) -> tuple[str, str]:
+    """(address, amount) of the tile of the deepest fall."""
+    tile = re.search(r'<a class="tile" href="([^"]*)"[^>]*>\s*<span class="tile-name">Deepest fall</span>\s*<span[^>]*>([^<]*) ?<', page)
+    assert tile
+    return tile[1], tile[2].strip()
+
+
+def test_in_percent_a_fall_opens_the_days_it_is_made_of(browser_of_owner: Client, owner: User) -> None:
+    write_book(owner, says(*busy_days(timed=True)))
+    url, depth = deepest(get(browser_of_owner, "/?side=long&show=percent"))
+    assert (depth, "from=2026-04-03&amp;to=2026-04-03" in url) == ("\u22122.0\u202f%", True), "-10 on 501 each, all on one day"
+    assert re.search(r" 5 trades \u22122.0 %", text_of(get(browser_of_owner, url).encode()))
+
+
+def test_an_interval_has_a_chip_that_drops_it(browser_of_owner: Client, owner: User) -> None:
+    """By the exchange's clock; another period takes its place, a saved view keeps it."""
+    write_book(owner, says(*busy_days(timed=True)))
+    interval = "closed_from=2026-04-02~2026-04-02T16:30:00Z&closed_to=2026-04-03~2026-04-03T16:30:00Z"
+    page = get(browser_of_owner, f"/trades/?{interval}&symbol=ACM2")
+    assert "Closed 2 Apr 2026, 12:30:00 – 3 Apr 2026, 12:30:00 New York" in text_of(page.encode())
+    assert '<time datetime="2026-04-02T16:30:00+00:00">' in page
+    assert 'href="/trades/?symbol=ACM2"' in page[page.index("Closed</span>") :]
+    assert "/trades/?from=2026-01-01&amp;to=2026-12-31&amp;symbol=ACM2" in page
+    assert opened(browser_of_owner, f"/trades/?{interval}") == (4, shown(-98), "USD")
+    listed = browser_of_owner.get(f"/trades/export.csv?{interval}")
+    assert listed.status_code == 200
+    assert len(b"".join(listed).decode().strip().splitlines()) == 1 + 4
+    browser_of_owner.post("/views/save/", {"query": interval, "name": "The fall"})
+    assert f'href="/?{interval.replace("&", "&amp;")}"' in get(browser_of_owner, "/?view=all")
+    assert "closed_to=noon" in text_of(get(browser_of_owner, "/trades/?closed_to=noon").encode()), "what means nothing is named"
+    assert "Closed since 3 Apr 2026, without a time New York" in text_of(get(browser_of_owner, "/trades/?closed_from=2026-04-03~").encode())

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from fillbook.storage.models import BrokerAccount, User
 
 _NAMES: Final = frozenset(
-    "account from to symbol side class outcome status currency incomplete tag slot ticker underlying traded untagged rating band".split()
+    (
+        "account from to closed_from closed_to symbol side class outcome status currency incomplete tag slot ticker underlying "
+        "traded untagged rating band"
+    ).split()
 )
 
 
@@ -50,6 +53,8 @@ def add_filter_arguments(parser: argparse.ArgumentParser) -> None:
     add_account_argument(group)
     group.add_argument("--from", metavar="DAY", help="closed on or after this day, such as 2026-01-31")
     group.add_argument("--to", metavar="DAY", help="closed on or before this day")
+    group.add_argument("--closed-from", metavar="TIME", help="closed at this moment or later, such as 2026-01-31T10:30:00-05:00")
+    group.add_argument("--closed-to", metavar="TIME", help="closed at this moment or earlier")
     group.add_argument("--symbol", metavar="SYMBOL", help="of the instrument or its underlying")
     group.add_argument("--side", choices=[side.value for side in Side], help="direction")
     group.add_argument("--class", metavar="CLASS", choices=[one.value for one in AssetClass], help="asset class, such as stock or option")
@@ -84,7 +89,7 @@ def chosen_filter(options: argparse.Namespace, user: "User") -> Filter:
     understood = chosen.parameters()
     for name, value in given.items():
         if name not in understood and not (name == "status" and value == TripStatus.CLOSED):
-            raise Stop(f"--{name} {value} means nothing here; see fillbook {options.command} --help.", 2)
+            raise Stop(f"--{name.replace('_', '-')} {value} means nothing here; see fillbook {options.command} --help.", 2)
     return chosen
 
 

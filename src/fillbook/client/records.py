@@ -347,7 +347,9 @@ class Distribution(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fall(Record):
-    """A fall of the curve below its highest point so far. depth: negative. recovered_on: None while it lasts."""
+    """A fall of the curve below its highest point so far. depth: negative. recovered_on: None while it lasts. filter: that takes its
+    trades, filter_down: those from the high to the low, as an address has them.
+    """
 
     depth: Decimal
     peak_on: date | None
@@ -357,6 +359,8 @@ class Fall(Record):
     days: int
     days_down: int
     round_trips: int
+    filter: str
+    filter_down: str
     kind: str
     currency: str
 

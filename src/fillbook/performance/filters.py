@@ -17,6 +17,7 @@ from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import Band, Banded, band_of
 from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.intraday import HOURS, clock_of, held_for, session_of
+from fillbook.performance.moments import Moment, earlier, later
 from fillbook.performance.ratings import Rated
 from fillbook.performance.summary import Outcome, outcome_of
 from fillbook.trades.records import RoundTrip, Side
@@ -30,7 +31,7 @@ _CURRENCY: Final = re.compile(r"([A-Z]{3}|NONE)(-[A-Z0-9.]{1,12})?", re.ASCII)
 UNSTATED: Final = "NONE"
 """In place of a base currency: of accounts that state none."""
 _TRADED: Final = re.compile(r"[A-Za-z0-9.]{1,12}", re.ASCII)
-_OTHER: Final = re.compile(r"[^A-Za-z0-9._~,-]+")
+_OTHER: Final = re.compile(r"[^A-Za-z0-9._~,:-]+")
 """What an address does not hold as it is."""
 _MOST_ACCOUNTS: Final = 100
 LONGEST_SYMBOL: Final = 40
@@ -60,7 +61,8 @@ class Filter:
     """A choice of round trips; every condition must hold, and the empty filter takes all closed and complete ones.
 
     accounts: public ids, sorted, each once; empty for all that the viewer may see. first, last: days, both included, None for no
-    limit; they apply to the trade date of the last closing fill, for open round trips to that of the first opening one. symbol: of
+    limit; they apply to the trade date of the last closing fill, for open round trips to that of the first opening one. closed_from,
+    closed_to: where in the order of closing an interval begins and ends, both included; open round trips are in none. symbol: of
     the instrument or its underlying, upper case. asset_class: None for all but currency pairs, which count only when asked for.
     currency: base currency of the account, `NONE` for those that state none; after a dash the one in which results of closed round trips
     count, where some have no rate to the base currency: `EUR-USD`.
@@ -75,6 +77,8 @@ class Filter:
     accounts: tuple[str, ...] = ()
     first: date | None = None
     last: date | None = None
+    closed_from: Moment | None = None
+    closed_to: Moment | None = None
     symbol: str = ""
     side: Side | None = None
     asset_class: AssetClass | None = None
@@ -95,17 +99,22 @@ class Filter:
     def from_query(cls, parameters: Parameters) -> Self:
         """Read the parameters of a URL; a value may be a text or a list of them, of which the last counts (accounts, tags: all).
 
-        Never fails: an unknown name, a value that is none of a name's own, a day that does not exist are left out. A period whose
-        ends are the wrong way round is turned.
+        Never fails: an unknown name, a value that is none of a name's own, a day that does not exist are left out. A period or an
+        interval whose ends are the wrong way round is turned.
         """
         first, last = _read_day(_last(parameters, "from")), _read_day(_last(parameters, "to"))
         if first and last and first > last:
             first, last = last, first
+        begins, ends = (Moment.read(_last(parameters, name)) for name in ("closed_from", "closed_to"))
+        if begins and ends and begins.lower > ends.upper:
+            begins, ends = ends, begins
         currency = _last(parameters, "currency").upper()
         return cls(
             accounts=_read_accounts(parameters.get("account", "")),
             first=first,
             last=last,
+            closed_from=begins,
+            closed_to=ends,
             symbol=_read_symbol(_last(parameters, "symbol")),
             side=_member(Side, _last(parameters, "side")),
             asset_class=_member(AssetClass, _last(parameters, "class")),
@@ -129,6 +138,8 @@ class Filter:
             "account": ",".join(self.accounts),
             "from": self.first.isoformat() if self.first else "",
             "to": self.last.isoformat() if self.last else "",
+            "closed_from": self.closed_from or "",
+            "closed_to": self.closed_to or "",
             "symbol": self.symbol,
             "side": self.side or "",
             "class": self.asset_class or "",
@@ -169,6 +180,22 @@ class Filter:
         """The same filter less one condition, named as in the URL; an unknown name changes nothing."""
         return self.from_query({kept: value for kept, value in self.parameters().items() if kept != name})
 
+    @property
+    def is_interval(self) -> bool:
+        """Whether it takes an interval of moments."""
+        return self.closed_from is not None or self.closed_to is not None
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day on which anything that it takes can have closed; None for no limit."""
+        begins = [day for day in (self.first, self.closed_from and self.closed_from.day) if day]
+        ends = [day for day in (self.last, self.closed_to and self.closed_to.day) if day]
+        return max(begins, default=None), min(ends, default=None)
+
+    def between(self, begins: Moment | None, ends: Moment | None) -> Self:
+        """Of what it takes only that from one moment to another."""
+        return replace(self, closed_from=later(self.closed_from, begins), closed_to=earlier(self.closed_to, ends))
+
     def admits(self, trip: RoundTrip) -> bool:
         """Whether a round trip belongs; account, currency, tags and rating are not looked at, since a trip knows nothing of them,
         nor its place among the trades of its day.
@@ -180,12 +207,22 @@ class Filter:
         known = trip.realized_pnl is not None and not trip.moved_on
         if not trip.is_open and not (trip.counts or (self.include_incomplete and known)):
             return False
-        return self._admits_day(trip.opened_on if trip.is_open else trip.closed_on) and self._admits_kind(trip)
+        on = trip.opened_on if trip.is_open else trip.closed_on
+        return self._admits_day(on) and self._admits_moment(trip) and self._admits_kind(trip)
 
     def _admits_day(self, day: date | None) -> bool:
         if self.first is None and self.last is None:
             return True
         return day is not None and (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def _admits_moment(self, trip: RoundTrip) -> bool:
+        if not self.is_interval:
+            return True
+        if trip.is_open or trip.closed_on is None:
+            return False
+        place = (trip.closed_on, trip.closed_at, trip.opened_at, trip.key)
+        begun = self.closed_from is None or self.closed_from.admits_from(*place)
+        return begun and (self.closed_to is None or self.closed_to.admits_to(*place))
 
     def _admits_kind(self, trip: RoundTrip) -> bool:
         symbols = (trip.instrument.symbol.upper(), trip.instrument.underlying_symbol.upper())
@@ -230,12 +267,12 @@ def _in_slot(trip: RoundTrip, slot: Slot) -> bool:
 
 
 def previous_period(chosen: Filter) -> Filter | None:
-    """The same filter for the period just before, to compare with; None when either end is open.
+    """The same filter for the period just before, to compare with; None when either end is open, and for an interval of moments.
 
     Whole calendar months are preceded by as many whole months (March by February, a year by the year before), anything else by as
     many days.
     """
-    if chosen.first is None or chosen.last is None:
+    if chosen.first is None or chosen.last is None or chosen.is_interval:
         return None
     last = chosen.first - timedelta(days=1)
     first = chosen.first - (chosen.last - chosen.first) - timedelta(days=1)

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import compress
 from typing import Final
 
+from fillbook.performance.moments import Moment
 from fillbook.performance.summary import Outcome
 
 ENOUGH_RUNS: Final = 30
@@ -34,13 +35,20 @@ NOTHING: Final = Closings()
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Winners or losers in a row. first, last: days on which the first and the last of them closed. total: net P&L in 1e-8."""
+    """Winners or losers in a row. first, last: days on which the first and the last of them closed. total: net P&L in 1e-8.
+
+    places: where the first and the last of them stand among all round trips. begins, ends: their moments. Some of those moments may be of
+    other runs, as several round trips that close in one instant need not end alike (`storage.reports.told_apart` sees to it).
+    """
 
     outcome: Outcome
     length: int
     first: date
     last: date
     total: int
+    places: tuple[int, int]
+    begins: Moment
+    ends: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +73,13 @@ def streaks(closings: Closings) -> Streaks:
     """Runs in closing order. Break-even is skipped: it neither counts nor breaks, and is not in a run's total as it is nothing."""
     decided = list(filter(None, closings.nets))
     marks = _marks(decided)
-    days = list(compress(closings.days, closings.nets))
+    decided_at = list(compress(range(len(closings)), closings.nets))
     lengths = {outcome: _lengths(marks, outcome) for outcome in _MARKS}
 
     def run(outcome: Outcome, length: int, begins: int) -> Run:
-        ends = begins + length
-        return Run(outcome, length, days[begins], days[ends - 1], sum(decided[begins:ends]))
+        places = decided_at[begins], decided_at[begins + length - 1]
+        first, last = (Moment.of(closings.days[place], closings.moments[place]) for place in places)
+        return Run(outcome, length, first.day, last.day, sum(decided[begins : begins + length]), places, first, last)
 
     def longest(outcome: Outcome) -> Run | None:
         length = max(lengths[outcome], default=0)

@@ -111,7 +111,7 @@ def campaigns_of(accounts: Accounts) -> QuerySet[CampaignRow]:
 
 def campaigns_in(accounts: Accounts, chosen: Filter) -> QuerySet[CampaignRow]:
     """The campaigns that a filter takes, the latest first. Accounts, days, outcome, status and currency are the campaign's own; of symbol,
-    side, kind, tags and time of day it is enough that one leg has them.
+    side, kind, tags, time of day and an interval of moments it is enough that one leg has them.
     """
     found = campaigns_of(accounts).filter(is_open=chosen.status is TripStatus.OPEN)
     if chosen.status is TripStatus.CLOSED and not chosen.include_incomplete:

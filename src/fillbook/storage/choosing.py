@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -92,10 +93,7 @@ def _whatever_is_known(accounts: Accounts, chosen: Filter) -> QuerySet[RoundTrip
     numbers = [account.pk for account in accounts]
     # IN, because an index finds `x IN (0)` and not the `NOT x` that a plain comparison becomes.
     condition = Q(account_id__in=numbers) & (Q(is_open__in=[True]) if chosen.status is TripStatus.OPEN else _closed(chosen))
-    if chosen.first:
-        condition &= Q(day__gte=chosen.first)
-    if chosen.last:
-        condition &= Q(day__lte=chosen.last)
+    condition &= _in_period(chosen)
     if chosen.symbol:
         condition &= Q(symbol=chosen.symbol) | Q(underlying=chosen.symbol)
     if chosen.side:
@@ -130,6 +128,36 @@ def _said(accounts: Sequence[int], chosen: Filter) -> Q:
 def _closed(chosen: Filter) -> Q:
     """Closed round trips; those that count in one currency where one is asked for, which of open ones nobody knows yet."""
     return Q(is_open=False, result_currency=chosen.counted_in) if chosen.counted_in else Q(is_open=False)
+
+
+def _in_period(chosen: Filter) -> Q:
+    """Round trips within two days and two moments. Days stand before moments, each by itself, since they are what an index finds."""
+    condition, begins, ends = Q(is_open=False) if chosen.is_interval else Q(), chosen.closed_from, chosen.closed_to
+    if chosen.first:
+        condition &= Q(day__gte=chosen.first)
+    if chosen.last:
+        condition &= Q(day__lte=chosen.last)
+    if begins:
+        tie = _not_before("opened_at", begins.opened, Q(key__gte=begins.key)) if begins.key else Q()
+        condition &= Q(day__gte=begins.day) & (Q(day__gt=begins.day) | _not_before("closed_at", begins.at, tie))
+    if ends:
+        tie = _not_after("opened_at", ends.opened, Q(key__lte=ends.key)) if ends.key else Q()
+        condition &= Q(day__lte=ends.day) & (Q(day__lt=ends.day) | _not_after("closed_at", ends.at, tie))
+    return condition
+
+
+def _not_before(name: str, value: datetime | None, equal: Q) -> Q:
+    """A time from a value on, None being the last; `equal` has the say where it is the value."""
+    same = Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
+    beyond = Q(pk__in=[]) if value is None else Q(**{f"{name}__gt": value}) | Q(**{f"{name}__isnull": True})
+    return beyond | (same & equal)
+
+
+def _not_after(name: str, value: datetime | None, equal: Q) -> Q:
+    """The same up to it."""
+    same = Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
+    before = Q(**{f"{name}__isnull": False}) if value is None else Q(**{f"{name}__lt": value})
+    return before | (same & equal)
 
 
 def _in_slot(slot: Slot) -> Q:

@@ -20,6 +20,7 @@ from django.db.models import Count, Q, QuerySet
 from fillbook.performance.curves import Path, moments
 from fillbook.performance.facets import Traits, facet_of, facets_of
 from fillbook.performance.filters import Filter, previous_period
+from fillbook.performance.moments import Moment
 from fillbook.performance.summary import FIELDS, Row, Summary
 from fillbook.storage.bulk import insert
 from fillbook.storage.choosing import Accounts, in_order, trips_in
@@ -48,6 +49,18 @@ def day_records(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[DayReco
     """The days of each group under a filter of closed round trips, in order."""
     held = list(accounts)
     return _from_trips(held, chosen) if facet_of(chosen) is None else _from_totals(held, chosen)
+
+
+def steps_of(accounts: Accounts, chosen: Filter, group: Group, days: Collection[date]) -> list[tuple[Moment, int]]:
+    """The steps of a group's curve on some days, in order: what closed in each moment came to, in units of 1e-8."""
+    same = [one for one in accounts if (one.kind, one.base_currency) == (group.kind, group.base_currency)]
+    # neither sorted nor by whether the result is known: an index of results would be taken for that, and all trades be gone through
+    trips = trips_in(same, chosen).filter(result_currency=group.currency, day__in=days).order_by()
+    found: dict[Moment, int] = defaultdict(int)
+    for day, at, net in trips.values_list("day", "closed_at", "net_e8"):
+        if day is not None and net is not None:
+            found[Moment(day, at)] += net
+    return sorted(found.items(), key=lambda step: step[0].lower)
 
 
 def day_of(closings: Sequence[Closing]) -> tuple[Summary, Path]:

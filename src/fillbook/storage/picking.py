@@ -5,6 +5,7 @@ A test holds the two against each other.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, compress
 from operator import or_
 from typing import Any, Final
@@ -13,6 +14,7 @@ from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.intraday import HOURS
 from fillbook.performance.keys import Key
+from fillbook.performance.moments import Moment
 from fillbook.storage.choosing import trips_in
 from fillbook.storage.columns import DAY, Columns, by, kept_pieces, made_pieces, unpacked
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripMark
@@ -34,7 +36,8 @@ def picked(
     """
     conditions = list(_conditions(accounts, chosen)) if _are_kept(chosen) else []
     wanted = {*names, money, *(name for condition in conditions for name, _ in condition)}
-    wanted |= {DAY} if chosen.first or chosen.last else set()
+    wanted |= {DAY} if any(chosen.days) else set()
+    wanted |= {"moment", *(("opened", "key") if _parts_a_moment(chosen) else ())} if chosen.is_interval else set()
     wanted |= {*_ORDER} if ordered and len(accounts) > 1 else set()
     kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
     found: dict[Group, list[Columns]] = {}
@@ -65,7 +68,7 @@ def ratings_of(accounts: Sequence[BrokerAccount]) -> dict[int, int]:
 def _read(accounts: Sequence[BrokerAccount], chosen: Filter, names: Collection[str]) -> dict[int, Columns]:
     """What is kept of the filter's months; what is not among it is made here."""
     if _are_kept(chosen):
-        return unpacked(kept_pieces(accounts, names, chosen.first, chosen.last), names)
+        return unpacked(kept_pieces(accounts, names, *chosen.days), names)
     known = ((account, trips_in([account], chosen).filter(net_e8__isnull=False, day__isnull=False)) for account in accounts)
     return unpacked(chain.from_iterable(made_pieces(account, trips, names) for account, trips in known), names)
 
@@ -116,8 +119,11 @@ def _is(number: int | None) -> Callable[[Any], bool]:
 
 def _taken(columns: Columns, chosen: Filter, conditions: Sequence[Condition]) -> Columns:
     if days := columns.get(DAY):
-        begins = bisect_left(days, chosen.first) if chosen.first else 0
-        ends = bisect_right(days, chosen.last) if chosen.last else len(days)
+        first, last = chosen.days
+        begins = bisect_left(days, first) if first else 0
+        ends = bisect_right(days, last) if last else len(days)
+        if chosen.is_interval:
+            begins, ends = _interval(columns, chosen, begins, ends)
         if ends - begins < len(days):
             columns = {name: values[begins:ends] for name, values in columns.items()}
     for condition in conditions:
@@ -128,6 +134,27 @@ def _taken(columns: Columns, chosen: Filter, conditions: Sequence[Condition]) ->
         if 0 in kept:
             columns = _only(columns, kept)
     return columns
+
+
+def _interval(columns: Columns, chosen: Filter, begins: int, ends: int) -> tuple[int, int]:
+    """Of places that are in order where an interval of moments begins, and where it has ended."""
+    parts = _parts_a_moment(chosen)
+
+    def place(index: int) -> tuple[Any, ...]:
+        moment = Moment.of(columns[DAY][index], columns["moment"][index])
+        if not parts:
+            return moment.lower
+        opened = Moment.of(moment.day, columns["opened"][index]).at
+        return replace(moment, opened=opened, key=columns["key"][index]).lower
+
+    there = range(begins, ends)
+    first = begins + bisect_left(there, chosen.closed_from.lower, key=place) if chosen.closed_from else begins
+    last = begins + bisect_right(there, chosen.closed_to.upper, key=place) if chosen.closed_to else ends
+    return first, max(first, last)
+
+
+def _parts_a_moment(chosen: Filter) -> bool:
+    return any(moment and moment.key for moment in (chosen.closed_from, chosen.closed_to))
 
 
 def _alike(values: Sequence[Any]) -> bool:

@@ -6,6 +6,7 @@ told: in which money (`performance.told`); where each trade is told in its own c
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import compress, groupby, product
@@ -24,9 +25,10 @@ from fillbook.performance.drawdowns import Fall, falls, recovery_factor
 from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import NAMED, SAID, Key, Value
+from fillbook.performance.moments import Moment
 from fillbook.performance.ratios import Returns, daily_returns
 from fillbook.performance.statistics import Sample
-from fillbook.performance.streaks import Closings, Streaks, streaks
+from fillbook.performance.streaks import Closings, Run, Streaks, streaks
 from fillbook.performance.summary import Summary, from_e8
 from fillbook.performance.told import USUAL, Told
 from fillbook.storage import keytotals, queries
@@ -139,9 +141,36 @@ def fallen(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> dict[Gr
 def _fallen(accounts: Sequence[BrokerAccount], chosen: Filter, told: Told) -> dict[Group, Fallen]:
     found = {}
     for group, part in closings(accounts, chosen, told=told).items():
-        every = falls(part)
-        found[group] = Fallen(len(part), every, streaks(part), recovery_factor(part, every))
+        every, runs = falls(part), told_apart(accounts, chosen, group, part, streaks(part), told=told)
+        found[group] = Fallen(len(part), every, runs, recovery_factor(part, every))
     return found
+
+
+def told_apart(
+    accounts: Sequence[BrokerAccount], chosen: Filter, group: Group, closings: Closings, found: Streaks, *, told: Told = USUAL
+) -> Streaks:
+    """The same runs, their first and last moments told to the round trip where several closed in one: all of a day without times."""
+
+    def exact(moment: Moment, place: int) -> Moment:
+        around = [at for at in (place - 1, place + 1) if 0 <= at < len(closings)]
+        if all(Moment.of(closings.days[at], closings.moments[at]) != moment for at in around):
+            return moment
+        first = next(at + 1 for at in range(place, -2, -1) if at < 0 or Moment.of(closings.days[at], closings.moments[at]) != moment)
+        columns = _counted(accounts, chosen.between(moment, moment), {"opened", "key"}, told=told, ordered=True)[group]
+        opened, key = (columns[name][place - first] for name in ("opened", "key"))
+        return replace(moment, opened=Moment.of(moment.day, opened).at, key=key)
+
+    def both(run: Run | None) -> Run | None:
+        return run and replace(run, begins=exact(run.begins, run.places[0]), ends=exact(run.ends, run.places[1]))
+
+    return replace(found, wins=both(found.wins), losses=both(found.losses), current=both(found.current))
+
+
+def of_run(chosen: Filter, run: Run, told: Told = USUAL) -> Filter:
+    """Of what a filter takes the round trips of a run; what came to nothing within it has no part in it. Before fees, and in the trades'
+    own currency, an outcome need not be that of the list, and they stay.
+    """
+    return replace(chosen.between(run.begins, run.ends), outcome=chosen.outcome if told.gross or told.own else run.outcome)
 
 
 def spread(accounts: Accounts, chosen: Filter, what: Spread, *, told: Told = USUAL) -> dict[Group, list[int]]:
@@ -187,15 +216,16 @@ def returns_of(accounts: Accounts, chosen: Filter, periods: Iterable[Period]) ->
     held = [account.pk for account in accounts]
     rows = BalanceRow.objects.filter(account_id__in=held, kind=FigureKind.NET_ASSET_VALUE)
     rows = rows.filter(currency=F("account__base_currency"))
-    if chosen.last:
-        rows = rows.filter(as_of__lte=chosen.last)
+    first, last = chosen.days
+    if last:
+        rows = rows.filter(as_of__lte=last)
     by_day: dict[date, list[Decimal]] = defaultdict(list)
     for day, amount in rows.values_list("as_of", "amount"):
         by_day[day].append(amount)
     worth = {day: sum(amounts, Decimal(0)) for day, amounts in by_day.items() if len(amounts) == len(held)}
-    if chosen.first:
-        before = [day for day in worth if day < chosen.first]
-        worth = {day: amount for day, amount in worth.items() if day >= chosen.first or day == max(before)}
+    if first:
+        before = [day for day in worth if day < first]
+        worth = {day: amount for day, amount in worth.items() if day >= first or day == max(before)}
     return daily_returns({period.first: from_e8(period.summary.total) for period in periods}, worth)
 
 

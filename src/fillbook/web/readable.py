@@ -185,6 +185,11 @@ def moment(value: datetime | None, zone: str, seconds: bool = False) -> str:
     return f"{day(local.date())}, {local.strftime('%H:%M:%S' if seconds else '%H:%M')}"
 
 
+def moment_of_day(on: date, at: datetime | None, zone: str) -> str:
+    """The same to the second; of what closed on a day without a time of day that it did."""
+    return _("%(day)s, without a time") % {"day": day(on)} if at is None else moment(at, zone, seconds=True)
+
+
 def duration(value: timedelta | None) -> str:
     """A length of time in its two largest units: `3 d 4 h`, `12 min 5 s`, `8 s`."""
     if value is None:

@@ -82,12 +82,13 @@ def statistics_answer(accounts: Sequence[BrokerAccount], chosen: Filter, *, told
 def _statistics(accounts: Sequence[BrokerAccount], chosen: Filter, told: Told) -> list[dict[str, Any]]:
     found = []
     for group, sample in _ordered(reports.samples(accounts, chosen, told=told)):
-        runs = streaks(sample.closings)
+        own = within(chosen, group, told)
+        runs = reports.told_apart(accounts, chosen, group, sample.closings, streaks(sample.closings), told=told)
         every = falls(sample.closings)
         deepest = nsmallest(MOST_FALLS, every, key=lambda fall: (fall.depth, fall.began_on))
-        longest = {"wins": _run(runs.wins), "losses": _run(runs.losses), "current": _run(runs.current), "lengths": run_rows(runs)}
+        longest = {name: _run(getattr(runs, name), own, told) for name in ("wins", "losses", "current")} | {"lengths": run_rows(runs)}
         figures = [_figure(figure) for figure in statistics(sample)]
-        fallen = {"drawdowns": [_fall(fall) for fall in deepest], "recovery_factor": rounded(recovery_factor(sample.closings, every))}
+        fallen = {"drawdowns": [_fall(fall, own) for fall in deepest], "recovery_factor": rounded(recovery_factor(sample.closings, every))}
         found.append(group_answer(group) | {"figures": figures, "streaks": longest} | fallen)
     return found
 
@@ -141,7 +142,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _fall(fall: Fall) -> dict[str, Any]:
+def _fall(fall: Fall, chosen: Filter) -> dict[str, Any]:
     return {
         "depth": units(fall.depth),
         "peak_on": iso(fall.peak_on),
@@ -151,13 +152,17 @@ def _fall(fall: Fall) -> dict[str, Any]:
         "days": fall.days,
         "days_down": fall.days_down,
         "round_trips": fall.trades,
+        "filter": chosen.between(fall.begins, fall.ends).to_query(),
+        "filter_down": chosen.between(fall.begins, fall.lowest).to_query(),
     }
 
 
-def _run(run: Run | None) -> dict[str, Any] | None:
+def _run(run: Run | None, chosen: Filter, told: Told) -> dict[str, Any] | None:
     if run is None:
         return None
-    return {"outcome": run.outcome.value, "length": run.length, "first": iso(run.first), "last": iso(run.last), "profit": units(run.total)}
+    days = {"first": iso(run.first), "last": iso(run.last)}
+    of_it = reports.of_run(chosen, run, told).to_query()
+    return {"outcome": run.outcome.value, "length": run.length} | days | {"profit": units(run.total), "filter": of_it}
 
 
 def _histogram(found: Histogram, what: Spread) -> dict[str, Any]:

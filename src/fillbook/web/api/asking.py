@@ -14,6 +14,7 @@ from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import UNKNOWN, Band, Banded
 from fillbook.performance.breakdowns import Dimension, Slot
 from fillbook.performance.filters import Filter, TripStatus, turned
+from fillbook.performance.moments import PATTERN
 from fillbook.performance.summary import Outcome
 from fillbook.storage.access import accounts_of
 from fillbook.storage.choosing import accounts_in
@@ -28,6 +29,7 @@ _SLOTS: Final = [f"{name}-{part}" for name in Dimension for part in range(200) i
 _BANDS: Final = [f"{name}-{part}" for name in Banded for part in (*range(200), UNKNOWN) if Band.read(f"{name}-{part}")]
 _SLOT: Final[dict[str, Any]] = {"pattern": f"^({'|'.join(_SLOTS)})?$"}
 _BAND: Final[dict[str, Any]] = {"pattern": f"^(({'|'.join(_BANDS)})(,({'|'.join(_BANDS)})){{0,4}})?$"}
+_MOMENT: Final = "2026-03-12T10:30:00-04:00, or as doors write it: 2026-03-12~2026-03-12T14:30:00Z, the day it counts for first."
 _USUAL: Final = (("incomplete", "0"), ("untagged", "0"), ("status", TripStatus.CLOSED.value))
 USUAL: Final = 50
 MOST: Final = 500
@@ -58,6 +60,12 @@ class Chosen(Schema):
     )
     from_: Day | None = Field(None, alias="from", description="Closed on or after this day; of open ones, opened. Not after `to`.")
     to: Day | None = Field(None, description="Closed on or before this day; of open ones, opened.")
+    closed_from: str = Field(
+        "", max_length=160, pattern=PATTERN, description=f"Closed at this moment or later, in the order of curves: {_MOMENT}"
+    )
+    closed_to: str = Field(
+        "", max_length=160, pattern=PATTERN, description="Closed at this moment or earlier. Open ones are in no interval."
+    )
     symbol: str = Field("", max_length=40, pattern=_SYMBOL, description="Of the instrument or of its underlying, whatever its capitals.")
     side: Side | None = Field(None, description="Direction.")
     class_: AssetClass | None = Field(None, alias="class", description="Asset class. Currency pairs count only when asked for.")

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_safe
 
 from fillbook.performance.calendar import last_day, month_of
 from fillbook.performance.curves import CurveDay, Path, Period, coarser, curve_days
+from fillbook.performance.drawdowns import bottom, stretch
 from fillbook.performance.filters import Filter, TripStatus, previous_period
 from fillbook.performance.metrics import Sides
+from fillbook.performance.moments import Moment
 from fillbook.performance.multiples import multiples
 from fillbook.performance.summary import Outcome, Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
-from fillbook.storage.daybook import DayRecord, between, day_records, summed, with_period_before
+from fillbook.storage.daybook import DayRecord, between, day_records, steps_of, summed, with_period_before
 from fillbook.storage.models import BrokerAccount
 from fillbook.storage.paging import Order, page_of
 from fillbook.storage.plans import results_in_r
@@ -172,7 +174,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     measure = Measure(group.currency, percent=asked.kept.get("show") == PERCENT)
     within = between(records, chosen.first, chosen.last)
     curve = curve_days((one.day, one.summary.n, _path(one, measure)) for one in within)
-    still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, outcome=None)
+    still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, closed_from=None, closed_to=None, outcome=None)
     same_base = accounts_of_group(group, accounts)
     opened, open_count = queries.open_trips(same_base, still_open, _OPEN)
     last = page_of(same_base, asked.narrowed(chosen), Order(), size=_LAST).rows
@@ -186,7 +188,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         trades=readable.whole(summary.n),
         headline=headline(summary, _before(asked, records), chosen, measure, asked.trades),
         outcomes=outcomes(summary, chosen, asked.trades),
-        tiles=_tiles(same_base, summary, _fall(curve, measure), asked, measure, sides),
+        tiles=_tiles(same_base, summary, _fall(within, group, measure, asked), asked, measure, sides),
         versus=versus(summary, chosen, measure, asked.trades, sides),
         equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
         month=_month(asked, within, measure),
@@ -226,7 +228,7 @@ def _before(asked: Asked, records: Records) -> Before | None:
         part = between(records, previous.first, previous.last)
         when = _("in %(first)s") % {"first": readable.days(previous.first, previous.last)}
         return Before(summed(part), when, asked.trades(previous), asked.trades(_won(previous)), compares=True)
-    if chosen.first or chosen.last or not records:
+    if chosen.first or chosen.last or chosen.is_interval or not records:
         return None
     last = records[-1].day
     recent = replace(chosen, first=last - _RECENT, last=last)
@@ -238,16 +240,20 @@ def _won(chosen: Filter) -> Filter:
     return replace(chosen, outcome=Outcome.WIN)
 
 
-def _fall(curve: Sequence[CurveDay], measure: Measure) -> Fall:
-    """The earliest of the deepest falls, from the day after which the curve was never as high until its low."""
-    deepest = min(curve, key=lambda day: day.drawdown, default=None)
-    if deepest is None or not deepest.drawdown:
+def _fall(records: Records, group: Group, measure: Measure, asked: Asked) -> Fall:
+    """The earliest of the deepest falls, with the trades from its high to its low; of percents a day is one step."""
+    found = bottom([(one.day, _path(one, measure)) for one in records])
+    if found is None:
         return Fall(measure.value(0))
-    first, highest = curve[0].first, 0
-    for day in curve[: curve.index(deepest) + 1]:
-        if day is not deepest and day.equity >= highest:
-            first, highest = day.first + timedelta(days=1), day.equity
-    return Fall(measure.value(deepest.drawdown), min(first, deepest.last), deepest.last)
+    days = list(found.starts)
+    if measure.percent:
+        steps = [(Moment(one.day), one.summary.gain_total) for one in records if one.day in days]
+        ends = stretch(found, steps)
+        during = ends and replace(asked.chosen, first=ends[0].day, last=ends[1].day)
+    else:
+        ends = stretch(found, steps_of(asked.about.accounts, asked.chosen, group, days))
+        during = ends and asked.chosen.between(*ends)
+    return Fall(measure.value(found.depth), found.low_on, during)
 
 
 def _points(curve: Sequence[CurveDay], measure: Measure, asked: Asked) -> tuple[EquityDay, ...]:

@@ -178,11 +178,11 @@ def _previously(now: Decimal | None, previous: Decimal | None, shown: str, befor
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """The deepest fall of a curve: its size (0 or negative), the days it lasted, from the one after its high to its low."""
+    """The deepest fall of a curve: its size (0 or negative), the day of its low, and what closed from its high to that."""
 
     amount: Decimal
-    first: date | None = None
-    last: date | None = None
+    low_on: date | None = None
+    during: Filter | None = None
 
 
 def tiles(summary: Summary, fall: Fall, chosen: Filter, measure: Measure, link: Link, sides: Sides | None = None) -> tuple[Stat, ...]:
@@ -233,14 +233,13 @@ def _expectancy(summary: Summary, chosen: Filter, measure: Measure, link: Link) 
 
 
 def _fall(fall: Fall, chosen: Filter, measure: Measure, link: Link) -> Stat:
-    during = chosen if fall.last is None else replace(chosen, first=fall.first or chosen.first, last=fall.last)
     return Stat(
         _("Deepest fall"),
         measure.gain(fall.amount),
-        link(during),
+        link(fall.during or chosen),
         _("Largest distance of the curve of closed trades below its highest point so far; a loss still open does not show."),
         "" if measure.percent else measure.currency,
-        note=_("low on %(last)s; opens all trades of its days") % {"last": readable.day(fall.last)} if fall.last else "",
+        note=_("low on %(last)s") % {"last": readable.day(fall.low_on)} if fall.low_on else "",
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
+from fillbook.ledger.exchanges import DEFAULT_ZONE
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.filters import UNSTATED, Filter, TripStatus, turned
 from fillbook.performance.keys import Key
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 EVERYTHING: Final = "all"
 """`view=all` in an address: no filter, and not the default view either."""
-_CONDITIONS: Final = frozenset("from to symbol side class outcome status currency slot ticker underlying traded band rating".split())
+_CONDITIONS: Final = frozenset(
+    "from to closed_from closed_to symbol side class outcome status currency slot ticker underlying traded band rating".split()
+)
 """Parameters of an address of which a reader is told when they mean nothing; accounts are looked up, and tags may be gone."""
 _SHOWN: Final = 40
 To = Callable[[Filter], str]
@@ -72,6 +75,21 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval of moments. since, until: by the clock of `zone`, "" for no limit; *_iso: the instants, "" where only a day is known.
+
+    any_url: the page without it.
+    """
+
+    since: str
+    since_iso: str
+    until: str
+    until_iso: str
+    zone: str
+    any_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FilterBar:
     """All chips. kept_for_*: what a form must carry along, as hidden fields. clear_url: the page without any filter.
 
@@ -99,6 +117,7 @@ class FilterBar:
     measures: tuple[Choice, ...] = ()
     query: str = ""
     views: "tuple[View, ...]" = field(default=())
+    interval: Interval | None = None
 
     @property
     def view_words(self) -> str:
@@ -119,7 +138,7 @@ class FilterBar:
     @property
     def any_set(self) -> bool:
         """Whether anything at all is chosen."""
-        return self.account_set or self.period_set or bool(self.symbol) or self.more_set
+        return self.account_set or self.period_set or self.interval is not None or bool(self.symbol) or self.more_set
 
 
 def filter_bar(
@@ -132,6 +151,7 @@ def filter_bar(
     views: "tuple[View, ...]" = (),
     tags: Sequence[tuple[str, str]] = (),
     query: str | None = None,
+    zone: str = DEFAULT_ZONE,
 ) -> FilterBar:
     """The chips of a page.
 
@@ -145,6 +165,7 @@ def filter_bar(
         views: the viewer's saved ones.
         tags: (key, name) of the viewer's tags.
         query: of the page as a view keeps it, where more stands in it than `kept`.
+        zone: whose clock tells an interval of moments.
     """
     kept = dict(kept or {})
     begins = EVERYTHING if any(view.is_default for view in views) else ""
@@ -170,14 +191,39 @@ def filter_bar(
         without_symbol=to(replace(chosen, symbol="")),
         more=(*_more(to, chosen, classes), *_tags(to, chosen, tags), _ratings(to, chosen)),
         more_words=", ".join(part for part in (_more_words(chosen), *_tag_words(chosen, tags)) if part),
-        kept_for_period=carried(replace(chosen, first=None, last=None)),
+        kept_for_period=carried(_whenever(chosen)),
         kept_for_symbol=carried(replace(chosen, symbol="")),
         kept_for_accounts=carried(replace(chosen, accounts=())),
         boxes=_boxes(chosen, accounts),
         measures=measures(path, chosen, kept),
         query=as_view(chosen, kept, today, path) if query is None else query,
         views=views,
+        interval=_interval(to, chosen, zone) if chosen.is_interval else None,
     )
+
+
+def _interval(to: To, chosen: Filter, zone: str) -> Interval:
+    ends = (chosen.closed_from, chosen.closed_to)
+    words = ("" if end is None else readable.moment_of_day(end.day, end.at, zone) for end in ends)
+    isos = (end.at.isoformat() if end and end.at else "" for end in ends)
+    since, until = zip(words, isos, strict=True)
+    return Interval(*since, *until, zone=zone, any_url=to(replace(chosen, closed_from=None, closed_to=None)))
+
+
+def interval_words(chosen: Filter, zone: str = DEFAULT_ZONE) -> str:
+    """An interval of moments in words; "" for none."""
+    since, until = (end and readable.moment_of_day(end.day, end.at, zone) for end in (chosen.closed_from, chosen.closed_to))
+    words = {"since": since, "until": until, "zone": readable.zone_name(zone)}
+    if since and until:
+        return _("closed %(since)s – %(until)s %(zone)s") % words
+    if since:
+        return _("closed since %(since)s %(zone)s") % words
+    return _("closed until %(until)s %(zone)s") % words if until else ""
+
+
+def _whenever(chosen: Filter) -> Filter:
+    """Less its days and its interval: another period is chosen in their place."""
+    return replace(chosen, first=None, last=None, closed_from=None, closed_to=None)
 
 
 def misread(parameters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -268,7 +314,8 @@ def periods(today: date) -> tuple[tuple[str, str, date | None, date | None], ...
 
 
 def _period(to: To, chosen: Filter, name: str, first: date | None, last: date | None) -> Choice:
-    return Choice(name, to(replace(chosen, first=first, last=last)), (chosen.first, chosen.last) == (first, last))
+    current = (chosen.first, chosen.last) == (first, last) and not chosen.is_interval
+    return Choice(name, to(replace(_whenever(chosen), first=first, last=last)), current)
 
 
 def _accounts(to: To, chosen: Filter, accounts: Sequence[BrokerAccount]) -> tuple[Choice, ...]:

@@ -34,7 +34,7 @@ from fillbook.trades.records import Side
 from fillbook.web import readable
 from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.figures import tone_of
-from fillbook.web.pages.filterbar import Choice, condition_words
+from fillbook.web.pages.filterbar import Choice, condition_words, interval_words
 from fillbook.web.pages.freshness import today_there
 from fillbook.web.pages.report_words import FIGURES, SPREADS, Names, band_name
 from fillbook.web.pages.reports import Asked, FigureRow, elsewhere, figure_row, figure_words, shared
@@ -206,7 +206,7 @@ def _told(what: Spread, value: Decimal, currency: str, *, edge: bool = False) ->
 
 @dataclass(frozen=True, slots=True)
 class FallRow:
-    """A fall as a row. url: its trades. share: of the deepest one, as the width of a bar of 100."""
+    """A fall as a row. url: its trades; down_url: those from its high to its low. share: of the deepest one, the width of a bar of 100."""
 
     start: str
     trough: str
@@ -217,11 +217,12 @@ class FallRow:
     trades: str
     share: str
     url: str
+    down_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run of wins or losses. url: the trades of its days."""
+    """A run of wins or losses. url: its trades."""
 
     name: str
     length: str
@@ -264,7 +265,7 @@ def fall_table(found: Sequence[Fall], asked: Asked, group: Group, most: int) -> 
 
 
 def _fall_row(fall: Fall, deepest: Fall, asked: Asked, group: Group) -> FallRow:
-    during = replace(asked.about.chosen, first=fall.began_on, last=fall.until)
+    chosen = asked.about.chosen
     return FallRow(
         readable.day(fall.peak_on) if fall.peak_on else _("the start"),
         readable.day(fall.trough_on),
@@ -274,7 +275,8 @@ def _fall_row(fall: Fall, deepest: Fall, asked: Asked, group: Group) -> FallRow:
         readable.whole(fall.days_down),
         readable.whole(fall.trades),
         f"{Decimal(100 * fall.depth) / deepest.depth:.2f}",
-        asked.trades(during, group),
+        asked.trades(chosen.between(fall.begins, fall.ends), group),
+        asked.trades(chosen.between(fall.begins, fall.lowest), group),
     )
 
 
@@ -314,7 +316,7 @@ def run_rows(runs: Streaks, asked: Asked, group: Group) -> list[RunRow]:
 
 
 def _run_row(name: str, run: Run, asked: Asked, group: Group) -> RunRow:
-    chosen = replace(asked.about.chosen, first=run.first, last=run.last, outcome=None if asked.told.gross else run.outcome)
+    chosen = reports.of_run(asked.about.chosen, run, asked.told)
     total = from_e8(run.total)
     return RunRow(
         name,
@@ -427,6 +429,7 @@ def filter_parts(chosen: Filter, names: Names) -> list[str]:
     parts = [names.value(Key.ACCOUNT, account) for account in chosen.accounts]
     if chosen.first or chosen.last:
         parts.append(readable.days(chosen.first, chosen.last))
+    parts += [interval_words(chosen)] if chosen.is_interval else []
     parts += [chosen.symbol] if chosen.symbol else []
     parts += [names.value(Key.TAG, tag) for tag in chosen.tags]
     return [*parts, *condition_words(chosen)]

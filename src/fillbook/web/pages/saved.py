@@ -12,10 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from fillbook.ledger.exchanges import DEFAULT_ZONE
 from fillbook.performance.filters import Filter
 from fillbook.performance.keys import Key
 from fillbook.storage import queries
 from fillbook.storage.access import view_for, views_of
+from fillbook.storage.intraday import zones
 from fillbook.storage.models import SavedView, User
 from fillbook.storage.viewing import LONGEST, PAGES, viewed
 from fillbook.storage.views import CannotSave, make_default, save_view
@@ -63,7 +65,9 @@ def bar_of(user: User, path: str, about: Scope, kept: dict[str, str], today: dat
     views = saved_views(user, path, about.chosen, whole, today)
     classes = queries.asset_classes(about.accounts)
     query = as_view(about.chosen, whole, today, path)
-    return filter_bar(path, about.chosen, about.all, classes, today, kept, views, tag_names(user), query)
+    clocks = zones(about.accounts) if about.chosen.is_interval else []
+    zone = clocks[0] if len(clocks) == 1 else DEFAULT_ZONE
+    return filter_bar(path, about.chosen, about.all, classes, today, kept, views, tag_names(user), query, zone)
 
 
 def opened(view: SavedView, path: str, today: date) -> str:

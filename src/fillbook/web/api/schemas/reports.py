@@ -75,7 +75,9 @@ class FallAnswer(Schema):
     recovered_on: Day | None
     days: int = Field(description="Calendar days from the high to the recovery, or to the end of the curve.")
     days_down: int = Field(description="Of these, from the high to the low.")
-    round_trips: int
+    round_trips: int = Field(description="Closed after the high, up to the recovery or the end of the curve.")
+    filter: str = Field(description="The filter that takes just these, as an address has it.")
+    filter_down: str = Field(description="The filter that takes those from the high to the low: their results add up to the depth.")
 
 
 class RunOfTrades(Schema):
@@ -86,6 +88,7 @@ class RunOfTrades(Schema):
     first: Day
     last: Day
     profit: Money
+    filter: str = Field(description="The filter that takes just these, as an address has it.")
 
 
 class RunLength(Schema):
