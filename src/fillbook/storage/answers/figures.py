@@ -89,16 +89,26 @@ def calendar_answer(accounts: Accounts, chosen: Filter) -> list[dict[str, Any]]:
 
 
 def day_answer(accounts: Sequence[BrokerAccount], day: date, chosen: Filter) -> dict[str, Any]:
-    """A trading day fill by fill, accounts of each kind and base currency by themselves, and what closed on it."""
+    """A trading day fill by fill, and what closed on it: accounts of each kind and base currency by themselves, apart from those what has
+    no rate to the base currency, or of accounts that state none, currency by currency.
+    """
     on = replace(chosen, first=day, last=day)
     closed = queries.summaries(accounts, on)
     kept: dict[tuple[str, str], list[BrokerAccount]] = defaultdict(list)
     for account in accounts:
         kept[account.kind, account.base_currency].append(account)
     before, after = days_beside(accounts, day)
-    groups = [Group(kind, base, base) for kind, base in kept]
+    groups = {*closed, *(group for (kind, base), own in kept.items() for group in _day_groups(kind, base, own, on))}
     parts = [_day_part(group, kept[group.kind, group.base_currency], day, on, closed) for group in sorted(groups, key=group_order)]
-    return {"day": iso(day), "before": iso(before), "after": iso(after), "groups": [part for part in parts if part["fills"]]}
+    shown = [part for part in parts if part["fills"] or part["closed"]["round_trips"]]
+    return {"day": iso(day), "before": iso(before), "after": iso(after), "groups": shown}
+
+
+def _day_groups(kind: str, base: str, accounts: Sequence[BrokerAccount], on: Filter) -> set[Group]:
+    """The group of a base currency; where none is stated, of each currency that was traded on the day of a filter."""
+    if base or on.first is None:
+        return {Group(kind, base, base)}
+    return {Group(kind, base, fill.row.instrument.currency) for fill in fills_of(accounts, on.first, on)}
 
 
 def intraday_answer(accounts: Accounts, chosen: Filter) -> dict[str, Any]:
@@ -150,7 +160,7 @@ def _week(days: Sequence[date], summary: Summary | None) -> dict[str, Any]:
 def _day_part(
     group: Group, accounts: Sequence[BrokerAccount], day: date, chosen: Filter, closed: Mapping[Group, Summary]
 ) -> dict[str, Any]:
-    fills = fills_of(accounts, day, chosen)
+    fills = fills_of(accounts, day, chosen, "" if group.is_base else group.currency)
     running = day_curve([Realized(_at(fill), fill.realized) for fill in fills])
     entry: dict[str, Any] = group_answer(group)
     entry["closed"] = brief_answer(closed.get(group, Summary()))

@@ -142,7 +142,7 @@ class Calendar(Schema):
 
 
 class DayFill(Schema):
-    """One fill of a day. `realized`, `fees` and `running` are in the base currency, the price in `currency`."""
+    """One fill of a day. `realized`, `fees` and `running` are in the group's currency, the price in the fill's own."""
 
     account: str
     execution_id: str
