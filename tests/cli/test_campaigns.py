@@ -35,6 +35,21 @@ def test_taken_apart_put_together_and_named(data: Path) -> None:
     assert listed("--add", second, "--key", first) == [[first, second]]
 
 
+def test_a_change_is_taken_back(data: Path) -> None:
+    def asked(*words: str) -> list[dict[str, str]]:
+        items: list[dict[str, str]] = json.loads(fillbook("campaigns", "--json", "--data", data, *words).stdout)["items"]
+        return items
+
+    [before] = asked()
+    asked("--key", before["key"], "--apart")
+    [change] = asked("--changes")
+    assert (change["what"], asked()) == ("apart", [])
+    assert asked("--undo", str(change["id"])) == [before]
+    assert asked("--changes") == []
+    gone = fillbook("campaigns", "--undo", str(change["id"]), "--data", data)
+    assert (gone.returncode, "that can be taken back now" in gone.stderr) == (2, True)
+
+
 def test_what_cannot_be_is_said(data: Path) -> None:
     for words, said in (
         (("--name", "x"), "Name the campaign with --key KEY"),

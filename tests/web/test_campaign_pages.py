@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
-from fillbook.storage.models import BrokerAccount, Campaign, CampaignRow, RoundTripRow, User
+from fillbook.storage.models import BrokerAccount, Campaign, CampaignChange, CampaignRow, RoundTripRow, User
 from tests.web.book import ACME, fill, says, utc, write_book
 from tests.web.conftest import text_of
 
@@ -111,6 +111,20 @@ def test_together_named_added_and_taken_apart(browser_of_owner: Client, book: Br
     answer = browser_of_owner.post(reverse("trade-together", args=[lone]), {"other": key_of(95)}, follow=True)
     assert "because you put them together" in text_of(answer.content)
     assert CampaignRow.objects.get().net_e8 == 96 * 10**8
+
+
+def test_a_proposal_taken_apart_is_put_together_again_in_one_step(browser_of_owner: Client, book: BrokerAccount) -> None:
+    key = CampaignRow.objects.get().key
+    taken = browser_of_owner.post(reverse("campaign-apart", args=[key]), follow=True)
+    assert "Undo stands under Campaign." in text_of(taken.content)
+    other = read(browser_of_owner, "trade", key_of(90))  # each of its legs offers it
+    assert "Taken apart changed" in other
+    assert "Undo" in other
+    change = CampaignChange.objects.get()
+    answer = browser_of_owner.post(reverse("campaign-undo", args=[change.pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("campaign", args=[key]), 302)]
+    assert "Taken back; what belongs together is as it was." in text_of(answer.content)
+    assert browser_of_owner.post(reverse("campaign-undo", args=[change.pk])).status_code == 404
 
 
 def test_what_cannot_be_is_said(browser_of_owner: Client, book: BrokerAccount) -> None:

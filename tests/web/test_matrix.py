@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from fillbook.storage import campaigning, words
 from fillbook.storage.models import (
     BrokerAccount,
+    CampaignChange,
     Instance,
     Notice,
     NoticeKind,
@@ -74,6 +75,7 @@ PAGES = {
     "trade-together": Cell("POST", 302, 404, kind="campaign"),
     "trade-alone": Cell("POST", 302, 404, kind="campaign"),
     "trade-proposed": Cell("POST", 302, 404, kind="campaign"),
+    "campaign-undo": Cell("POST", 302, 404, kind="change"),
     "campaigns": Cell(other=302),
     "campaign": Cell(other=404, kind="campaign"),
     "campaign-name": Cell("POST", 302, 404, kind="campaign"),
@@ -204,6 +206,7 @@ MISSING: dict[str, list[str | int]] = {
     "override": [987654],
     "trade": ["0" * 20],
     "campaign": ["0" * 20],
+    "change": [987654],
     "fill": ["0" * 20, 1],
     "account": [987654],
     "loose account": [987654],
@@ -251,6 +254,7 @@ def objects(owner: User, account: BrokerAccount) -> dict[str, list[str | int]]:
         "view": [SavedView.objects.create(owner=owner, name="ACME by day", query="symbol=ACME").pk],
         "trade": [key],
         "campaign": [campaigning.gather(owner, [key, RoundTripRow.objects.get(account=account, symbol="BOLT").key]).key],
+        "change": [CampaignChange.objects.latest("pk").pk],
         "fill": [key, 1],
         "account": [account.pk],
         "loose account": [BrokerAccount.objects.create(owner=owner, broker=BROKER, number="U7654321").pk],

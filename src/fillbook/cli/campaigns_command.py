@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, amount, print_json, print_table, units, words
+from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, amount, moment, print_json, print_table, units, words
 from fillbook.cli.saying import saying
 from fillbook.cli.stop import Stop
 
@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="KEY", help="only this one, by the key of any of its legs")
     parser.add_argument("--totals", action="store_true", help="what those that are closed came to, and how their legs ended one by one")
     parser.add_argument("--candidates", metavar="TRADE", help="what this round trip, or its campaign, could be taken together with")
+    parser.add_argument("--changes", action="store_true", help="what you changed and can take back now, the latest first")
     add_filter_arguments(parser)
     add_limit_argument(parser)
     add_reading_arguments(parser)
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     change.add_argument("--name", metavar="NAME", help="call the campaign that --key names so, and keep it as it is")
     change.add_argument("--apart", action="store_true", help="let each round trip of the campaign that --key names stand by itself")
     change.add_argument("--alone", metavar="TRADE", help="let this round trip stand by itself, whatever is proposed")
+    change.add_argument("--undo", metavar="ID", help="take a change back, by its id; of several about the same the last first")
     change.add_argument("--proposed", metavar="TRADE", help="let a round trip that stands by itself be proposed again")
 
 
@@ -52,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
             raise Stop(f"There is no campaign {options.key} in this book.", 2) from None
     elif options.totals:
         return _totals(options, user)
+    elif options.changes:
+        return _changes(options, user)
     else:
         chosen = chosen_filter(options, user)
         page = campaigns_page(accounts_in(user, chosen), chosen, size=options.limit or sys.maxsize)
@@ -125,6 +129,19 @@ def _totals(options: argparse.Namespace, user: "User") -> int:
     return 0
 
 
+def _changes(options: argparse.Namespace, user: "User") -> int:
+    from fillbook.storage.answers.campaigns import change_answer
+    from fillbook.storage.campaign_changes import changes_of
+
+    found = [change_answer(change) for change in changes_of(user)]
+    if options.json:
+        print_json({"items": found})
+        return 0
+    columns: list[Column] = [("id", "change", str), ("what", "what", words), ("trade", "trade", words), ("made_at", "at", moment)]
+    print_table(found, columns, "There is nothing to take back.", left=4)
+    return 0
+
+
 def _changed(options: argparse.Namespace, user: "User") -> str | None:
     """Do what is asked for; the key of the one campaign to show, None for the list."""
     from fillbook.storage import campaigning
@@ -145,4 +162,17 @@ def _changed(options: argparse.Namespace, user: "User") -> str | None:
         campaigning.take_out(user, options.alone)
     if options.proposed:
         campaigning.put_back(user, options.proposed)
+    if options.undo:
+        _undo(options.undo, user)
     return key
+
+
+def _undo(change: str, user: "User") -> None:
+    from django.http import Http404
+
+    from fillbook.storage.campaign_changes import undo
+
+    try:
+        undo(user, change)
+    except Http404:
+        raise Stop(f"There is no change {change} that can be taken back now; `fillbook campaigns --changes` lists those.", 2) from None

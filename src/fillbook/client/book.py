@@ -216,6 +216,11 @@ class Fillbook(Writing):
         found: list[dict[str, Any]] = self._get("/reports/campaigns", chosen)["groups"]
         return found
 
+    def campaign_changes(self) -> list[dict[str, Any]]:
+        """What you changed of campaigns and can take back now, the latest first."""
+        found: list[dict[str, Any]] = self._get("/campaign-changes")["items"]
+        return found
+
     def notes(self, search: str = "") -> Listing[Note]:
         """Your notes, those changed last first."""
         return self._paged(Note, "/notes", {"search": search})
@@ -243,14 +248,6 @@ class Fillbook(Writing):
     def views(self) -> Listing[View]:
         """Your saved views by name."""
         return self._whole(View, "/views")
-
-    def save_view(self, name: str, *, path: str = "", query: str = "", is_default: bool = False) -> View:
-        """Keep a page, such as `/reports/by/symbol/`, or a filter for any page. query: as an address has it: `period=this-month`."""
-        return View.read(self._ask("POST", "/views", body={"name": name, "path": path, "query": query, "is_default": is_default}))
-
-    def delete_view(self, view: int) -> None:
-        """Delete a saved view; trades stay as they are."""
-        self._ask("DELETE", f"/views/{view}")
 
     def plan(self, key: str) -> Plan:
         """What was planned of a round trip."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from fillbook.client.asking import Asking, plain_number
 from fillbook.client.history import Notice, Opening, Run
-from fillbook.client.records import Campaign, Note, Plan, Tag, Trade
+from fillbook.client.records import Campaign, Note, Plan, Tag, Trade, View
 
 
 class Writing(Asking):
@@ -60,6 +60,10 @@ class Writing(Asking):
         """Let a round trip that was taken out be proposed again."""
         self._ask("PUT", f"/trades/{trade}/campaign")
 
+    def undo_campaign_change(self, change: int) -> None:
+        """Take a change of campaigns back; `campaign_changes` has their ids. Of several about the same fills the last one first."""
+        self._ask("DELETE", f"/campaign-changes/{change}")
+
     def write_note(self, key: str, text: str) -> Note:
         """Write a note about a round trip."""
         return Note.read(self._ask("POST", f"/trades/{key}/notes", body={"text": text}))
@@ -100,6 +104,14 @@ class Writing(Asking):
         """Set what was planned of a round trip; numbers as `Decimal` or text."""
         prices = {name: plain_number(price) for name, price in (("stop", stop), ("target", target)) if price is not None}
         return Plan.read(self._ask("PUT", f"/trades/{key}/plan", body={**prices, "rating": rating}))
+
+    def save_view(self, name: str, *, path: str = "", query: str = "", is_default: bool = False) -> View:
+        """Keep a page, such as `/reports/by/symbol/`, or a filter for any page. query: as an address has it: `period=this-month`."""
+        return View.read(self._ask("POST", "/views", body={"name": name, "path": path, "query": query, "is_default": is_default}))
+
+    def delete_view(self, view: int) -> None:
+        """Delete a saved view; trades stay as they are."""
+        self._ask("DELETE", f"/views/{view}")
 
     def put_away(self, notice: int) -> Notice:
         """Put a notice away that you have read."""

@@ -1,4 +1,5 @@
-"""What the trader says of campaigns: put together, named, added to, taken apart. Every function takes an owner; all of it can be undone.
+"""What the trader says of campaigns: put together, named, added to, taken apart. Every function takes an owner; all of it can be
+taken back (`storage.campaign_changes`).
 
 A word hangs on executions (`journal.anchors`), so it outlives every rebuild; which round trips it is about is looked for again each time.
 """
@@ -11,13 +12,15 @@ from django.utils import timezone
 
 from fillbook.journal.anchors import Anchor
 from fillbook.storage.access import campaign_for, trip_for
+from fillbook.storage.campaign_changes import changing
 from fillbook.storage.campaigns import campaign_of, hung_on, regroup
 from fillbook.storage.hanging import anchor_in
-from fillbook.storage.models import BrokerAccount, Campaign, CampaignLeg, CampaignRow, LegApart, RoundTripRow, User
+from fillbook.storage.models import BrokerAccount, Campaign, CampaignChange, CampaignLeg, CampaignRow, LegApart, RoundTripRow, User
 from fillbook.storage.words import NothingToHoldOn
 
 LONGEST_NAME: Final = 80
 MOST_LEGS: Final = 100
+What = CampaignChange.What
 
 
 class BadCampaign(ValueError):
@@ -42,10 +45,11 @@ def gather(owner: User, keys: Sequence[str], name: str = "") -> CampaignRow:
         trips = [trip_for(owner, key) for key in wanted]
         if {trip.account_id for trip in trips} != {account.pk}:
             raise BadCampaign("The trades of a campaign are all of one account.")
-        word = Campaign.objects.create(account=account, name=name)
-        for trip in trips:
-            _free(trip)
-            _put(word, trip)
+        with changing(account, What.TOGETHER, trips[0]):
+            word = Campaign.objects.create(account=account, name=name)
+            for trip in trips:
+                _free(trip)
+                _put(word, trip)
         return _made_again(account, trips[0])
 
 
@@ -61,9 +65,10 @@ def add(owner: User, campaign: str, key: str) -> CampaignRow:
             raise BadCampaign("The trades of a campaign are all of one account.")
         if row.legs >= MOST_LEGS:
             raise BadCampaign(f"A campaign has from 2 to {MOST_LEGS} trades.")
-        word = _kept(row)
-        _free(trip)
-        _put(word, trip)
+        with changing(account, What.ADDED, trip):
+            word = _kept(row)
+            _free(trip)
+            _put(word, trip)
         return _made_again(account, trip)
 
 
@@ -73,10 +78,12 @@ def keep(owner: User, campaign: str, name: str = "") -> CampaignRow:
     with transaction.atomic():
         account = _locked(campaign_for(owner, campaign).account_id)
         row = campaign_for(owner, campaign)
-        word = _kept(row)
-        word.name, word.changed_at = name, timezone.now()
-        word.save(update_fields=["name", "changed_at"])
-        return _made_again(account, row.trips.order_by("number").select_related("trip")[0].trip)
+        first = _trips(row)[0]
+        with changing(account, What.KEPT, first):
+            word = _kept(row)
+            word.name, word.changed_at = name, timezone.now()
+            word.save(update_fields=["name", "changed_at"])
+        return _made_again(account, first)
 
 
 def take_out(owner: User, key: str) -> None:
@@ -84,7 +91,8 @@ def take_out(owner: User, key: str) -> None:
     with transaction.atomic():
         account = _locked(trip_for(owner, key).account_id)
         trip = trip_for(owner, key)
-        _apart(trip)
+        with changing(account, What.ALONE, trip):
+            _apart(trip)
         regroup(account)
 
 
@@ -93,8 +101,10 @@ def dissolve(owner: User, campaign: str) -> None:
     with transaction.atomic():
         account = _locked(campaign_for(owner, campaign).account_id)
         row = campaign_for(owner, campaign)
-        for trip in _trips(row):
-            _apart(trip)
+        trips = _trips(row)
+        with changing(account, What.APART, trips[0]):
+            for trip in trips:
+                _apart(trip)
         regroup(account)
 
 
@@ -102,8 +112,10 @@ def put_back(owner: User, key: str) -> None:
     """Let a round trip that was taken out be proposed again. Raises `Http404`."""
     with transaction.atomic():
         account = _locked(trip_for(owner, key).account_id)
-        _, aparts = hung_on(trip_for(owner, key))
-        LegApart.objects.filter(pk__in=[word.pk for word in aparts]).delete()
+        trip = trip_for(owner, key)
+        with changing(account, What.PROPOSED, trip):
+            _, aparts = hung_on(trip)
+            LegApart.objects.filter(pk__in=[word.pk for word in aparts]).delete()
         regroup(account)
 
 

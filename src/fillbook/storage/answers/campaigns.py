@@ -9,7 +9,7 @@ from fillbook.storage.answers.summaries import group_answer, group_order
 from fillbook.storage.answers.values import iso, number, units
 from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, totals, with_legs
 from fillbook.storage.choosing import Accounts
-from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow
+from fillbook.storage.models import CampaignChange, CampaignRow, CampaignTrip, RoundTripRow
 
 Place = tuple[str, int]
 """Key and account of a campaign: of one number held twice, as a real and as a sandbox account, the keys can be the same."""
@@ -134,4 +134,17 @@ def _leg(trip: RoundTripRow) -> dict[str, Any]:
         "closed_on": iso(trip.closed_on),
         "realized_pnl": number(trip.realized_pnl),
         "currency": trip.currency,
+    }
+
+
+def change_answer(change: CampaignChange) -> dict[str, Any]:
+    """A change that can be taken back. trade: that holds the fill with which it began now."""
+    held = RoundTripRow.objects.filter(account=change.account_id, fill_rows__execution_id=change.execution_id).order_by("key").first()
+    return {
+        "id": change.pk,
+        "account_id": change.account_id,
+        "what": str(change.what),
+        "execution_id": change.execution_id,
+        "trade": held.key if held else None,
+        "made_at": iso(change.made_at),
     }

@@ -22,7 +22,7 @@ from fillbook.storage.models.derived import (
     TripPlan,
     UnmatchedRow,
 )
-from fillbook.storage.models.journal import Campaign, CampaignLeg, LegApart, Note, NoteAbout, Tag, TagMark, TripPlanned
+from fillbook.storage.models.journal import Campaign, CampaignChange, CampaignLeg, LegApart, Note, NoteAbout, Tag, TagMark, TripPlanned
 from fillbook.storage.models.ledger import (
     AccountInstrument,
     BalanceRow,
@@ -63,6 +63,7 @@ __all__ = [
     "BrokerService",
     "BrokerSilence",
     "Campaign",
+    "CampaignChange",
     "CampaignLeg",
     "CampaignRow",
     "CampaignTrip",

@@ -122,3 +122,29 @@ class LegApart(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["account", "execution_id", "role"], name="leg_apart_once")]
+
+
+class CampaignChange(models.Model):
+    """One change that the trader made to what they say of campaigns, so that it can be taken back (`storage.campaign_changes`).
+
+    words: what was said before and no longer, and what is said since. execution_id, role: `journal.anchors.Anchor` of the trade that it
+    began with.
+    """
+
+    class What(models.TextChoices):
+        TOGETHER = "together"
+        ADDED = "added"
+        KEPT = "kept"
+        ALONE = "alone"
+        APART = "apart"
+        PROPOSED = "proposed"
+
+    account = models.ForeignKey(BrokerAccount, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=8, choices=What.choices)
+    words = models.JSONField()
+    execution_id = models.CharField(max_length=200)
+    role = models.CharField(max_length=10)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="campaign_change_by_account")]

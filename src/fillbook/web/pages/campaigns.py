@@ -22,6 +22,7 @@ from fillbook.storage.access import campaign_for, links_of
 from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, outcomes_of_legs, tallies
 from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow, TripFillRow
 from fillbook.web import readable
+from fillbook.web.pages.campaigning import Change, changes_view
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import freshness, today_there
@@ -86,7 +87,7 @@ class DeedLine:
 @dataclass(frozen=True, slots=True)
 class Membership:
     """What the page of a trade says of campaigns. url, title, terms, net: of the one it is part of, "" for none; others: what it could be
-    taken together with.
+    taken together with; changes: what can be taken back.
     """
 
     url: str = ""
@@ -98,16 +99,17 @@ class Membership:
     legs: str = ""
     apart: bool = False
     others: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def membership(trip: RoundTripRow) -> Membership | None:
     """Of a trade; None where it is in no campaign and there is nothing to make one with."""
-    row = campaign_of(trip)
+    row, changes = campaign_of(trip), changes_view([trip])
     if row is not None:
-        line = _line(row)
-        return Membership(line.url, line.title, line.terms, line.net, line.tone, line.unit, readable.plural(row.legs, "trade"))
+        line, legs = _line(row), readable.plural(row.legs, "trade")
+        return Membership(line.url, line.title, line.terms, line.net, line.tone, line.unit, legs, changes=changes)
     apart, others = is_apart(trip), tuple(candidates(trip, set()))
-    return Membership(apart=apart, others=others) if apart or others else None
+    return Membership(apart=apart, others=others, changes=changes) if apart or others or changes else None
 
 
 @require_safe
@@ -159,6 +161,7 @@ def campaign(request: HttpRequest, key: str) -> HttpResponse:
         "deeds": _deeds(row, legs, zone),
         "zone": zone,
         "others": candidates(legs[0].trip, {leg.trip_id for leg in legs}),
+        "changes": changes_view([leg.trip for leg in legs]),
         "account": row.account,
         "sandbox_data": row.account.kind == "sandbox",
         "fresh": freshness(user, [row.account], now),

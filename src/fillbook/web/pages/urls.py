@@ -68,6 +68,7 @@ urlpatterns = [
     path("trades/<slug:key>/alone/", campaigning.alone, name="trade-alone"),
     path("trades/<slug:key>/proposed/", campaigning.put_back, name="trade-proposed"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/changes/<int:change_id>/undo/", campaigning.undo, name="campaign-undo"),
     path("campaigns/<slug:key>/", campaigns.campaign, name="campaign"),
     path("campaigns/<slug:key>/name/", campaigning.keep, name="campaign-name"),
     path("campaigns/<slug:key>/add/", campaigning.add, name="campaign-add"),

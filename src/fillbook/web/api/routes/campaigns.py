@@ -7,15 +7,15 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from fillbook.storage import campaigning
+from fillbook.storage import campaign_changes, campaigning
 from fillbook.storage.access import campaign_for, trip_for
-from fillbook.storage.answers.campaigns import campaigns_page, candidates_answer, whole_campaign_answer
+from fillbook.storage.answers.campaigns import campaigns_page, candidates_answer, change_answer, whole_campaign_answer
 from fillbook.storage.models import User
 from fillbook.storage.words import NothingToHoldOn
-from fillbook.web.api.asking import Chosen, Key, Paging, bad_cursor, cursor_of, meant, place_in
+from fillbook.web.api.asking import Chosen, Key, Number, Paging, bad_cursor, cursor_of, meant, place_in
 from fillbook.web.api.declaring import read, write
 from fillbook.web.api.problems import Problem, refuse
-from fillbook.web.api.schemas.campaigns import CampaignAnswer, CampaignChanged, CampaignSent, Candidates, LegSent, WholeCampaign
+from fillbook.web.api.schemas.campaigns import CampaignAnswer, CampaignChanged, CampaignSent, Candidates, Changes, LegSent, WholeCampaign
 from fillbook.web.api.schemas.kinds import PageOf
 from fillbook.web.api.tokens import asker
 
@@ -89,6 +89,19 @@ def alone(request: HttpRequest, key: Key) -> Status[Any]:
 def proposed(request: HttpRequest, key: Key) -> Status[Any]:
     """Let a round trip that was taken out be proposed again."""
     campaigning.put_back(asker(request), key)
+    return Status(204, None)
+
+
+@read(router, "/campaign-changes", Changes, name="campaign-changes", twin="campaigns --changes")
+def changes(request: HttpRequest) -> dict[str, Any]:
+    """What you changed of campaigns and can take back now, the latest first."""
+    return {"items": [change_answer(change) for change in campaign_changes.changes_of(asker(request))]}
+
+
+@write(router, "DELETE", "/campaign-changes/{change_id}", None, name="campaign-undo", status=204)
+def undo(request: HttpRequest, change_id: Number) -> Status[Any]:
+    """Take a change back, as if it had never been made; of several about the same fills the last one first."""
+    campaign_changes.undo(asker(request), change_id)
     return Status(204, None)
 
 

@@ -112,3 +112,20 @@ class LegSent(Body):
     """One more round trip."""
 
     trade: _Trade
+
+
+class Change(Schema):
+    """A change of what belongs together that can be taken back."""
+
+    id: int
+    account_id: int
+    what: str = Field(description="together, added, kept, alone, apart or proposed.")
+    execution_id: str = Field(description="The fill that it began with.")
+    trade: str | None = Field(description="Key of the round trip that holds that fill now.")
+    made_at: Moment
+
+
+class Changes(Schema):
+    """All changes that can be taken back now."""
+
+    items: list[Change]
