@@ -5,10 +5,15 @@ from decimal import Decimal
 from itertools import permutations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fillbook.ledger.events import OptionEvent, OptionEventKind, Transfer
 from fillbook.ledger.statement import Finding, ParsedStatement, Severity
-from fillbook.storage.coverage import covered_days, missing_days
+from fillbook.performance.filters import Filter
+from fillbook.storage.coverage import covered_days, furthest_statements, missing_days
+from fillbook.storage.days import fills_of
+from fillbook.storage.derive import rebuild_account
 from fillbook.storage.hashes import ledger_hash
 from fillbook.storage.intake import AccountTaken, Unusable, preview_statement, write_statement
 from fillbook.storage.loading import load_statement
@@ -291,3 +296,23 @@ def test_positions_are_carried_through_rows_after_their_day() -> None:
     assert [figure.quantity for figure in loaded.statement.positions] == [Decimal(20)]
     book = read_account(loaded.statement)
     assert sum(lot.quantity for lot in book.match.open_lots) == 20
+
+
+def test_a_statement_that_names_no_period_reaches_nowhere() -> None:
+    owner = person()
+    deliver(owner, says(fill(1, 10, 20, day=15)))
+    deliver(owner, replace(says(fill(2, 10, 20, day=70), written=1), covers=None))
+    assert [raw.coverages.get().last for raw in furthest_statements(only_account())] == [day_of(60), None]
+
+
+def test_the_parts_of_a_fill_are_ones_own_though_others_have_the_same_ids() -> None:
+    for name in ("ada", "eve"):
+        for written in deliver(person(name), says(fill(1, 10, 20, day=15), fill(2, -10, 25, day=15), opened_on=day_of(0))).accounts:
+            rebuild_account(written.account_id)
+    mine = BrokerAccount.objects.get(owner__email="ada@example.com")
+    with CaptureQueriesContext(connection) as asked:
+        found = fills_of([mine], day_of(15), Filter())
+    assert [(one.row.row_id, one.realized, len(one.parts)) for one in found] == [("1", None, 1), ("2", Decimal(50), 1)]
+    with connection.cursor() as cursor:
+        cursor.execute(next(one["sql"] for one in asked.captured_queries if "execution_id" in one["sql"]))
+        assert len(cursor.fetchall()) == 2

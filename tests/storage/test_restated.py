@@ -11,10 +11,12 @@ from django.http import Http404
 
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.statement import AccountStatement
+from fillbook.performance.filters import Filter
 from fillbook.storage import restated
 from fillbook.storage.access import trip_for
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, RawStatement, RestatedRow, RestatedTrip, Restatement, RoundTripRow, User
+from fillbook.storage.paging import Order, page_of
 from fillbook.storage.replay import replay_account
 from tests.storage.deliveries import day_of, days, deliver, only_account, person, says
 from tests.storage.test_replay import Parser, always
@@ -184,6 +186,13 @@ def test_a_former_public_id_of_a_dropped_trade_leads_nowhere_until_its_fill_is_b
     take(ada, later(BUY, SELL, *renumbered(*ZORG, by=8), written=2))
     back = RoundTripRow.objects.get(symbol="ZORG").key
     assert (trip_for(ada, key).key, back != key) == (back, True)
+
+
+def test_a_list_goes_on_where_it_was_after_its_trades_were_numbered_anew(ada: User, account: BrokerAccount) -> None:
+    first = page_of([account], Filter(), Order(), size=1)
+    assert [trip.symbol for trip in first.rows] == ["ACME"]
+    take(ada, later(*renumbered(BUY, SELL, *ZORG, by=8)))
+    assert [trip.symbol for trip in page_of([account], Filter(), Order(), first.after, size=1).rows] == ["ZORG"]
 
 
 def test_what_restated_a_trade_is_found_under_its_later_ids(ada: User, account: BrokerAccount) -> None:

@@ -12,13 +12,11 @@ from django.db.models import Model, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 
-from fillbook.journal.anchors import Anchor
-from fillbook.storage.hanging import homes_of
+from fillbook.storage.former import formerly
 from fillbook.storage.models import (
     ApiToken,
     BrokerAccount,
     CampaignRow,
-    FormerTrip,
     Link,
     LinkState,
     Note,
@@ -88,16 +86,9 @@ def trip_for(viewer: Viewer, key: str) -> RoundTripRow:
 
 
 def _formerly(viewer: Viewer, key: str) -> RoundTripRow | None:
-    """The round trip that a former public id leads to: the one that has its fill, or what is told in the place of that."""
-    if not viewer.is_authenticated:
-        return None
-    former = FormerTrip.objects.filter(key=key, account__owner=viewer, account__hidden=False).select_related("account")
-    for one in former.order_by("account__kind", "account_id"):
-        anchor = Anchor(one.execution_id, one.role)
-        found = trips_of(viewer).filter(pk__in=homes_of(one.account, {anchor})[anchor]).order_by("opened_on", "key").first()
-        if found is not None:
-            return found
-    return None
+    """The round trip that a former public id leads to."""
+    found = formerly(key, accounts_of(viewer).values_list("pk", flat=True))
+    return None if found is None else trips_of(viewer).filter(pk=found.pk).first()
 
 
 def campaign_for(viewer: Viewer, key: str) -> CampaignRow:

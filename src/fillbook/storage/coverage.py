@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Final
+
+from django.db.models import F
 
 from fillbook.ledger.statement import DateRange
 from fillbook.storage.models import BrokerAccount, Origin, RawStatement, StatementCoverage
 from fillbook.storage.records import MOVEMENTS
+
+FURTHEST_FIRST: Final = (F("last").desc(nulls_last=True), "-stated_at", "-pk")
+"""The order of coverages; those that name no period reach nowhere, though PostgreSQL would put them first."""
 
 
 def covered_days(account: BrokerAccount) -> list[DateRange]:
@@ -47,5 +53,5 @@ def joined(ranges: Iterable[DateRange]) -> list[DateRange]:
 
 def furthest_statements(account: BrokerAccount) -> list[RawStatement]:
     """Those that reach furthest, the last received first; an older year fetched later tells nothing of the query today."""
-    covered = StatementCoverage.objects.filter(account=account).exclude(raw=None).select_related("raw").defer("raw__content")
-    return [row.raw for row in covered.order_by("-last", "-stated_at", "-pk")[:40]]
+    covered = StatementCoverage.objects.filter(account=account).select_related("raw").defer("raw__content")
+    return [row.raw for row in covered.order_by(*FURTHEST_FIRST)[:40]]

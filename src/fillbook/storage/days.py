@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from django.db.models import Max, Min
+from django.db.models import F, Max, Min
 
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import AssetClass
@@ -73,11 +73,13 @@ def _percent(amount: Decimal | None, cost: Decimal | None) -> Decimal | None:
 def _parts(rows: Iterable[Row]) -> dict[tuple[int, str], list[TripFillRow]]:
     """The parts in round trips by account and id of the row.
 
-    Found by the ids alone and put in order here: asked for accounts or an order as well, SQLite begins with every round trip there is.
+    Found by the ids and put in order here: asked for an order as well, SQLite begins with every round trip there is. So it would be if
+    asked for accounts as such; those of other people may have fills of the same ids, as all practice accounts do.
     """
-    found: list[TripFillRow] = []
+    rows, found = list(rows), list[TripFillRow]()
+    fills = TripFillRow.objects.alias(held_in=F("trip__account_id") + 0).filter(held_in__in={row.account_id for row in rows})
     for names in batches([row.row_id for row in rows]):
-        found += TripFillRow.objects.filter(execution_id__in=names).select_related("trip")
+        found += fills.filter(execution_id__in=names).select_related("trip")
     parts: dict[tuple[int, str], list[TripFillRow]] = defaultdict(list)
     for part in sorted(found, key=lambda part: (part.trip.opened_at or _BEFORE_ALL, part.trip_id, part.number)):
         parts[part.trip.account_id, part.execution_id].append(part)

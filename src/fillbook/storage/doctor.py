@@ -8,7 +8,7 @@ from typing import Final
 
 from fillbook.ledger.fingerprints import learned
 from fillbook.ledger.statement import Finding, Severity
-from fillbook.storage.coverage import furthest_statements
+from fillbook.storage.coverage import FURTHEST_FIRST, furthest_statements
 from fillbook.storage.models import BrokerAccount, FindingRow, RawStatement, StatementCoverage
 from fillbook.storage.raw import findings_of
 
@@ -52,14 +52,15 @@ GRAVE: Final = (Severity.FATAL, Severity.WARNING)
 def grave_findings(accounts: Sequence[BrokerAccount]) -> Mapping[int, tuple[Finding, ...]]:
     """What `diagnose` finds of each of these accounts that costs something, in three queries; who lacks nothing is absent."""
     numbers = [account.pk for account in accounts]
-    covered = StatementCoverage.objects.filter(account_id__in=numbers).exclude(raw=None).order_by("account", "-last", "-stated_at", "-pk")
+    covered = StatementCoverage.objects.filter(account_id__in=numbers).order_by("account", *FURTHEST_FIRST)
     latest: dict[int, int] = {}
     for account_id, raw_id in covered.values_list("account_id", "raw_id"):
-        latest.setdefault(account_id, raw_id or 0)
+        latest.setdefault(account_id, raw_id)
     told = RawStatement.objects.defer("content").in_bulk(set(latest.values()))
     found: dict[int, list[Finding]] = defaultdict(list)
     for account_id, raw_id in latest.items():
-        found[account_id] += [one for one in findings_of(told[raw_id]) if one.severity in GRAVE]
+        said = findings_of(told[raw_id]) if raw_id in told else ()  # it may have been deleted just now
+        found[account_id] += [one for one in said if one.severity in GRAVE]
     rows = FindingRow.objects.filter(account_id__in=numbers, severity__in=GRAVE).order_by("pk")
     for account_id, severity, *words in rows.values_list("account_id", "severity", "code", "message", "remedy", "params"):
         found[account_id].append(Finding(Severity(severity), *words))

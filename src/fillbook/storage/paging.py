@@ -12,6 +12,7 @@ from django.db.models import F, OrderBy, Q, QuerySet
 
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.storage.choosing import TIES, VALUE_OF, Accounts, Sort, incomplete_in, trips_in
+from fillbook.storage.former import formerly
 from fillbook.storage.models import RoundTripRow
 
 SIZE: Final = 50
@@ -89,7 +90,10 @@ def _beside(accounts: Accounts, cursor: Cursor, order: Order) -> RoundTripRow | 
     if not cursor.key:
         return None
     numbers = [account.pk for account in accounts if cursor.account in (0, account.pk)]
-    return _valued(RoundTripRow.objects.filter(key=cursor.key, account_id__in=numbers), order).first()
+    found = _valued(RoundTripRow.objects.filter(key=cursor.key, account_id__in=numbers), order).first()
+    if found is None and (later := formerly(cursor.key, numbers)) is not None:
+        return _valued(RoundTripRow.objects.filter(pk=later.pk), order).first()
+    return found
 
 
 def _valued(trips: Trips, order: Order) -> Trips:

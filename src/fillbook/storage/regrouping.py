@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 
 from fillbook.storage.access import Viewer, trip_for
 from fillbook.storage.derive import rebuild_account
@@ -89,7 +90,8 @@ def trip_before(trip: RoundTripRow) -> RoundTripRow | None:
         return None
     begins = next(iter(closings(trip)), first)
     others = RoundTripRow.objects.filter(account=trip.account_id, instrument_key=trip.instrument_key, is_open=False).exclude(pk=trip.pk)
-    for before in others.filter(closed_on__lte=begins.trade_date).order_by("-closed_on", "-closed_at", "-key")[:_LOOKED_AT]:
+    latest = ("-closed_on", F("closed_at").desc(nulls_last=True), "-key")
+    for before in others.filter(closed_on__lte=begins.trade_date).order_by(*latest)[:_LOOKED_AT]:
         last = before.fill_rows.order_by("-number").first()
         if last is not None and last.ordered_at <= begins.ordered_at and last.execution_id != begins.execution_id:
             return before if before.side == trip.side else None

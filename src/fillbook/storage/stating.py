@@ -78,6 +78,7 @@ def state_opening(account: BrokerAccount, said: Wording) -> StatedOpening:
         CannotState: why it cannot be; nothing was changed.
     """
     with transaction.atomic():
+        _lock(account)
         _check(account, said)
         made = StatedOpening.objects.create(account=account, instrument_key=said.key, **_values(said))
         rebuild_account(account, {said.key})
@@ -87,6 +88,7 @@ def state_opening(account: BrokerAccount, said: Wording) -> StatedOpening:
 def change_opening(account: BrokerAccount, opening_id: int, said: Wording) -> StatedOpening:
     """Put other words in the place of earlier ones. Raises as `opening_for` and `state_opening`."""
     with transaction.atomic():
+        _lock(account)
         old = opening_for(account, opening_id)
         _check(account, said, without=old)
         before, old.instrument_key = old.instrument_key, said.key
@@ -100,9 +102,15 @@ def change_opening(account: BrokerAccount, opening_id: int, said: Wording) -> St
 def remove_opening(account: BrokerAccount, opening_id: int) -> None:
     """Take back what was said; the trades are as they were without it. Raises as `opening_for`."""
     with transaction.atomic():
+        _lock(account)
         old = opening_for(account, opening_id)
         old.delete()
         rebuild_account(account, {old.instrument_key})
+
+
+def _lock(account: BrokerAccount) -> None:
+    """Nobody else states anything of it until the transaction ends: two that are right alone may contradict each other."""
+    BrokerAccount.objects.select_for_update().get(pk=account.pk)
 
 
 def _values(said: Wording) -> dict[str, Decimal | date]:
