@@ -131,7 +131,7 @@ def test_an_assigned_put_its_stock_and_the_call_that_takes_it_away() -> None:
     call = option("C160", -1, deed(200_000), deed(900_000, opening=False, kind=ASSIGNED))
     between = option("C155", -1, deed(100_000), deed(150_000, opening=False, kind=EXPIRY))
     assert found(put, shares, call, between) == [(("P150", "shares", "C160"), (Why.CHAIN,))]
-    assert describe((put, shares, call)) == Described(Shape.SHORT_PUT, (Decimal(150),), JUNE, rolls=1, delivered=True)
+    assert describe((put, shares, call)) == Described(Shape.WHEEL, (Decimal(150),), JUNE, delivered=True)
 
 
 def test_a_delivery_that_is_booked_some_days_later() -> None:

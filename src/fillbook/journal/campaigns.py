@@ -27,7 +27,8 @@ TOGETHER: Final = timedelta(seconds=5)
 """How far apart fills of one decision may be where no order id tells it: longer, and a day trader's trades would run together."""
 LATE: Final = 3
 """Days by which a broker may book a delivery after the option's assignment."""
-_DELIVERING: Final = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
+DELIVERING: Final = frozenset({ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE})
+"""Kinds of fills by which an option delivers its underlying."""
 
 
 class Why(StrEnum):
@@ -230,10 +231,10 @@ def _near(opened: Sequence[tuple[datetime, Leg]], at: datetime) -> Iterator[Leg]
 def _deliveries(options: Sequence[Leg], others: Sequence[Leg]) -> Iterator[_Edge]:
     delivered: dict[date, list[Leg]] = defaultdict(list)
     for leg in others:
-        for day in {deed.on for deed in leg.deeds if deed.kind in _DELIVERING}:
+        for day in {deed.on for deed in leg.deeds if deed.kind in DELIVERING}:
             delivered[day].append(leg)
     for leg in options:
-        for day in sorted({deed.on for deed in leg.deeds if not deed.opening and deed.kind in _DELIVERING}):
+        for day in sorted({deed.on for deed in leg.deeds if not deed.opening and deed.kind in DELIVERING}):
             days = (day + timedelta(days=late) for late in range(LATE + 1))
             found: Sequence[Leg] = next((delivered[one] for one in days if one in delivered), ())
             yield from (_Edge(Why.CHAIN, leg.key, other.key) for other in found)

@@ -1,15 +1,23 @@
-"""What a campaign is called in the field: told by the legs that were opened first, and by what became of them. Pure."""
+"""What a campaign is called in the field: told by the legs that were opened first, and by what became of them. Pure.
 
-from collections.abc import Sequence
+The terms are those of the Options Industry Council (optionseducation.org, "Strategies"). A leg is a contract and a side: round trips of one
+contract that were opened together, as there are where each closing is a trade, are one leg of their quantities.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from fillbook.journal.campaigns import TOGETHER, Leg
+from fillbook.journal.campaigns import DELIVERING, TOGETHER, Deed, Leg
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import Right
+
+ROLLED: Final = timedelta(minutes=5)
+"""As far apart may a closing and the opening be that make one roll, where no order holds both."""
 
 
 class Shape(StrEnum):
@@ -29,12 +37,20 @@ class Shape(StrEnum):
     RISK_REVERSAL = "risk_reversal"
     IRON_CONDOR = "iron_condor"
     IRON_BUTTERFLY = "iron_butterfly"
+    REVERSE_IRON_CONDOR = "reverse_iron_condor"
+    REVERSE_IRON_BUTTERFLY = "reverse_iron_fly"
     BUTTERFLY = "butterfly"
+    BROKEN_WING = "broken_wing"
     CONDOR = "condor"
+    BOX = "box"
     RATIO = "ratio"
+    BACKSPREAD = "backspread"
     COVERED_CALL = "covered_call"
+    COVERED_PUT = "covered_put"
     PROTECTIVE_PUT = "protective_put"
+    PROTECTIVE_CALL = "protective_call"
     COLLAR = "collar"
+    WHEEL = "wheel"
     LONG_CALL = "long_call"
     SHORT_CALL = "short_call"
     LONG_PUT = "long_put"
@@ -46,7 +62,8 @@ class Shape(StrEnum):
 class Described:
     """What to call a campaign. strikes: of the legs opened first, lowest first. expiry: theirs, None where they differ.
 
-    rolls: how often options were opened later. delivered: something of it was assigned or exercised.
+    rolls: how often an option was closed and another of the same right and side opened in one order or within `ROLLED`; whatever else was
+    opened later is no roll. delivered: something of it was assigned or exercised.
     """
 
     shape: Shape
@@ -59,27 +76,29 @@ class Described:
 def describe(legs: Sequence[Leg]) -> Described:
     """Of a campaign's legs, in the order they were opened."""
     first, later = _begun(legs)
-    options = [leg for leg in first if leg.right is not None]
+    options = _merged(leg for leg in first if leg.right is not None)
+    shape = _shape(options, [leg for leg in first if leg.right is None])
+    if shape is Shape.SHORT_PUT and _is_wheel(legs):
+        shape = Shape.WHEEL
     expiries = {leg.expiry for leg in options}
     return Described(
-        shape=_shape(options, [leg for leg in first if leg.right is None]),
+        shape=shape,
         strikes=tuple(sorted({leg.strike for leg in options if leg.strike is not None})),
         expiry=expiries.pop() if len(expiries) == 1 else None,
-        rolls=_rolls([leg for leg in later if leg.right is not None]),
-        delivered=any(
-            deed.kind in (ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE) for leg in legs for deed in leg.deeds if leg.right is not None
-        ),
+        rolls=_times([leg for leg in later if leg.right is not None and _is_roll(leg, legs)]),
+        delivered=any(deed.kind in DELIVERING for leg in legs for deed in leg.deeds if leg.right is not None),
     )
 
 
 def _begun(legs: Sequence[Leg]) -> tuple[list[Leg], list[Leg]]:
-    """The legs that were opened with the first one, and the others. Stock held before its options belongs to them."""
+    """The legs that were opened with the first option, and the others. Shares that were held before or taken with it belong to them."""
     options = [leg for leg in legs if leg.right is not None]
     if not options:
         return list(legs), []
     lead = options[0]
     first = [leg for leg in options if _together(lead, leg)]
-    held = [leg for leg in legs if leg.right is None and leg.order[:2] <= lead.order[:2] and not _delivered(leg)]
+    stock = [leg for leg in legs if leg.right is None and not _delivered(leg)]
+    held = [leg for leg in stock if leg.order[:2] <= lead.order[:2] or _together(lead, leg)]
     chosen = {leg.key for leg in (*first, *held)}
     return [*held, *first], [leg for leg in legs if leg.key not in chosen]
 
@@ -96,14 +115,48 @@ def _together(lead: Leg, leg: Leg) -> bool:
     return abs(leg.first.at - lead.first.at) <= TOGETHER
 
 
+def _merged(options: Iterable[Leg]) -> list[Leg]:
+    """One leg for each contract and side, in order."""
+    found: dict[tuple[str, bool], list[Leg]] = defaultdict(list)
+    for leg in options:
+        found[leg.instrument, leg.long].append(leg)
+    return [same[0]._replace(quantity=sum((leg.quantity for leg in same), Decimal(0))) for same in found.values()]
+
+
 def _delivered(leg: Leg) -> bool:
-    return leg.first is not None and leg.first.kind in (ExecutionKind.ASSIGNMENT, ExecutionKind.EXERCISE)
+    return leg.first is not None and leg.first.kind in DELIVERING
 
 
-def _rolls(later: Sequence[Leg]) -> int:
-    """How many times options were opened later; legs of one moment or order are one time."""
+def _is_wheel(legs: Sequence[Leg]) -> bool:
+    """Whether a short put was assigned and calls were sold on the shares that came: the lead is a short put."""
+    days = [deed.on for leg in legs if leg.right is Right.PUT for deed in leg.deeds if deed.kind is ExecutionKind.ASSIGNMENT]
+    came = any(leg.right is None and leg.long and _delivered(leg) for leg in legs)
+    calls = [leg.first.on for leg in legs if leg.right is Right.CALL and not leg.long and leg.first]
+    return bool(days) and came and any(day >= min(days) for day in calls)
+
+
+def _is_roll(leg: Leg, legs: Sequence[Leg]) -> bool:
+    """Whether another one of its right and side was traded away as it was opened."""
+    opened = leg.first
+    return opened is not None and any(
+        _same_decision(deed, opened)
+        for other in legs
+        if other.instrument != leg.instrument and (other.right, other.long) == (leg.right, leg.long)
+        for deed in other.deeds
+        if not deed.opening and deed.kind is ExecutionKind.TRADE
+    )
+
+
+def _same_decision(closed: Deed, opened: Deed) -> bool:
+    if closed.order_id and closed.order_id == opened.order_id:
+        return True
+    return closed.at is not None and opened.at is not None and abs(opened.at - closed.at) <= ROLLED
+
+
+def _times(legs: Sequence[Leg]) -> int:
+    """In how many decisions legs were opened; legs of one moment or order are one."""
     times: list[Leg] = []
-    for leg in later:
+    for leg in legs:
         if not any(_together(lead, leg) for lead in times):
             times.append(leg)
     return len(times)
@@ -117,18 +170,36 @@ def _shape(options: Sequence[Leg], stock: Sequence[Leg]) -> Shape:
     return by_count.get(len(legs), lambda _: Shape.OTHER)(legs)
 
 
-_BESIDE_STOCK: Final[dict[frozenset[tuple[Right | None, bool]], Shape]] = {
+_BESIDE_SHARES: Final[dict[frozenset[tuple[Right | None, bool]], Shape]] = {
     frozenset({(Right.CALL, False)}): Shape.COVERED_CALL,
     frozenset({(Right.PUT, True)}): Shape.PROTECTIVE_PUT,
     frozenset({(Right.CALL, False), (Right.PUT, True)}): Shape.COLLAR,
 }
+_BESIDE_SHORT_SHARES: Final[dict[frozenset[tuple[Right | None, bool]], Shape]] = {
+    frozenset({(Right.PUT, False)}): Shape.COVERED_PUT,
+    frozenset({(Right.CALL, True)}): Shape.PROTECTIVE_CALL,
+}
 
 
 def _with_stock(legs: Sequence[Leg], stock: Sequence[Leg]) -> Shape:
-    held = sum((leg.quantity if leg.long else -leg.quantity) for leg in stock)
-    covered = all(leg.quantity * leg.multiplier <= held for leg in legs)
+    """Every right has to be covered by the shares, all its legs together."""
+    held = sum((leg.quantity if leg.long else -leg.quantity for leg in stock), Decimal(0))
+    rights: dict[Right | None, Decimal] = defaultdict(Decimal)
+    for leg in legs:
+        rights[leg.right] += leg.quantity * leg.multiplier
     kinds = frozenset((leg.right, leg.long) for leg in legs)
-    return _BESIDE_STOCK.get(kinds, Shape.OTHER) if covered else Shape.OTHER
+    shape = (_BESIDE_SHARES if held > 0 else _BESIDE_SHORT_SHARES).get(kinds, Shape.OTHER)
+    if any(units > abs(held) for units in rights.values()):
+        return Shape.OTHER
+    return shape if shape is not Shape.COLLAR or _is_collar(legs) else Shape.OTHER
+
+
+def _is_collar(legs: Sequence[Leg]) -> bool:
+    """One put below one call, as many of each, of one expiry."""
+    if len(legs) != 2:
+        return False
+    low, high = legs
+    return low.right is Right.PUT and low.strike != high.strike and (low.quantity, low.expiry) == (high.quantity, high.expiry)
 
 
 _SINGLES: Final = {
@@ -154,6 +225,8 @@ def _two(legs: Sequence[Leg]) -> Shape:
         return Shape.SYNTHETIC if same_strike else Shape.RISK_REVERSAL
     if same_strike:
         return Shape.LONG_STRADDLE if low.long else Shape.SHORT_STRADDLE
+    if low.right is not Right.PUT:
+        return Shape.OTHER  # the call below the put: guts
     return Shape.LONG_STRANGLE if low.long else Shape.SHORT_STRANGLE
 
 
@@ -165,7 +238,8 @@ def _of_one_right(low: Leg, high: Leg, *, even: bool, same_strike: bool, same_ex
     if same_strike:
         return Shape.OTHER
     if not even:
-        return Shape.RATIO
+        bought, sold = (low, high) if low.long else (high, low)
+        return Shape.RATIO if sold.quantity > bought.quantity else Shape.BACKSPREAD
     bullish = low.long  # bought below and sold above, calls as well as puts
     if low.right is Right.CALL:
         return Shape.BULL_CALL if bullish else Shape.BEAR_CALL
@@ -176,20 +250,33 @@ def _three(legs: Sequence[Leg]) -> Shape:
     low, middle, high = legs
     one_kind = len({(leg.right, leg.expiry) for leg in legs}) == 1
     wings = low.long is high.long is not middle.long and low.quantity == high.quantity
-    spaced = None not in (low.strike, middle.strike, high.strike) and len({leg.strike for leg in legs}) == len(legs)
-    return Shape.BUTTERFLY if one_kind and wings and spaced and middle.quantity == low.quantity * 2 else Shape.OTHER
+    if not (one_kind and wings and _rising(legs) and middle.quantity == low.quantity * 2):
+        return Shape.OTHER
+    return Shape.BUTTERFLY if _gap(low, middle) == _gap(middle, high) else Shape.BROKEN_WING
 
 
 def _four(legs: Sequence[Leg]) -> Shape:
     if len({leg.expiry for leg in legs}) > 1 or len({leg.quantity for leg in legs}) > 1:
         return Shape.OTHER
     bottom, low, high, top = legs
-    outside, inside = {bottom.long, top.long}, {low.long, high.long}
-    if outside & inside or len(outside) > 1 or len(inside) > 1:
+    if not (bottom.long is top.long is not low.long is high.long):
         return Shape.OTHER
     rights = [leg.right for leg in legs]
     if len(set(rights)) == 1:
-        return Shape.CONDOR if len({leg.strike for leg in legs}) == len(legs) else Shape.OTHER
-    if rights[:2] == [Right.PUT] * 2 and rights[2:] == [Right.CALL] * 2:
-        return Shape.IRON_BUTTERFLY if low.strike == high.strike else Shape.IRON_CONDOR
-    return Shape.OTHER
+        return Shape.CONDOR if _rising(legs) else Shape.OTHER
+    if rights == [Right.PUT, Right.PUT, Right.CALL, Right.CALL] and _rising((bottom, low)) and _rising((high, top)):
+        if low.strike == high.strike:
+            return Shape.IRON_BUTTERFLY if bottom.long else Shape.REVERSE_IRON_BUTTERFLY
+        return Shape.IRON_CONDOR if bottom.long else Shape.REVERSE_IRON_CONDOR
+    is_box = rights == [Right.PUT, Right.CALL] * 2 and bottom.strike == low.strike and high.strike == top.strike
+    return Shape.BOX if is_box else Shape.OTHER
+
+
+def _rising(legs: Sequence[Leg]) -> bool:
+    """Whether each has a strike, and no two the same."""
+    strikes = [leg.strike for leg in legs]
+    return None not in strikes and len(set(strikes)) == len(strikes)
+
+
+def _gap(one: Leg, other: Leg) -> Decimal:
+    return (other.strike or Decimal(0)) - (one.strike or Decimal(0))

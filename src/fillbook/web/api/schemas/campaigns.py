@@ -34,10 +34,10 @@ class CampaignAnswer(Schema):
     name: str | None = Field(description="What its owner calls it.")
     own: bool = Field(description="Put together by its owner; else proposed.")
     underlying: str
-    shape: str = Field(description="What it is: vertical, calendar, covered_call …")
+    shape: str = Field(description="What its options are called: bull_put, iron_condor, covered_call …; other for what has no name.")
     strikes: list[str]
     expiry: Day | None
-    rolls: int = Field(description="How often it was rolled.")
+    rolls: int = Field(description="How often an option was closed and another of its right and side opened at once.")
     delivered: bool = Field(description="An option of it delivered its underlying.")
     why: list[str] = Field(description="Why it was proposed.")
     status: str
