@@ -392,10 +392,11 @@ def _trade_sentence(fills: Sequence[FillPoint], currency: str) -> str:
     prices = [fill.price for fill in fills if not fill.changed]
     if not prices:
         return _("No fill of this trade is known.")
-    between = (
-        _("between %(least)s and %(most)s %(currency)s")
-        % {"least": readable.price(min(prices)), "most": readable.price(max(prices)), "currency": currency}
-    ).rstrip()
+    words = {"least": readable.price(min(prices)), "most": readable.price(max(prices)), "currency": currency}
+    if words["least"] == words["most"]:
+        between = (_("at %(least)s %(currency)s") % words).rstrip()
+    else:
+        between = (_("between %(least)s and %(most)s %(currency)s") % words).rstrip()
     largest = max((abs(fill.position) for fill in fills), default=Decimal(0))
     count = readable.plural(len(prices), "fill")
     apart = any(fill.price != price for fill, price in zip(fills, later_prices(fills), strict=True))

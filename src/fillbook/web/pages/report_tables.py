@@ -357,7 +357,7 @@ def grid(asked: Asked, group: Group, whole: Crossing) -> Grid:
     return Grid(
         _("%(down)s by %(across)s") % {"down": KEYS[found.down], "across": KEYS[found.across]},
         caption(everything, found.margins.whole, measure, place_name),
-        tuple(names.value(found.across, column) for column in found.columns),
+        tuple(names.across(found.across, column) for column in found.columns),
         tuple(rows),
         tuple(totals),
         OTHERS in (*found.rows, *found.columns),

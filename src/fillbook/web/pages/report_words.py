@@ -19,7 +19,7 @@ from fillbook.performance.statistics import Absent
 from fillbook.trades.records import Side
 from fillbook.web import readable
 from fillbook.web.language import gettext_lazy
-from fillbook.web.pages.slots import slot_name
+from fillbook.web.pages.slots import slot_name, weekday_name
 from fillbook.web.pages.wording import CLASSES, rating_name
 from fillbook.web.privacy import amounts_hidden
 
@@ -194,6 +194,12 @@ class Names:
             return slot_name(Slot(Dimension(key.value), int(value)))
         kind = banded(key)
         return band_name(Band(kind, int(value))) if kind is not None else self._named(key, str(value))
+
+    def across(self, key: Key, value: Value) -> str:
+        """The same as the heading of a narrow column."""
+        if key is Key.WEEKDAY and value not in (None, OTHERS):
+            return weekday_name(int(value), short=True)
+        return self.value(key, value)
 
     def _named(self, key: Key, value: str) -> str:
         match key:
