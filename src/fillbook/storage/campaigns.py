@@ -100,8 +100,9 @@ def regroup(account: BrokerAccount, keys: Collection[str] | None = None) -> None
     old.filter(trips=None).delete()  # their round trips are gone
     for part in batches(sorted(keys)):
         old.filter(trips__trip__instrument_key__in=part).delete()
-    found = [trip for part in batches(sorted(keys)) for trip in _rows(trips.filter(instrument_key__in=part))]
-    _write(account, found, own, apart, CampaignRow.objects.none())
+    parts = [trips.filter(instrument_key__in=part) for part in batches(sorted(keys))]
+    if any(part.filter(asset_class__in=_OPTIONS).exists() for part in parts):  # else nothing is proposed, and of stocks there are many
+        _write(account, [trip for part in parts for trip in _rows(part)], own, apart, CampaignRow.objects.none())
 
 
 def campaigns_of(accounts: Accounts) -> QuerySet[CampaignRow]:

@@ -11,8 +11,6 @@ from fillbook.storage.models import BrokerAccount, RowState, StatementCoverage
 from fillbook.storage.records import EXECUTIONS, KINDS, MOVEMENTS, TRANSFERS, Kind, Stated, batches, rows_of, stated
 from fillbook.storage.renumbering import Version, columns_of, denied, terms_in, terms_of
 
-_FEW: Final = 2_000
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:
