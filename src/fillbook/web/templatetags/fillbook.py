@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from fillbook.web import readable
 from fillbook.web.brokerwords import said
+from fillbook.web.devices import device_name
 from fillbook.web.pages.columns import Cell
 from fillbook.web.pages.monthgrid import MonthGrid
 from fillbook.web.pages.rows import FillRow, TripRow
@@ -120,6 +121,12 @@ def piece(context: Context, name: str, **takes: str | bool) -> SafeString:
     if key not in made:
         made[key] = cast("SafeString", get_template(name).render(takes))
     return made[key]
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """The browser and system that a sign-in came from."""
+    return device_name(user_agent)
 
 
 @register.simple_tag
