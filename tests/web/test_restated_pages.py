@@ -54,8 +54,8 @@ def test_an_id_is_written_as_it_is_and_no_number_breaks() -> None:
 def test_a_link_to_a_trade_outlives_new_numbers_of_its_fills(browser_of_owner: Client, owner: User, account: BrokerAccount) -> None:
     trip = RoundTripRow.objects.filter(account=account, symbol="ACME", is_open=False).get()
     FormerTrip.objects.create(account=account, key="0123456789abcdef0123", execution_id="1", role="opens", heir=trip.key)
-    found = browser_of_owner.get(reverse("trade", args=["0123456789abcdef0123"]))
-    assert (found.status_code, found["Location"]) == (302, reverse("trade", args=[trip.key]))
+    found = browser_of_owner.get(reverse("trade", args=["0123456789abcdef0123"]) + "?side=long&sort=net")
+    assert (found.status_code, found["Location"]) == (302, reverse("trade", args=[trip.key]) + "?side=long&sort=net")
     account.owner = person("eve")
     account.save()
     assert browser_of_owner.get(reverse("trade", args=["0123456789abcdef0123"])).status_code == 404

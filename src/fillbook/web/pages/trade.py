@@ -159,7 +159,7 @@ def trade(request: HttpRequest, key: str) -> HttpResponse:
     user, now = viewer(request), timezone.now()
     trip = trip_for(user, key)
     if trip.key != key:
-        return redirect("trade", trip.key)
+        return redirect(request.get_full_path().replace(reverse("trade", args=[key]), reverse("trade", args=[trip.key]), 1))
     context = {
         "trade": trade_page(trip_detail(trip)),
         "sandbox_data": trip.account.kind == "sandbox",
