@@ -8,8 +8,10 @@ from fillbook.storage.choosing import accounts_in
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.hashes import derived_hash
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripOverride, User
+from fillbook.storage.plans import write_plan
 from fillbook.storage.queries import summaries
 from fillbook.storage.regrouping import CannotRegroup, cut, join, take_back
+from fillbook.storage.words import add_tag, words_of, write_note
 from tests.storage.deliveries import day_of, deliver, person, says
 from tests.trades.builders import fill
 
@@ -46,6 +48,26 @@ def test_cut_rebuild_and_take_back(owner: User) -> None:
     assert derived_hash(account) == after
     take_back(TripOverride.objects.get())
     assert derived_hash(account) == before
+
+
+def test_words_about_one_part_of_a_cut_trade_are_of_that_part_alone(owner: User) -> None:
+    """Both parts share the opening fill, so what is said of one hangs on its last closing fill; what was said of the whole is on both."""
+    write_note(owner, RoundTripRow.objects.earliest("closed_on").key, "Before the cut.")
+    cut(owner, RoundTripRow.objects.earliest("closed_on").key, 3)
+    won, lost = RoundTripRow.objects.order_by("closed_on")[:2]
+    write_note(owner, lost.key, "Held too long.")
+    add_tag(owner, won.key, "plan")
+    write_plan(owner, lost.key, "", "", "1")
+
+    def told(trip: RoundTripRow) -> tuple[list[str], list[str], int | None]:
+        said = words_of(trip)
+        return [note.text for note in said.notes], [tag.name for tag in said.tags], trip.rating
+
+    won, lost = RoundTripRow.objects.order_by("closed_on")[:2]
+    assert told(won) == (["Before the cut."], ["plan"], None)
+    assert told(lost) == (["Before the cut.", "Held too long."], [], 1)
+    take_back(TripOverride.objects.get())
+    assert told(RoundTripRow.objects.earliest("closed_on")) == (["Before the cut.", "Held too long."], ["plan"], 1)
 
 
 def test_join_rebuild_and_take_back(owner: User) -> None:

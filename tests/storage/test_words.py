@@ -171,6 +171,50 @@ def test_on_cancel_and_rebook_words_move_to_the_replacement_and_back(ada: User, 
     assert tagged("mine") == ["ACME"]
 
 
+def booked_anew(row: int, what: Execution = BUY, **more: object) -> Execution:
+    """The same fill under a trade number of its own, a dollar dearer."""
+    return replace(what, execution_id=str(row), trade_id=f"t{row}", price=what.price + 1, proceeds=what.proceeds - 10, **more)  # type: ignore[arg-type]
+
+
+TOLD = replace(BUY, trade_id="t1")
+
+
+@pytest.mark.parametrize("same_instant", [False, True])
+def test_on_a_rebook_under_another_trade_number_words_move_too_and_back(ada: User, same_instant: bool) -> None:
+    """The broker names the row that it takes back, or says it by the same terms."""
+    take(ada, says(TOLD, MORE, SELL, LAST, *ZORG, opened_on=day_of(0)))
+    words.write_note(ada, trip().key, "Mine.")
+    back = replace(cancelled(21, BUY), **({"ordered_at": BUY.ordered_at, "corrects": ""} if same_instant else {}))  # type: ignore[type-var]
+    take(ada, says(TOLD, back, booked_anew(22), MORE, SELL, LAST, *ZORG, opened_on=day_of(0), written=1))  # type: ignore[arg-type]
+    assert [note.text for note in words.words_of(trip()).notes] == ["Mine."]
+    assert (Note.objects.get().execution_id, orphans(ada)) == ("1", [])
+    words.write_note(ada, trip().key, "On the rebook.")
+    take(ada, says(TOLD, MORE, SELL, LAST, *ZORG, opened_on=day_of(0), written=2))
+    assert [note.text for note in words.words_of(trip()).notes] == ["Mine.", "On the rebook."]
+    assert ({note.execution_id for note in Note.objects.all()}, orphans(ada)) == ({"1", "22"}, [])
+
+
+TWIN = booked_anew(20)
+AMBIGUOUS = {
+    "a fill like it that was there before": (TOLD, TWIN, cancelled(21, BUY)),
+    "two that could be it": (TOLD, cancelled(21, BUY), booked_anew(22), booked_anew(23)),
+    "another instant": (TOLD, cancelled(21, BUY), booked_anew(22, ordered_at=BUY.ordered_at + timedelta(minutes=1))),
+    "another quantity": (TOLD, cancelled(21, BUY), booked_anew(22, quantity=BUY.quantity + 1)),
+    "not booked after the cancellation": (TOLD, cancelled(23, BUY), booked_anew(22)),
+}
+
+
+@pytest.mark.parametrize("why", AMBIGUOUS)
+def test_where_two_rebooks_could_be_meant_words_wait_among_the_orphans(ada: User, why: str) -> None:
+    first = (TOLD, TWIN) if TWIN in AMBIGUOUS[why] else (TOLD,)
+    take(ada, says(*first, MORE, SELL, LAST, *ZORG, opened_on=day_of(0)))
+    Note.objects.create(owner=ada, about="trade", account=only_account(), execution_id="1", role="opens", text="Mine.")
+    take(ada, says(*AMBIGUOUS[why], MORE, SELL, LAST, *ZORG, opened_on=day_of(0), written=1))  # type: ignore[arg-type]
+    assert [one.word.pk for one in orphans(ada)] == [Note.objects.get().pk]
+    take(ada, says(TOLD, MORE, SELL, LAST, *ZORG, opened_on=day_of(0), written=2))
+    assert orphans(ada) == []
+
+
 def test_a_renumbered_fill_keeps_its_words(ada: User, account: BrokerAccount) -> None:
     words.write_note(ada, trip().key, "Mine.")
     take(ada, says(replace(BUY, execution_id="901"), MORE, SELL, LAST, *ZORG, opened_on=day_of(0), written=1))

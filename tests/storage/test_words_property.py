@@ -1,5 +1,6 @@
 """Edits in are edits out: whatever is imported again, restated, cancelled, regrouped or made again, no word is lost, doubled or changed."""
 
+import contextlib
 import os
 from dataclasses import replace
 from datetime import timedelta
@@ -14,27 +15,35 @@ from hypothesis import strategies as st
 
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.statement import AccountStatement
-from fillbook.storage import campaigning, plans, words
+from fillbook.storage import campaign_changes, campaigning, plans, words
 from fillbook.storage.campaigns import campaign_of, is_apart
 from fillbook.storage.choices import choose_settings
 from fillbook.storage.derive import rebuild_account, settings_of
+from fillbook.storage.hanging import anchor_in
 from fillbook.storage.models import (
     Campaign,
+    CampaignChange,
     CampaignLeg,
     CampaignTrip,
     LegApart,
     Note,
     RawStatement,
     RoundTripRow,
+    SavedView,
     TagMark,
     TripFillRow,
     TripMark,
     TripNote,
+    TripOverride,
     TripPlan,
     TripPlanned,
 )
 from fillbook.storage.orphans import orphans
+from fillbook.storage.regrouping import CannotRegroup, closings, cut, join, take_back
 from fillbook.storage.replay import replay_account
+from fillbook.storage.viewing import written_view
+from fillbook.storage.views import save_view
+from fillbook.trades.records import Role
 from fillbook.trades.settings import Grouping
 from tests.storage.deliveries import day_of, deliver, only_account, person, says
 from tests.storage.test_replay import Parser, always
@@ -50,9 +59,9 @@ ROWS = (
     fill(12, -8, 8, OTHER, day=18, trade_id="t12"),
     fill(13, 3, 7, OTHER, day=21, trade_id="t13"),
 )
-FATES = ("as it was", "dearer", "dropped", "rebooked", "renumbered")
+FATES = ("as it was", "dearer", "dropped", "rebooked", "rebooked anew", "renumbered")
 NAMES = ("plan", "Late Entry", "tilt")
-FIRST: dict[str, tuple[Any, ...]] = {"write": (), "tag": (NAMES[0],), "plan": (1,), "gather": (1,)}
+FIRST: dict[str, tuple[Any, ...]] = {"write": (), "tag": (NAMES[0],), "plan": (1,), "gather": (1,), "cut": (), "view": ()}
 
 small = st.integers(0, 5)
 steps = st.one_of(
@@ -63,7 +72,9 @@ steps = st.one_of(
     st.tuples(st.just("untag"), small),
     st.tuples(st.just("plan"), small, st.integers(0, 3)),
     st.tuples(st.just("gather"), small, small),
-    st.tuples(st.sampled_from(["apart", "back"]), small),
+    st.tuples(st.sampled_from(["apart", "back", "keep", "dissolve", "undo"]), small),
+    st.tuples(st.sampled_from(["cut", "join", "uncut"]), small),
+    st.tuples(st.sampled_from(["view", "drop view"]), small),
     st.tuples(st.just("restate"), st.lists(st.sampled_from(FATES), min_size=len(ROWS), max_size=len(ROWS))),
     st.tuples(st.just("again"), small),
     st.tuples(st.just("group"), st.sampled_from(list(Grouping))),
@@ -74,14 +85,25 @@ steps = st.one_of(
 def fated(row: Execution, fate: str) -> list[Execution]:
     """A fill as a later statement has it."""
     dearer = replace(row, price=row.price + 1, proceeds=-row.quantity * (row.price + 1))
-    if fate == "rebooked":
+    if fate.startswith("rebooked"):
         number = f"{row.execution_id}7"
         later = row.ordered_at + timedelta(hours=1)
         back: dict[str, Any] = {"quantity": -row.quantity, "proceeds": -row.proceeds, "kind": ExecutionKind.CANCEL}
         back["corrects"] = row.execution_id
-        return [row, replace(row, execution_id=number, ordered_at=later, **back), replace(dearer, execution_id=f"{number}8")]
+        name = row.trade_id if fate == "rebooked" else f"8{row.trade_id}"
+        again = replace(dearer, execution_id=f"{number}8", trade_id=name)
+        return [row, replace(row, execution_id=number, ordered_at=later, **back), again]
     renumbered = replace(row, execution_id=f"9{row.execution_id}", trade_id=f"9{row.trade_id}")
     return {"as it was": [row], "dearer": [dearer], "renumbered": [renumbered]}.get(fate, [])
+
+
+def holding(trip: RoundTripRow) -> set[int]:
+    """The trade itself; and where it is what is still open of a trade that was cut, with no closing fill of its own, its other parts."""
+    anchor = anchor_in(trip)
+    assert anchor is not None
+    shared = set(TripFillRow.objects.filter(execution_id=anchor.execution_id, role=anchor.role).values_list("trip_id", flat=True))
+    assert shared == {trip.pk} or not trip.fill_rows.filter(role=Role.CLOSES).exists()
+    return shared
 
 
 class Book:
@@ -128,8 +150,12 @@ class Book:
             self.tag(trip, *more[1:])
         elif what == "plan" and trip:
             self.plan(trip, more[1])
-        elif what in ("gather", "apart", "back") and trip:
+        elif what in ("gather", "apart", "back", "keep", "dissolve", "undo") and trip:
             self.campaign(what, trip, self.trip(more[-1]))
+        elif what in ("cut", "join", "uncut") and trip:
+            self.regroup(what, trip)
+        elif what in ("view", "drop view"):
+            self.view(what, more[0])
 
     def tag(self, trip: RoundTripRow, name: str = "") -> None:
         """Put a tag on a trade, or without a name take one off; all other trades keep theirs."""
@@ -151,24 +177,70 @@ class Book:
         entry = plans.planned(trip).entry
         if entry is None:
             return
-        stop = entry - distance if trip.side == "long" else entry + distance
-        plans.write_plan(self.owner, trip.key, str(stop) if distance else "", "", str(distance) if distance else "")
+        away = distance if trip.side == "long" else -distance
+        said = (entry - away, entry + 2 * away, distance) if distance else (None, None, None)
+        plans.write_plan(self.owner, trip.key, *("" if part is None else str(part) for part in said))
         kept = plans.planned(trip)
-        assert kept.plan.stop == (stop if distance else None)
+        assert (kept.plan.stop, kept.plan.target, kept.plan.rating) == said
         assert (kept.risk is None) == (distance == 0)
 
     def campaign(self, what: str, trip: RoundTripRow, other: RoundTripRow | None) -> None:
-        """Take two trades as one, let one stand alone, or let it be proposed again."""
+        """Take two trades as one, let one stand alone or be proposed again; name a campaign, take it apart, or take a change back."""
+        row = campaign_of(trip)
         if what == "gather":
             if other is not None and other != trip:
                 made = campaigning.gather(self.owner, [trip.key, other.key], "Both")
-                assert {leg.trip_id for leg in made.trips.all()} == {trip.pk, other.pk}
+                assert {leg.trip_id for leg in made.trips.all()} == holding(trip) | holding(other)
         elif what == "apart":
             campaigning.take_out(self.owner, trip.key)
             assert (campaign_of(trip), is_apart(trip)) == (None, True)
         elif what == "back":
             campaigning.put_back(self.owner, trip.key)
             assert not is_apart(trip)
+        elif what == "keep" and row is not None:
+            assert campaigning.keep(self.owner, row.key, "Named").own is not None
+        elif what == "dissolve" and row is not None:
+            before = self.campaigns()
+            campaigning.dissolve(self.owner, row.key)
+            assert (campaign_of(trip), is_apart(trip)) == (None, True)
+            campaign_changes.undo(self.owner, campaign_changes.changes_of(self.owner)[0].pk)
+            assert self.campaigns() == before
+            campaigning.dissolve(self.owner, row.key)
+        elif what == "undo":
+            able = campaign_changes.changes_of(self.owner)
+            if able:
+                campaign_changes.undo(self.owner, able[-1].pk)
+                assert able[-1] not in campaign_changes.changes_of(self.owner)
+
+    def campaigns(self) -> list[Any]:
+        """All that is said of campaigns."""
+        legs = CampaignLeg.objects.values_list("campaign_id", "execution_id", "role")
+        return [
+            sorted(Campaign.objects.values_list("pk", "name")),
+            sorted(legs),
+            sorted(LegApart.objects.values_list("execution_id", "role")),
+        ]
+
+    def regroup(self, what: str, trip: RoundTripRow) -> None:
+        """Cut a trade at its second closing fill, join it to the one before, or take the latest of these back."""
+        before = self.words()[:-1]
+        with contextlib.suppress(CannotRegroup):
+            if what == "cut":
+                fills = closings(trip)
+                cut(self.owner, trip.key, fills[1].number if len(fills) > 1 else 0)
+            elif what == "join":
+                join(self.owner, trip.key)
+            elif (last := TripOverride.objects.order_by("-pk").first()) is not None:
+                take_back(last)
+        assert self.words()[:-1] == before
+
+    def view(self, what: str, index: int) -> None:
+        """Keep a page under a name, or delete one."""
+        if what == "view":
+            page = ("/trades/", "/reports/by/rating/", "")[index % 3]
+            save_view(self.owner, f"View {index}", written_view(page, "symbol=ACME&period=this-month"))
+        else:
+            SavedView.objects.filter(name=f"View {index}").delete()
 
     def change(self, what: str, *more: Any) -> None:
         account, before = only_account(), self.words()
@@ -190,7 +262,7 @@ class Book:
         """Every row that the trader wrote."""
         return [
             list(table._default_manager.order_by("pk").values_list())
-            for table in (Note, TagMark, TripPlanned, Campaign, CampaignLeg, LegApart)
+            for table in (Note, TagMark, TripPlanned, Campaign, CampaignLeg, LegApart, CampaignChange, SavedView, TripOverride)
         ]
 
     def hung(self) -> list[Any]:
@@ -212,6 +284,8 @@ class Book:
         everything |= {(TagMark, pk) for pk in TagMark.objects.values_list("pk", flat=True)}
         everything |= {(TripPlanned, pk) for pk in TripPlanned.objects.values_list("pk", flat=True)}
         assert lost | held == everything
+        for trip in RoundTripRow.objects.all():
+            assert trip.rating == plans.planned(trip).plan.rating
 
 
 def at_home(word: Note | TagMark | TripPlanned, trips: list[int]) -> bool:
@@ -235,6 +309,8 @@ def test_edits_in_are_edits_out(settings: LazySettings, tmp_path: Path, first: l
         # Once everything is as it was at first, every word is at home.
         book.change("restate", ["as it was"] * len(ROWS))
         book.change("group", Grouping.FLAT_TO_FLAT)
+        while (override := TripOverride.objects.first()) is not None:
+            take_back(override)
         book.check()
         assert orphans(book.owner) == []
         pairs: tuple[tuple[Any, Any], ...] = ((Note, TripNote), (TagMark, TripMark), (TripPlanned, TripPlan))

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from fillbook.journal.anchors import Anchor, Booked, Bookings, Place, anchor_of, renumbered, replacement, trips_of
+from fillbook.journal.anchors import Anchor, Booked, Bookings, Place, anchor_of, rebooked_anew, renumbered, replacement, trips_of
 from fillbook.journal.plans import in_r
+from fillbook.ledger.execution import ExecutionKind
 from fillbook.performance.summary import fits, to_e8
 from fillbook.storage.models import (
     BrokerAccount,
@@ -26,7 +27,7 @@ from fillbook.storage.records import batches
 from fillbook.storage.risks import risk_in
 from fillbook.trades.settings import Grouping
 
-_BOOKED = ("row_id", "instrument__key", "trade_id", "ordered_at", "quantity", "price")
+_BOOKED = ("row_id", "instrument__key", "trade_id", "ordered_at", "quantity", "price", "kind", "corrects")
 
 
 def hang(account: BrokerAccount) -> None:
@@ -77,9 +78,13 @@ def _rate(account: BrokerAccount) -> None:
 
 
 def anchor_in(trip: RoundTripRow) -> Anchor | None:
-    """What a new word about a round trip hangs on."""
+    """What a new word about a round trip hangs on: a fill that is its own alone, where it has one (a cut shares the opening)."""
     fills = list(trip.fill_rows.order_by("number").values_list("execution_id", "role"))
-    return anchor_of(fills, by_closing=trip.account.grouping != Grouping.FLAT_TO_FLAT)
+    anchor = anchor_of(fills, by_closing=trip.account.grouping != Grouping.FLAT_TO_FLAT)
+    if anchor is None:
+        return None
+    others = TripFillRow.objects.filter(**anchor._asdict(), trip__account=trip.account_id).exclude(trip=trip)
+    return anchor_of(fills, by_closing=True) if others.exists() else anchor
 
 
 def _weigh(account: BrokerAccount) -> None:
@@ -129,7 +134,7 @@ def _replacements(account: BrokerAccount, lost: Collection[str]) -> dict[str, st
     for some in batches(list(gone.values()), 100):
         wanted = Q()
         for one in some:
-            alike = Q(ordered_at=one.ordered_at) | (Q(trade_id=one.trade_id) if one.trade_id else Q())
+            alike = Q(ordered_at=one.ordered_at) | Q(kind=ExecutionKind.CANCEL) | (Q(trade_id=one.trade_id) if one.trade_id else Q())
             wanted |= Q(instrument__key=one.instrument_key) & alike
         for state, *values in rows.filter(wanted).values_list("state", *_BOOKED):
             (current if state == RowState.CURRENT else withdrawn).append(Booked(*values))
@@ -139,7 +144,9 @@ def _replacements(account: BrokerAccount, lost: Collection[str]) -> dict[str, st
     again: dict[str, str] = {}
     for name, one in gone.items():
         instead = replacement(one, (other for other in there.near(one) if other.execution_id in traded))
-        new = instead or renumbered(one, gone_too.near(one), there.near(one))
+        others = {other.execution_id for other in there.near(one)}
+        anew = "" if instead else rebooked_anew(one, there.around(one), gone_too.around(one, others))
+        new = instead or (anew if anew in traded else renumbered(one, gone_too.near(one), there.near(one)))
         (found if new in traded else again)[name] = new
     under = {new for new in again.values() if new}
     later = _replacements(account, under) if under else {}  # numbered anew, and then cancelled and rebooked

@@ -65,7 +65,7 @@ def drop_reversed(transfers: Sequence[Transfer]) -> list[Transfer]:
     for reversal in [row for row in transfers if row.reverses and row.quantity]:
         twins = [row for row in kept if _is_reversed_by(row, reversal)]
         if twins:
-            kept.remove(max(twins, key=lambda row: (not _booked_after(row.transfer_id, reversal.transfer_id), row.trade_date, row.place)))
+            kept.remove(max(twins, key=lambda row: (not booked_after(row.transfer_id, reversal.transfer_id), row.trade_date, row.place)))
             kept.remove(reversal)
     return kept
 
@@ -101,7 +101,7 @@ def _pair(cancels: Iterable[Execution], others: Sequence[Execution]) -> list[tup
         named = [by_id[cancel.corrects]] if cancel.corrects in by_id else []
         traded = by_trade.get(cancel.corrects_trade, []) if cancel.corrects_trade else []
         alike = by_terms.get((cancel.instrument.key, -cancel.quantity, cancel.price, cancel.ordered_at), [])
-        for row in (*named, *(row for row in (*traded, *alike) if not _booked_after(row.execution_id, cancel.execution_id))):
+        for row in (*named, *(row for row in (*traded, *alike) if not booked_after(row.execution_id, cancel.execution_id))):
             opposite = row.instrument.key == cancel.instrument.key and row.quantity == -cancel.quantity
             if opposite and row.execution_id not in used:
                 used.add(row.execution_id)
@@ -110,7 +110,7 @@ def _pair(cancels: Iterable[Execution], others: Sequence[Execution]) -> list[tup
     return pairs
 
 
-def _booked_after(row: str, cancel: str) -> bool:
+def booked_after(row: str, cancel: str) -> bool:
     """Whether a row is newer than the one that cancels, as a rebook is, which has the original's trade number. Only numbered ids tell."""
     return all(name.isascii() and name.isdigit() for name in (row, cancel)) and int(row) > int(cancel)
 
