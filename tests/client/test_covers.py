@@ -19,6 +19,7 @@ ANSWERS = {
     "Account": "Account",
     "BridgeLine": "BridgeLine",
     "Campaign": "CampaignAnswer",
+    "CampaignPart": "CampaignPartAnswer",
     "Candidate": "Candidate",
     "Cell": "CrossedCell",
     "Compared": "PairAnswer",

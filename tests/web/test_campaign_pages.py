@@ -151,3 +151,35 @@ def test_stock_alone_has_nothing_to_say(browser_of_owner: Client, owner: User) -
     assert "No campaign yet" in read(browser_of_owner, "campaigns")
     assert "Campaign" not in read(browser_of_owner, "trade", RoundTripRow.objects.get().key)
     assert "Campaigns" not in read(browser_of_owner, "trades")
+
+
+def test_the_report_counts_each_campaign_once(browser_of_owner: Client, book: BrokerAccount) -> None:
+    """The spread earned 296 and the lone put lost 102: by legs two of three won, by decisions one of two; 194 either way."""
+    assert book.pk
+    shown = text_of(browser_of_owner.get(reverse("report-campaigns")).content)
+    assert "Net profit +296.00 USD 1 campaign" in shown
+    assert "Campaigns won few trades 100.0 % 1 of 1 campaign; their legs one by one: 100.0 % of 2 trades" in shown.replace("\u2009", " ")
+    assert "Bull put spread 1 100.0 % +296.00 +296.00 — no losses 4.0 +296.00" in shown.replace("\u2009", " ")
+    assert "Trades in no campaign 1 0.0 % \u2212102.00 \u2212102.00" in shown.replace("\u2009", " ")
+    assert "Each decision once 2 50.0 % +97.00 +194.00" in shown.replace("\u2009", " ")
+    by_month = text_of(browser_of_owner.get(reverse("report-campaigns") + "?by=month").content)
+    assert "Apr 2026 1" in by_month
+    assert "ACME 1" in text_of(browser_of_owner.get(reverse("report-campaigns") + "?by=underlying").content)
+
+
+def test_each_row_of_the_report_leads_to_its_campaigns(browser_of_owner: Client, book: BrokerAccount) -> None:
+    assert book.pk
+    for by, door in (("shape", "shape=bull_put"), ("underlying", "on=ACME"), ("month", "from=2026-04-01&amp;to=2026-04-30")):
+        page = browser_of_owner.get(f"{reverse('report-campaigns')}?by={by}").content.decode()
+        assert f'href="/campaigns/?{door}"' in page
+        assert "ACME Bull put spread" in text_of(browser_of_owner.get(f"/campaigns/?{door.replace('&amp;', '&')}").content)
+    other = text_of(browser_of_owner.get("/campaigns/?shape=iron_condor").content)
+    assert "Only Iron condor." in other
+    assert "ACME Bull put spread" not in other
+
+
+def test_a_report_without_campaigns_says_what_one_is(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    shown = text_of(browser_of_owner.get(reverse("report-campaigns")).content)
+    assert "No campaign counts here" in shown
+    assert "Trades in no campaign 2" in shown

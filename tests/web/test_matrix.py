@@ -95,6 +95,7 @@ PAGES = {
     "report-compare": Cell(other=302),
     "report-spread": Cell(other=302),
     "report-falls": Cell(other=302),
+    "report-campaigns": Cell(other=302),
     "report-html": Cell(),
     "report-file": Cell(kind="report file"),
     "positions": Cell(other=302),

@@ -2,22 +2,51 @@
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, amount, moment, print_json, print_table, units, words
+from fillbook.cli.listing import (
+    BRIEF,
+    Column,
+    add_limit_argument,
+    add_reading_arguments,
+    amount,
+    moment,
+    plain_amount,
+    print_group,
+    print_json,
+    print_table,
+    share,
+    units,
+    words,
+)
 from fillbook.cli.saying import saying
 from fillbook.cli.stop import Stop
+from fillbook.journal.shapes import CampaignKey, Shape
 
 if TYPE_CHECKING:
     from fillbook.storage.models import User
+
+_FIGURES: Final[tuple[Column, ...]] = (
+    ("campaigns", "campaigns", words),
+    ("winners", "won", words),
+    ("losers", "lost", words),
+    ("win_rate", "win rate", share),
+    ("average", "average", amount),
+    ("average_days", "days", units),
+    ("fees", "fees", plain_amount),
+    ("net", "profit", amount),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `campaigns` takes."""
     parser.add_argument("--key", metavar="KEY", help="only this one, by the key of any of its legs")
     parser.add_argument("--totals", action="store_true", help="what those that are closed came to, and how their legs ended one by one")
+    parser.add_argument("--by", choices=[key.value for key in CampaignKey], help="with --totals: by this (shape unless said)")
+    parser.add_argument("--shape", choices=[shape.value for shape in Shape], help="only those of this shape")
+    parser.add_argument("--on", metavar="SYMBOL", help="only those whose own underlying this is")
     parser.add_argument("--candidates", metavar="TRADE", help="what this round trip, or its campaign, could be taken together with")
     parser.add_argument("--changes", action="store_true", help="what you changed and can take back now, the latest first")
     add_filter_arguments(parser)
@@ -58,7 +87,8 @@ def run(options: argparse.Namespace) -> int:
         return _changes(options, user)
     else:
         chosen = chosen_filter(options, user)
-        page = campaigns_page(accounts_in(user, chosen), chosen, size=options.limit or sys.maxsize)
+        size, on = options.limit or sys.maxsize, (options.on or "").strip().upper()
+        page = campaigns_page(accounts_in(user, chosen), chosen, size=size, shape=options.shape or "", on=on)
         found = page[0] if page else []
     if options.json:
         print_json(found[0] if options.key else {"items": found})
@@ -110,22 +140,20 @@ def _totals(options: argparse.Namespace, user: "User") -> int:
     from fillbook.storage.choosing import accounts_in
 
     chosen = chosen_filter(options, user)
-    found = totals_answer(accounts_in(user, chosen), chosen)
+    found = totals_answer(accounts_in(user, chosen), chosen, CampaignKey(options.by or CampaignKey.SHAPE))
     if options.json:
         print_json({"groups": found})
         return 0
-    columns: list[Column] = [
-        ("kind", "kind", words),
-        ("campaigns", "campaigns", words),
-        ("winners", "won", words),
-        ("losers", "lost", words),
-        ("net", "profit", amount),
-        ("currency", "in", words),
-        ("leg_winners", "legs won", words),
-        ("leg_losers", "legs lost", words),
-        ("leg_even", "legs even", words),
-    ]
-    print_table(found, columns, "No campaign fits.", left=1)
+    legs: list[Column] = [("leg_winners", "legs won", words), ("leg_losers", "legs lost", words), ("leg_even", "legs even", words)]
+    print_table(found, [("kind", "kind", words), *_FIGURES, ("currency", "in", words), *legs], "No campaign fits.", left=1)
+    for group in found:
+        print_group(group)
+        parts = [
+            {**part, "value": part["value"].replace("_", " ")} if group["by"] == CampaignKey.SHAPE else part for part in group["parts"]
+        ]
+        print_table(parts, [("value", group["by"], words), *_FIGURES], "No campaign counts.", left=1)
+        lines = [{"what": "trades in none", **group["alone"]}, {"what": "each decision once", **group["decisions"]}]
+        print_table(lines, [("what", "beside them", words), *BRIEF], "", left=1)
     return 0
 
 

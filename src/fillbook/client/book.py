@@ -9,6 +9,7 @@ from fillbook.client.history import BridgeLine, Comparison, Mark, Notice, Openin
 from fillbook.client.records import (
     Account,
     Campaign,
+    CampaignPart,
     Candidate,
     Cell,
     Compared,
@@ -210,6 +211,10 @@ class Fillbook(Writing):
     def campaign(self, key: str) -> Campaign:
         """One campaign, by the key of any of its legs; `raw` has its legs and fills."""
         return Campaign.read(self._get(f"/campaigns/{key}"))
+
+    def campaign_report(self, by: str = "shape", **chosen: Condition) -> Listing[CampaignPart]:
+        """What campaigns came to, each once, by shape, underlying or month. `campaign_totals` has all of them, and the trades in none."""
+        return self._parts(CampaignPart, "/reports/campaigns", "parts", {"by": by, **chosen})
 
     def campaign_totals(self, **chosen: Condition) -> list[dict[str, Any]]:
         """What campaigns that are closed came to, and how their legs ended one by one: one for each kind of account and currency."""

@@ -98,6 +98,32 @@ class Campaign(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignPart(Record):
+    """The campaigns of one shape, underlying or month, each counted once. profit_factor: None where nothing was lost."""
+
+    value: str
+    campaigns: int
+    winners: int
+    losers: int
+    break_even: int
+    net: Decimal
+    fees: Decimal
+    win_rate: Decimal | None
+    win_rate_decided: Decimal | None
+    average: Decimal | None
+    average_win: Decimal | None
+    average_loss: Decimal | None
+    payoff: Decimal | None
+    profit_factor: Decimal | None
+    standard_error: Decimal | None
+    largest_win: Decimal | None
+    largest_loss: Decimal | None
+    average_days: Decimal | None
+    kind: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate(Record):
     """A round trip that could be taken into a campaign. campaign: the one that it is in and would leave."""
 
@@ -367,7 +393,10 @@ class Fall(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streak(Record):
-    """Round trips in a row that ended alike. which: wins or losses for the longest such run, current for the one that lasts."""
+    """Round trips in a row that ended alike. which: wins or losses for the longest such run, current for the one that lasts.
+
+    filter: the one that takes just these, as an address has it.
+    """
 
     which: str
     outcome: str
@@ -375,6 +404,7 @@ class Streak(Record):
     first: date
     last: date
     profit: Decimal
+    filter: str
     kind: str
     currency: str
 

@@ -58,6 +58,14 @@ class Shape(StrEnum):
     OTHER = "other"
 
 
+class CampaignKey(StrEnum):
+    """By what campaigns are told apart."""
+
+    SHAPE = "shape"
+    UNDERLYING = "underlying"
+    MONTH = "month"
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """What to call a campaign. strikes: of the legs opened first, lowest first. expiry: theirs, None where they differ.

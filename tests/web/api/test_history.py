@@ -240,8 +240,19 @@ def test_what_campaigns_came_to(program: Asker, owner: User, account: BrokerAcco
         closed = [RoundTripRow.objects.get(account=one, symbol=name, is_open=False).key for name in ("ACME", "BOLT")]
         gather(owner, closed, "Hedge")
     counts = {"campaigns": 1, "winners": 1, "losers": 0, "net": "86", "leg_winners": 1, "leg_losers": 1, "leg_even": 0}
-    money = {"base_currency": "USD", "currency": "USD"}
-    assert program.get("/reports/campaigns") == {"groups": [{"kind": kind, **money, **counts} for kind in ("real", "paper")]}
+    figures = {"win_rate": "100", "average": "86", "average_win": "86", "average_loss": None, "profit_factor": "no_losses", "fees": "-4"}
+    told = program.get("/reports/campaigns")["groups"]
+    assert [(one["kind"], one["base_currency"], one["currency"]) for one in told] == [("real", "USD", "USD"), ("paper", "USD", "USD")]
+    for one in told:
+        assert {name: one[name] for name in counts | figures} == counts | figures
+        (part,) = one["parts"]
+        assert (one["by"], part["value"], part["net"], part["average_days"]) == ("shape", "other", "86", "58")  # 5 January to 3 March
+        assert (one["alone"]["round_trips"], one["decisions"]["round_trips"], one["decisions"]["profit"]) == (0, 1, "86")
+    for by, value in (("underlying", "ACME"), ("month", "2026-03")):
+        assert [part["value"] for one in program.get(f"/reports/campaigns?by={by}")["groups"] for part in one["parts"]] == [value] * 2
+    assert program.ask("/reports/campaigns?by=colour").json()["where"][0]["field"] == "by"
+    for query, n in (("shape=other", 2), ("shape=wheel", 0), ("on=acme", 2), ("on=BOLT", 0)):
+        assert len(program.get(f"/campaigns?{query}")["items"]) == n
     assert program.get("/reports/campaigns?from=2026-04-01") == {"groups": []}
 
 

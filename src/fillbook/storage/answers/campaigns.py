@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from fillbook.journal.shapes import CampaignKey
 from fillbook.ledger.numbers import EXACT, ZERO, plain
 from fillbook.performance.filters import Filter
-from fillbook.storage.answers.summaries import group_answer, group_order
-from fillbook.storage.answers.values import iso, number, units
+from fillbook.performance.summary import Summary
+from fillbook.storage.answers.summaries import brief_answer, group_answer, group_order, summary_answer
+from fillbook.storage.answers.values import iso, number, rounded, units
+from fillbook.storage.campaign_reports import CampaignPart, campaign_report, of_value
 from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, totals, with_legs
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.models import CampaignChange, CampaignRow, CampaignTrip, RoundTripRow
@@ -16,10 +19,12 @@ Place = tuple[str, int]
 
 
 def campaigns_page(
-    accounts: Accounts, chosen: Filter, after: Place | None = None, size: int = 50
+    accounts: Accounts, chosen: Filter, after: Place | None = None, size: int = 50, *, shape: str = "", on: str = ""
 ) -> tuple[list[dict[str, Any]], Place | None] | None:
-    """(the latest campaigns, the one after which the next page begins); None where there is no campaign `after`."""
-    found = list(campaigns_in(accounts, chosen).values_list("pk", "key", "account_id"))
+    """(the latest campaigns, the one after which the next page begins); None where there is no campaign `after`. shape, on: as
+    `campaign_reports.of_value`.
+    """
+    found = list(of_value(campaigns_in(accounts, chosen), shape, on).values_list("pk", "key", "account_id"))
     start = next((at for at, (_, *place) in enumerate(found, 1) if tuple(place) == after), None) if after else 0
     if start is None:
         return None
@@ -78,21 +83,44 @@ def candidates_answer(trip: RoundTripRow) -> list[dict[str, Any]]:
     ]
 
 
-def totals_answer(accounts: Accounts, chosen: Filter) -> list[dict[str, Any]]:
-    """What the campaigns of a filter came to, those that count, and how their legs ended one by one; by group of what may be added up."""
+def totals_answer(accounts: Accounts, chosen: Filter, by: CampaignKey = CampaignKey.SHAPE) -> list[dict[str, Any]]:
+    """What the campaigns of a filter came to, those that count, by shape, underlying or month; how their legs ended one by one, and what
+    the trades that are in none came to; by group of what may be added up.
+    """
+    legs, found = totals(campaigns_in(accounts, chosen)), campaign_report(accounts, chosen, by)
     return [
         group_answer(group)
+        | _part(found[group].whole if group in found else CampaignPart("", Summary()))
         | {
-            "campaigns": one.tally.n,
-            "winners": one.tally.wins,
-            "losers": one.tally.losses,
-            "net": units(one.tally.net_e8),
-            "leg_winners": one.leg_wins,
-            "leg_losers": one.leg_losses,
-            "leg_even": one.leg_evens,
+            "leg_winners": legs[group].leg_wins if group in legs else 0,
+            "leg_losers": legs[group].leg_losses if group in legs else 0,
+            "leg_even": legs[group].leg_evens if group in legs else 0,
+            "by": by.value,
+            "parts": [{"value": part.value} | _part(part) for part in found[group].parts] if group in found else [],
+            "alone": brief_answer(found[group].alone) if group in found else brief_answer(Summary()),
+            "decisions": brief_answer(found[group].decisions) if group in found else brief_answer(Summary()),
         }
-        for group, one in sorted(totals(campaigns_in(accounts, chosen)).items(), key=lambda item: group_order(item[0]))
+        for group in sorted({*legs, *(group for group, one in found.items() if one.parts)}, key=group_order)
     ]
+
+
+def _part(part: CampaignPart) -> dict[str, Any]:
+    """The figures of some campaigns, by the formulas that trades have."""
+    told = summary_answer(part.summary)
+    same = ("winners", "losers", "break_even", "fees", "win_rate", "win_rate_decided", "average_win", "average_loss", "payoff")
+    return (
+        {"campaigns": part.summary.n}
+        | {name: told[name] for name in same}
+        | {
+            "net": told["profit"],
+            "average": told["average_gain"],
+            "profit_factor": told["profit_factor"],
+            "standard_error": told["standard_error"],
+            "largest_win": told["largest_win"],
+            "largest_loss": told["largest_loss"],
+            "average_days": rounded(part.average_days),
+        }
+    )
 
 
 def campaign_answer(row: CampaignRow) -> dict[str, Any]:

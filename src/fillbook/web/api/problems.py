@@ -39,7 +39,7 @@ STATUS: Final = {
     "server_error": 500,
 }
 
-_ARGUMENTS: Final = frozenset({"asked", "paging", "listing", "detail", "data"})
+_ARGUMENTS: Final = frozenset({"asked", "paging", "listing", "detail", "kind", "data"})
 """What operations call the parameters that they take together."""
 
 

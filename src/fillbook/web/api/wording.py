@@ -17,6 +17,7 @@ RIGHT: Final = {
     "symbol": _SYMBOL,
     "ticker": _SYMBOL,
     "underlying": _SYMBOL,
+    "on": _SYMBOL,
     "traded": "the code of a currency, such as USD",
     "currency": "the code of a base currency, such as USD, or NONE; after a dash that of the results, such as EUR-USD",
     "tag": "names of your tags, as GET /tags lists them, with commas between them",

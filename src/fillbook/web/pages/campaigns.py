@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
+from urllib.parse import quote, unquote
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fillbook.journal.shapes import Shape
 from fillbook.ledger.exchanges import zone_of
 from fillbook.ledger.numbers import EXACT, ZERO
-from fillbook.performance.filters import Filter, TripStatus
+from fillbook.performance.filters import LONGEST_SYMBOL, Filter, TripStatus
 from fillbook.performance.summary import Outcome, from_e8
 from fillbook.storage.access import campaign_for, links_of
+from fillbook.storage.campaign_reports import of_value
 from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, outcomes_of_legs, tallies
 from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow, TripFillRow
 from fillbook.web import readable
@@ -29,7 +32,7 @@ from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.saved import bar_of
 from fillbook.web.pages.scope import scope
-from fillbook.web.pages.shapes import because, terms_of, title_of
+from fillbook.web.pages.shapes import SHAPES, because, terms_of, title_of
 from fillbook.web.viewer import viewer
 
 _A_PAGE: Final = 100
@@ -119,26 +122,29 @@ def campaigns(request: HttpRequest) -> HttpResponse:
     about = scope(user, Filter.from_query(dict(request.GET.lists())))
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
-    chosen = about.chosen
-    found = campaigns_in(about.accounts, chosen)
+    chosen, part = about.chosen, _part(request)
+    found = of_value(campaigns_in(about.accounts, chosen), part.get("shape", ""), unquote(part.get("on", "")))
     number = _page(request.GET.get("page", ""))
     rows = list(found.select_related("own", "account")[_A_PAGE * (number - 1) : _A_PAGE * number + 1])
     is_open = chosen.status is TripStatus.OPEN
 
     def page(wanted: int) -> str:
-        return address(path, chosen, page=str(wanted) if wanted > 1 else "")
+        return address(path, chosen, **part, page=str(wanted) if wanted > 1 else "")
 
     context = {
         "about": about,
-        "bar": replace(bar_of(user, path, about, {}, today_there(now)), measures=()),
+        "bar": replace(bar_of(user, path, about, part, today_there(now)), measures=()),
         "fresh": freshness(user, about.accounts, now),
         "is_open": is_open,
         "stats": () if is_open else _stats(found),
         "rows": [_line(row) for row in rows[:_A_PAGE]],
         "before": page(number - 1) if number > 1 else "",
         "after": page(number + 1) if len(rows) > _A_PAGE else "",
-        "closed_url": address(path, _with(chosen, TripStatus.CLOSED)),
-        "open_url": address(path, _with(chosen, TripStatus.OPEN)),
+        "closed_url": address(path, _with(chosen, TripStatus.CLOSED), **part),
+        "open_url": address(path, _with(chosen, TripStatus.OPEN), **part),
+        "only": [*([str(SHAPES[Shape(part["shape"])])] if "shape" in part else []), *([unquote(part["on"])] if "on" in part else [])],
+        "every_url": address(path, chosen),
+        "report_url": address(reverse("report-campaigns"), _with(chosen, TripStatus.CLOSED)),
         "trades_url": address(reverse("trades"), chosen),
     }
     return render(request, "pages/campaigns.html", context)
@@ -172,6 +178,16 @@ def campaign(request: HttpRequest, key: str) -> HttpResponse:
 def candidates(trip: RoundTripRow, without: set[int]) -> list[tuple[str, str]]:
     """(public id, words) of trades that could be taken together with a trade: its underlying's, the ones nearest in time."""
     return [(other.key, _words(other)) for other in beside(trip, without)]
+
+
+def _part(request: HttpRequest) -> dict[str, str]:
+    """What an address says of campaigns beside its filter, as it stands there: a shape, an underlying."""
+    shape, on = request.GET.get("shape", ""), unquote(request.GET.get("on", "")).strip().upper()
+    told = {
+        "shape": shape if shape in list(Shape) else "",
+        "on": quote(on, safe="") if len(on) <= LONGEST_SYMBOL and on.isprintable() else "",
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _with(chosen: Filter, status: TripStatus) -> Filter:

@@ -41,6 +41,7 @@ _TABS: Final = (
     ("report-compare", gettext_lazy("Compare")),
     ("report-spread", gettext_lazy("Distribution")),
     ("report-falls", gettext_lazy("Falls and runs")),
+    ("report-campaigns", gettext_lazy("Campaigns")),
 )
 _FIRST_KEY: Final = "symbol"
 GROSS: Final = "gross"

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Status
+from ninja import Field, Query, Router, Schema, Status
 
+from fillbook.journal.shapes import Shape
 from fillbook.storage import campaign_changes, campaigning
 from fillbook.storage.access import campaign_for, trip_for
 from fillbook.storage.answers.campaigns import campaigns_page, candidates_answer, change_answer, whole_campaign_answer
@@ -22,12 +23,25 @@ from fillbook.web.api.tokens import asker
 router = Router(tags=["trades"])
 
 
+class OfValue(Schema):
+    """Of which part of /reports/campaigns."""
+
+    shape: Shape | None = Field(None, description="Only those of this shape.")
+    on: str = Field(
+        "",
+        max_length=40,
+        pattern=r"^([!-~]([ -~]{0,38}[!-~])?)?$",
+        description="Only those of this underlying, as `underlying` has it.",
+    )
+
+
 @read(router, "/campaigns", PageOf[CampaignAnswer], name="campaigns", twin="campaigns")
-def campaigns(request: HttpRequest, asked: Query[Chosen], paging: Query[Paging]) -> dict[str, Any]:
+def campaigns(request: HttpRequest, asked: Query[Chosen], kind: Query[OfValue], paging: Query[Paging]) -> dict[str, Any]:
     """Round trips that belong together, each once, the latest first. Of symbol, side, class, tags and time of day one leg's are enough."""
     accounts, chosen = meant(asker(request), asked)
     place = place_in(paging.cursor, str, int)
-    page = campaigns_page(accounts, chosen, (place[0], place[1]) if place else None, paging.limit)
+    after, on = ((place[0], place[1]) if place else None), kind.on.strip().upper()
+    page = campaigns_page(accounts, chosen, after, paging.limit, shape=kind.shape or "", on=on)
     if page is None:
         raise bad_cursor()
     return {"items": page[0], "next": cursor_of(*page[1]) if page[1] else None}

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from fillbook.journal.shapes import CampaignKey
 from fillbook.performance.distributions import Spread
 from fillbook.performance.keys import Key
 from fillbook.performance.told import Told
@@ -69,6 +70,12 @@ class Of(Counting):
     of: Spread = Field(Spread.PROFIT, description="Money, percent of opening cost, R, or seconds held.")
 
 
+class ByCampaign(Schema):
+    """By what campaigns are told apart."""
+
+    by: CampaignKey = Field(CampaignKey.SHAPE, description="What makes a part.")
+
+
 @read(router, "/reports/breakdown", BreakdownAnswer, name="report-breakdown", twin="report --by symbol")
 def breakdown(request: HttpRequest, asked: Query[Chosen], detail: Query[By]) -> dict[str, Any]:
     """Results broken down by symbol, tag, month, hour, size …; each part with the filter that takes its round trips."""
@@ -109,10 +116,10 @@ def comparison(request: HttpRequest, asked: Query[Chosen], detail: Query[Beside]
 
 
 @read(router, "/reports/campaigns", CampaignTotals, name="report-campaigns", twin="campaigns --totals")
-def campaigns(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
-    """What campaigns that are closed came to, and how their legs ended one by one."""
+def campaigns(request: HttpRequest, asked: Query[Chosen], detail: Query[ByCampaign]) -> dict[str, Any]:
+    """What campaigns that are closed came to, each once, by shape, underlying or month; and how their legs ended one by one."""
     by_state(request)
-    return {"groups": totals_answer(*meant(asker(request), asked))}
+    return {"groups": totals_answer(*meant(asker(request), asked), detail.by)}
 
 
 @read(router, "/reports/distribution", DistributionAnswer, name="report-distribution", twin="report --spread profit")

@@ -2,8 +2,8 @@
 
 from ninja import Field, Schema
 
-from fillbook.web.api.schemas.figures import SummaryAnswer
-from fillbook.web.api.schemas.kinds import Day, Decimal, Group, Money
+from fillbook.web.api.schemas.figures import Brief, SummaryAnswer
+from fillbook.web.api.schemas.kinds import Day, Decimal, Group, Money, Percent
 
 
 class BreakdownPart(SummaryAnswer):
@@ -147,19 +147,47 @@ class ComparedAnswer(Schema):
     groups: list[ComparisonGroup]
 
 
-class CampaignGroup(Group):
-    """One group's campaigns that are closed and whose results are known, and how their legs ended one by one.
-
-    Legs with results in several currencies make no campaign that counts; each counts as a leg of its own currency.
-    """
+class CampaignFigures(Schema):
+    """Campaigns that are closed and whose results are known, each counted once."""
 
     campaigns: int
     winners: int
     losers: int
+    break_even: int
     net: Money = Field(description="P&L after fees.")
+    fees: Money
+    win_rate: Percent | None = Field(description="Winners by all campaigns.")
+    win_rate_decided: Percent | None = Field(description="Winners by winners and losers.")
+    average: Money | None = Field(description="Mean P&L of a campaign.")
+    average_win: Money | None
+    average_loss: Money | None
+    payoff: Decimal | None = Field(description="Average win by size of average loss.")
+    profit_factor: str | None = Field(description="Wins by size of losses, a decimal text; `no_losses` where there are none to divide by.")
+    standard_error: Money | None = Field(description="Of the mean P&L; null below two campaigns.")
+    largest_win: Money | None
+    largest_loss: Money | None
+    average_days: Decimal | None = Field(description="Days from the first fill to the last one, both counted, of those with a first day.")
+
+
+class CampaignPartAnswer(CampaignFigures):
+    """The campaigns of one value."""
+
+    value: str = Field(description="A shape (see /campaigns), the symbol of an underlying, or a month such as 2026-03.")
+
+
+class CampaignGroup(Group, CampaignFigures):
+    """One group's campaigns, and how their legs ended one by one.
+
+    Legs with results in several currencies make no campaign that counts; each counts as a leg of its own currency.
+    """
+
     leg_winners: int
     leg_losers: int
     leg_even: int
+    by: str
+    parts: list[CampaignPartAnswer] = Field(description="The greatest profit first, months in order. They add up to the group.")
+    alone: Brief = Field(description="Round trips that are in no campaign.")
+    decisions: Brief = Field(description="Campaigns and round trips that are in none, each once.")
 
 
 class CampaignTotals(Schema):
