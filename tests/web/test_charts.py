@@ -108,3 +108,11 @@ def test_what_the_browser_gets_is_json_without_markup_of_ours() -> None:
         text = json.dumps(chart.data)
         assert "<" not in text
         assert "function" not in text
+
+
+def test_of_several_fills_in_one_moment_the_line_goes_on_from_the_last() -> None:
+    fills = [point(1, 27, "5", 27), point(1, 13, "5", 40), point(2, -40, "6", 0)]
+    chart = trade_chart(fills, "Europe/Berlin", "EUR", None, None)
+    assert [height for _, height in chart.option["series"][4]["data"]] == [40, 0]
+    assert chart.caption.startswith("3 fills between 5.00 and 6.00 EUR; at most 40 held.")
+    assert trade_chart(fills[:2], "Europe/Berlin", "EUR", None, None).caption.startswith("2 fills at 5.00 EUR; at most 40 held.")

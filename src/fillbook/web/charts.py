@@ -232,9 +232,9 @@ def _later_words(price: Decimal) -> str:
 
 
 def _heights(places: Sequence[int], values: Sequence[Decimal | None]) -> list[list[float]]:
-    """Points of a step line, those of unknown height left out."""
-    known = [(place, float(value)) for place, value in zip(places, values, strict=True) if value is not None]
-    return [[place, height] for (place, _), height in zip(known, shape(value for _, value in known), strict=True)]
+    """Points of a step line, those of unknown height left out; of several in one moment the last, from which the line goes on."""
+    known = {place: float(value) for place, value in zip(places, values, strict=True) if value is not None}
+    return [[place, height] for place, height in zip(known, shape(known.values()), strict=True)]
 
 
 def _pnl_words(fill: FillPoint, currency: str, *, marked: bool) -> tuple[str, ...]:
