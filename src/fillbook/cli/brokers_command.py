@@ -3,7 +3,7 @@
 import argparse
 
 from fillbook.cli.database import add_data_argument, open_database
-from fillbook.cli.listing import Column, print_json, print_table, words
+from fillbook.cli.listing import Column, print_list, words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +19,6 @@ def run(options: argparse.Namespace) -> int:
     from fillbook.sync.answers import broker_answer
 
     found = [broker_answer(one) for one in manifests().values()]
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("id", "id", words),
         ("name", "broker", words),
@@ -31,8 +28,7 @@ def run(options: argparse.Namespace) -> int:
         ("time", "times", words),
         ("history_days", "days back", lambda days: "all" if days is None else str(days)),
     ]
-    print_table(found, columns, "There is none.", left=6)
-    return 0
+    return print_list(found, columns, "There is none.", as_json=options.json, left=6)
 
 
 def _yes(value: bool) -> str:

@@ -16,6 +16,7 @@ from fillbook.cli.listing import (
     plain_amount,
     print_group,
     print_json,
+    print_list,
     print_table,
     share,
     units,
@@ -119,9 +120,6 @@ def _candidates(options: argparse.Namespace, user: "User") -> int:
         found = candidates_answer(trip_for(user, options.candidates))
     except Http404:
         raise Stop(f"There is no round trip {options.candidates} in this book; `fillbook trades --json` has the keys.", 2) from None
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("trade", "trade", words),
         ("instrument", "instrument", words),
@@ -131,8 +129,9 @@ def _candidates(options: argparse.Namespace, user: "User") -> int:
         ("campaign", "leaves campaign", words),
         ("quantity", "units", units),
     ]
-    print_table(found, columns, "Nothing of its account and underlying could be taken together with it.", left=6)
-    return 0
+    return print_list(
+        found, columns, "Nothing of its account and underlying could be taken together with it.", as_json=options.json, left=6
+    )
 
 
 def _totals(options: argparse.Namespace, user: "User") -> int:
@@ -162,12 +161,8 @@ def _changes(options: argparse.Namespace, user: "User") -> int:
     from fillbook.storage.campaign_changes import changes_of
 
     found = [change_answer(change) for change in changes_of(user)]
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [("id", "change", str), ("what", "what", words), ("trade", "trade", words), ("made_at", "at", moment)]
-    print_table(found, columns, "There is nothing to take back.", left=4)
-    return 0
+    return print_list(found, columns, "There is nothing to take back.", as_json=options.json, left=4)
 
 
 def _changed(options: argparse.Namespace, user: "User") -> str | None:

@@ -4,7 +4,7 @@ import argparse
 
 from fillbook.cli.choosing import add_one_account_argument, chosen_account
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_reading_arguments, print_json, print_table, units, words
+from fillbook.cli.listing import Column, add_reading_arguments, print_list, units, words
 from fillbook.trades.completeness import Completeness
 
 
@@ -22,14 +22,10 @@ def run(options: argparse.Namespace) -> int:
 
     account = chosen_account(options.account, chosen_user(options.user))
     found = completeness_answer(account, Completeness(options.status) if options.status else None)
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("instrument", "instrument", words),
         ("status", "history", words),
         ("sentence", "why", words),
         ("quantity", "units", lambda value: "" if value == "0" else units(value)),
     ]
-    print_table(found, columns, "No instrument fits.", left=3)
-    return 0
+    return print_list(found, columns, "No instrument fits.", as_json=options.json, left=3)

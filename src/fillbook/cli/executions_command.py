@@ -11,8 +11,7 @@ from fillbook.cli.listing import (
     add_reading_arguments,
     moment,
     plain_amount,
-    print_json,
-    print_table,
+    print_list,
     units,
     words,
 )
@@ -35,9 +34,6 @@ def run(options: argparse.Namespace) -> int:
     chosen = chosen_filter(options, user)
     rows, _ = executions_of(accounts_in(user, chosen), chosen, size=options.limit or sys.maxsize - 1)
     found = [execution_answer(row) for row in rows]
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("trade_date", "day", words),
         ("executed_at", "at", moment),
@@ -48,5 +44,4 @@ def run(options: argparse.Namespace) -> int:
         ("fees", "fees", plain_amount),
         ("execution_id", "id", words),
     ]
-    print_table(found, columns, "No fill fits.", left=4)
-    return 0
+    return print_list(found, columns, "No fill fits.", as_json=options.json, left=4)

@@ -53,6 +53,15 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], no
     console.print(table)
 
 
+def print_list(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], none: str, *, as_json: bool, left: int = 1) -> int:
+    """As `print_table`, or as the API answers with a list; returns the exit status."""
+    if as_json:
+        print_json({"items": rows})
+    else:
+        print_table(rows, columns, none, left)
+    return 0
+
+
 def print_group(group: Mapping[str, Any]) -> None:
     """Which accounts and which money the next table is of."""
     base = "" if group["currency"] == group["base_currency"] else f", base {group['base_currency'] or 'unknown'}"

@@ -3,7 +3,7 @@
 import argparse
 
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_json, print_table, words
+from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_list, words
 from fillbook.cli.stop import Stop
 
 
@@ -39,9 +39,6 @@ def run(options: argparse.Namespace) -> int:
     if options.unread:
         notices = notices.filter(read_at=None)
     found = [notice_answer(one) for one in (notices[: options.limit] if options.limit else notices)]
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("id", "id", words),
         ("created_at", "told", moment),
@@ -49,5 +46,4 @@ def run(options: argparse.Namespace) -> int:
         ("read_at", "put away", moment),
         ("page", "page", words),
     ]
-    print_table(found, columns, "There is nothing to tell.", left=5)
-    return 0
+    return print_list(found, columns, "There is nothing to tell.", as_json=options.json, left=5)

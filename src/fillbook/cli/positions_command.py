@@ -4,7 +4,7 @@ import argparse
 
 from fillbook.cli.choosing import add_position_arguments, chosen_filter
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_reading_arguments, amount, plain_amount, print_json, print_table, units, words
+from fillbook.cli.listing import Column, add_reading_arguments, amount, plain_amount, print_list, units, words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +23,6 @@ def run(options: argparse.Namespace) -> int:
     user = chosen_user(options.user)
     chosen = chosen_filter(options, user)
     found = positions_answer(positions_in(accounts_in(user, chosen), chosen))
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("account", "account", words),
         ("instrument", "instrument", words),
@@ -36,5 +33,4 @@ def run(options: argparse.Namespace) -> int:
         ("unrealized_pnl", "unrealized", amount),
         ("currency", "in", words),
     ]
-    print_table(found, columns, "Nothing is held.", left=3)
-    return 0
+    return print_list(found, columns, "Nothing is held.", as_json=options.json, left=3)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from fillbook.cli.choosing import add_one_account_argument, chosen_account
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_json, print_table, words
+from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_json, print_list, words
 from fillbook.cli.numbers import counted
 from fillbook.cli.stop import Stop
 
@@ -63,9 +63,6 @@ def _list(options: argparse.Namespace, rows: "QuerySet[Restatement]") -> int:
     from fillbook.storage.answers.restated import restatements_answer
 
     found = restatements_answer(list(rows[: options.limit] if options.limit else rows))
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("id", "id", words),
         ("stated_at", "written", moment),
@@ -73,8 +70,7 @@ def _list(options: argparse.Namespace, rows: "QuerySet[Restatement]") -> int:
         ("facts", "facts", words),
         ("trades", "trades", words),
     ]
-    print_table(found, columns, "No later statement changed anything.", left=3)
-    return 0
+    return print_list(found, columns, "No later statement changed anything.", as_json=options.json, left=3)
 
 
 def _print(whole: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ import sys
 
 from fillbook.cli.choosing import add_one_account_argument, chosen_account
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_json, print_table, words
+from fillbook.cli.listing import Column, add_limit_argument, add_reading_arguments, moment, print_list, words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +22,6 @@ def run(options: argparse.Namespace) -> int:
 
     account = chosen_account(options.account, chosen_user(options.user))
     found, _ = statements_page(account, size=options.limit or sys.maxsize - 1)
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("statement", "number", words),
         ("received_at", "received", moment),
@@ -34,5 +31,4 @@ def run(options: argparse.Namespace) -> int:
         ("to", "to", words),
         ("size", "bytes", words),
     ]
-    print_table(found, columns, "Nothing was received of this account yet.", left=6)
-    return 0
+    return print_list(found, columns, "Nothing was received of this account yet.", as_json=options.json, left=6)

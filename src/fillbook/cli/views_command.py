@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from fillbook.cli.database import chosen_user, open_database
-from fillbook.cli.listing import Column, add_reading_arguments, print_json, print_table, words
+from fillbook.cli.listing import Column, add_reading_arguments, print_list, words
 from fillbook.cli.stop import Stop
 
 if TYPE_CHECKING:
@@ -32,17 +32,13 @@ def run(options: argparse.Namespace) -> int:
     user = chosen_user(options.user)
     _change(options, user)
     found = [view_answer(view) for view in views_of(user)]
-    if options.json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("name", "view", words),
         ("path", "opens", lambda path: path or "any page"),
         ("query", "with", words),
         ("is_default", "pages begin with it", lambda on: "yes" if on else ""),
     ]
-    print_table(found, columns, "There is no saved view yet.", left=4)
-    return 0
+    return print_list(found, columns, "There is no saved view yet.", as_json=options.json, left=4)
 
 
 def _change(options: argparse.Namespace, user: "User") -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from fillbook.cli.listing import Column, moment, print_json, print_table, words
+from fillbook.cli.listing import Column, moment, print_json, print_list, words
 from fillbook.cli.stop import Stop
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ def print_waiting(user: "User", number: str, *, as_json: bool) -> int:
         print_json(whole) if as_json else _print(whole)
         return 0
     found = [upload_answer(raw) for raw in waiting(user)]
-    if as_json:
-        print_json({"items": found})
-        return 0
     columns: list[Column] = [
         ("id", "number", words),
         ("file_name", "file", words),
@@ -38,8 +35,7 @@ def print_waiting(user: "User", number: str, *, as_json: bool) -> int:
         ("received_at", "received", moment),
         ("size", "bytes", words),
     ]
-    print_table(found, columns, "No file waits to be accepted.", left=4)
-    return 0
+    return print_list(found, columns, "No file waits to be accepted.", as_json=as_json, left=4)
 
 
 def _print(whole: dict[str, Any]) -> None:
