@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("fillbook", max_examples=int(os.environ.get("FILLBOOK_TEST_EXAMPLES", "100")), deadline=None)
 hypothesis.settings.load_profile("fillbook")
 
+LONGEST = ("browser", "sync", "cli")
+"""The folders with the longest files. Several workers begin with them, so that none is still at one when the others are done."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--corpus", type=Path, metavar="DIR", help="also run the tests that read real statements, from this folder")
@@ -31,6 +34,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--corpus") is None:
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("corpus")])
         items[:] = [item for item in items if not item.get_closest_marker("corpus")]
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")
