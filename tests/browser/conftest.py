@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 EMAIL = "ada@example.com"
 PASSWORD = "a row of fills, kept well"
@@ -109,3 +109,13 @@ def sign_in(page: "Page", served: Served) -> None:
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(re.compile(r"/(welcome/)?$"))
+
+
+def come(page: "Page", wanted: "Locator") -> None:
+    """Wait for something that a page gets when it asks again, every twenty seconds or so, its clock being installed: it need not wait."""
+    for _ in range(180):
+        if wanted.is_visible():
+            return
+        page.clock.fast_forward(20_000)
+        page.wait_for_timeout(500)
+    raise AssertionError(f"In a minute and a half this did not come: {wanted}")

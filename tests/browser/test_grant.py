@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import Complaints, Served, serving, set_up
+from tests.browser.conftest import Complaints, Served, come, serving, set_up
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -18,6 +18,7 @@ ACCOUNT = "5FB00001"
 def whole_way(page: "Page", served: Served, complaints: Complaints) -> None:
     """What the guide says, step by step: choose the broker, grant at the portal, type the id, wait, see trades."""
     complaints.listen(page)
+    page.clock.install()
     set_up(page, served)
     page.goto(f"{served.url}/accounts/link/")
     page.get_by_role("link", name="Link Apex Clearing").click()
@@ -36,7 +37,7 @@ def whole_way(page: "Page", served: Served, complaints: Complaints) -> None:
     portal.locator("li", has_text=ACCOUNT).get_by_role("button", name="Grant access").click()
     portal.locator("li", has_text=ACCOUNT).get_by_role("button", name="Revoke access").wait_for()
     portal.close()
-    page.get_by_role("heading", name="Linked").wait_for(timeout=90_000)
+    come(page, page.get_by_role("heading", name="Linked"))
     page.goto(f"{served.url}/accounts/")
     page.get_by_role("link", name=ACCOUNT).first.click()
     page.get_by_text("states no open positions").wait_for()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import Complaints, Served, serving, set_up
+from tests.browser.conftest import Complaints, Served, come, serving, set_up
 from tests.cli.running import MAKE_USERS
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def test_who_shows_it_first_has_it_and_a_second_one_stops_both(page: "Page", pho
     with serving(tmp_path / "data") as served:
         complaints.listen(page)
         complaints.listen(phone)
+        page.clock.install()
+        phone.clock.install()
         set_up(page, served)
         subprocess.run([sys.executable, "-c", MAKE_USERS, str(served.data), BOB], check=True)
         phone.goto(f"{served.url}/auth/login/")
@@ -63,9 +65,9 @@ def test_who_shows_it_first_has_it_and_a_second_one_stops_both(page: "Page", pho
         phone.get_by_role("button", name="Sign in", exact=True).click()
         phone.wait_for_url(f"{served.url}/**")
         prove(phone, served, 1)
-        phone.get_by_role("heading", name="Linked").wait_for(timeout=90_000)
+        come(phone, phone.get_by_role("heading", name="Linked"))
         prove(page, served, 2)
-        page.get_by_text("Two users of this site have shown that they control this account.").first.wait_for(timeout=90_000)
+        come(page, page.get_by_text("Two users of this site have shown that they control this account.").first)
         phone.reload()
         phone.get_by_text("Two users of this site have shown that they control this account.").first.wait_for()
         page.goto(f"{served.url}/settings/brokers/apex/")
@@ -74,6 +76,6 @@ def test_who_shows_it_first_has_it_and_a_second_one_stops_both(page: "Page", pho
         page.goto(f"{served.url}/accounts/")
         assert page.get_by_role("link", name=ACCOUNT).count() == 0
         phone.reload()
-        phone.get_by_role("heading", name="Linked").wait_for(timeout=90_000)
+        come(phone, phone.get_by_role("heading", name="Linked"))
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert complaints.found == []
