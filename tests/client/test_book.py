@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -114,3 +114,13 @@ def test_of_a_moment_its_day_counts_and_several_are_joined() -> None:
         "account": "1,2",
         "tag": "big,late",
     }
+
+
+def test_an_interval_begins_and_ends_at_moments() -> None:
+    here, api = book(Answer('{"items": [], "next": null}'))
+    late = datetime(2026, 1, 5, 9, 30, tzinfo=timezone(timedelta(hours=-5)))
+    here.trades(closed_from=late, closed_to="2026-01-06~").all()
+    asked = api.asked[0]["params"]
+    assert (asked["closed_from"], asked["closed_to"]) == ("2026-01-05T09:30:00-05:00", "2026-01-06~")
+    with pytest.raises(ValueError, match="closed_to: a moment without its zone"):
+        here.trades(closed_to=datetime(2026, 1, 5, 9, 30)).all()  # noqa: DTZ001 - that it is refused is the point

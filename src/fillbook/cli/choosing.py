@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from fillbook.cli.stop import Stop
 from fillbook.ledger.instrument import AssetClass
-from fillbook.performance.filters import Filter, TripStatus, turned
+from fillbook.performance.filters import Filter, TripStatus, turned, turned_interval
 from fillbook.performance.summary import Outcome
 from fillbook.trades.records import Side
 
@@ -84,6 +84,8 @@ def chosen_filter(options: argparse.Namespace, user: "User") -> Filter:
     if ends := turned(given):
         first, last = ends
         raise Stop(f"--from {first} is after --to {last}, so no day lies between; write --from {last} --to {first} to mean that.", 2)
+    if interval := turned_interval(given):
+        raise Stop(f"--closed-from {interval[0]} is after --closed-to {interval[1]}, so no moment lies between.", 2)
     chosen = Filter.from_query(given)
     _refuse_unknown_tags(chosen, user)
     understood = chosen.parameters()

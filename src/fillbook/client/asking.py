@@ -20,7 +20,10 @@ _ELSEWHERE: Final = range(300, 400)
 _KEPT: Final = 200
 """So many answers are remembered with their ETags."""
 Condition = str | int | bool | date | list[str] | list[int] | tuple[str, ...] | tuple[int, ...] | set[str] | set[int] | None
-"""What a filter's condition may be: several are joined with commas, and there is at least one. Of a moment its day counts."""
+"""What a filter's condition may be: several are joined with commas, and there is at least one. Of a moment its day counts, but for
+`closed_from` and `closed_to`, which are moments with their zone.
+"""
+_MOMENTS: Final = ("closed_from", "closed_to")
 
 
 class Reply(Protocol):
@@ -99,7 +102,7 @@ class Asking:
         Raises:
             ApiError: it is no success, or none of Fillbook's.
             Unreachable: nothing answers.
-            ValueError: a condition is an empty list, which an address cannot say.
+            ValueError: a condition is an empty list, which an address cannot say, or a moment without its zone.
         """
         params = {name.rstrip("_"): _written(name, value) for name, value in (chosen or {}).items() if value not in (None, "")}
         asked = (path, repr(sorted(params.items())))
@@ -147,8 +150,14 @@ def _written(name: str, value: Condition) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, datetime):
-        return str(value.date())
+        return _moment(name, value) if name in _MOMENTS else str(value.date())
     return ",".join(map(str, sorted(value) if isinstance(value, set) else value)) if isinstance(value, list | tuple | set) else str(value)
+
+
+def _moment(name: str, value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError(f"{name}: a moment without its zone could be any of many.")
+    return value.isoformat()
 
 
 def _json(reply: Reply) -> Any:

@@ -24,6 +24,9 @@ from fillbook.trades.records import RoundTrip, Side
 
 E = TypeVar("E", bound=StrEnum)
 Parameters = Mapping[str, str | Sequence[str]]
+PERIOD: Final = ("from", "to")
+INTERVAL: Final = ("closed_from", "closed_to")
+"""Names of the two ends in an address."""
 
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _DAY: Final = re.compile(r"(19|20|21)\d\d-\d\d-\d\d", re.ASCII)
@@ -102,10 +105,10 @@ class Filter:
         Never fails: an unknown name, a value that is none of a name's own, a day that does not exist are left out. A period or an
         interval whose ends are the wrong way round is turned.
         """
-        first, last = _read_day(_last(parameters, "from")), _read_day(_last(parameters, "to"))
+        first, last = (_read_day(_last(parameters, name)) for name in PERIOD)
         if first and last and first > last:
             first, last = last, first
-        begins, ends = (Moment.read(_last(parameters, name)) for name in ("closed_from", "closed_to"))
+        begins, ends = (Moment.read(_last(parameters, name)) for name in INTERVAL)
         if begins and ends and begins.lower > ends.upper:
             begins, ends = ends, begins
         currency = _last(parameters, "currency").upper()
@@ -287,8 +290,14 @@ def turned(parameters: Parameters) -> tuple[date, date] | None:
     """The two ends of a period as they are written, where the first comes after the last; `from_query` turns them round, and whoever
     wrote them wants to hear of it. None where all is well.
     """
-    first, last = _read_day(_last(parameters, "from")), _read_day(_last(parameters, "to"))
+    first, last = (_read_day(_last(parameters, name)) for name in PERIOD)
     return (first, last) if first and last and first > last else None
+
+
+def turned_interval(parameters: Parameters) -> tuple[str, str] | None:
+    """The same of an interval of moments, its ends as `str(Moment)` writes them."""
+    begins, ends = (Moment.read(_last(parameters, name)) for name in INTERVAL)
+    return (str(begins), str(ends)) if begins and ends and begins.lower > ends.upper else None
 
 
 def _last(parameters: Parameters, name: str) -> str:

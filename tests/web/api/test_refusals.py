@@ -49,6 +49,7 @@ def test_each_wrong_parameter_is_named_with_what_would_be_right(program: Asker, 
     [
         ("/trades?from=2026-02-30", f"from: It has to be {RIGHT['from']}."),
         ("/trades?slot=hour-99", f"slot: It has to be {RIGHT['slot']}."),
+        ("/trades?closed_from=2026-03-12", f"closed_from: It has to be {RIGHT['closed_from']}."),
         ("/trades?limit=501", "limit: It has to be 500 or less."),
         ("/trades?limit=many", "limit: It has to be a whole number."),
         ("/trades?side=up", "side: It has to be 'long' or 'short'."),
@@ -88,6 +89,23 @@ def test_what_is_said_of_a_body(program: Asker, account: BrokerAccount, body: An
     found = program.ask(f"/trades/{key}/plan", "PUT", body).json()
     said = {one["field"]: one["detail"] for one in found["where"]} if "where" in found else {"stop": found["stop"]}
     assert said == told
+
+
+def test_a_change_of_campaigns_that_is_not_there_is_looked_for_among_them(program: Asker, account: BrokerAccount) -> None:
+    assert account.pk
+    problem = program.ask("/campaign-changes/987654", "DELETE").json()
+    assert (problem["detail"], problem["remedy"]) == ("Nothing of yours has this change_id.", "GET /campaign-changes lists what is there.")
+
+
+def test_an_interval_the_wrong_way_round_is_refused_with_both_ends(program: Asker, account: BrokerAccount) -> None:
+    assert account.pk
+    answer = program.ask("/trades?closed_from=2026-03-12T15:00:00Z&closed_to=2026-03-12T14:00:00Z")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == (
+        "closed_from=2026-03-12~2026-03-12T15:00:00Z is after closed_to=2026-03-12~2026-03-12T14:00:00Z, so no moment lies between them."
+    )
+    assert [one["field"] for one in answer.json()["where"]] == ["closed_from", "closed_to"]
+    assert program.ask("/trades?closed_from=2026-03-12T15:00:00Z&closed_to=2026-03-12T15:00:00Z").status_code == 200
 
 
 def test_a_period_the_wrong_way_round_is_refused_with_both_ends(program: Asker, account: BrokerAccount) -> None:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Collection
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qs
 
@@ -13,7 +13,7 @@ from ninja import Field, Schema
 from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.bands import UNKNOWN, Band, Banded
 from fillbook.performance.breakdowns import Dimension, Slot
-from fillbook.performance.filters import Filter, TripStatus, turned
+from fillbook.performance.filters import INTERVAL, PERIOD, Filter, Parameters, TripStatus, turned, turned_interval
 from fillbook.performance.moments import PATTERN
 from fillbook.performance.summary import Outcome
 from fillbook.storage.access import accounts_of
@@ -64,7 +64,10 @@ class Chosen(Schema):
         "", max_length=160, pattern=PATTERN, description=f"Closed at this moment or later, in the order of curves: {_MOMENT}"
     )
     closed_to: str = Field(
-        "", max_length=160, pattern=PATTERN, description="Closed at this moment or earlier. Open ones are in no interval."
+        "",
+        max_length=160,
+        pattern=PATTERN,
+        description="Closed at this moment or earlier; not before `closed_from`. Open ones are in no interval.",
     )
     symbol: str = Field("", max_length=40, pattern=_SYMBOL, description="Of the instrument or of its underlying, whatever its capitals.")
     side: Side | None = Field(None, description="Direction.")
@@ -140,8 +143,7 @@ def meant(user: User, asked: Asked) -> tuple[list[BrokerAccount], Filter]:
     """
     given = {name.rstrip("_"): str(value) for name, value in asked.model_dump(by_alias=False).items() if value not in (None, "")}
     given = {name: value for name, value in given.items() if (name, value) not in _USUAL}
-    if ends := turned(given):
-        raise _turned(*ends)
+    _refuse_turned(given)
     chosen = Filter.from_query(given)
     understood = chosen.parameters()
     for name in given:
@@ -166,8 +168,7 @@ def written_filter(field: str, text: str, also: Collection[str] = ()) -> Filter:
         given = parse_qs(text, max_num_fields=_MOST_CONDITIONS)
     except ValueError:
         raise refuse(field, f"A filter has at most {_MOST_CONDITIONS} conditions.") from None
-    if ends := turned(given):
-        raise _turned(*ends, within=field)
+    _refuse_turned(given, within=field)
     chosen = Filter.from_query(given)
     known = {*also, *chosen.parameters(), *(name for name, usual in _USUAL if given.get(name) == [usual])}
     if unknown := sorted(set(given) - known):
@@ -175,11 +176,17 @@ def written_filter(field: str, text: str, also: Collection[str] = ()) -> Filter:
     return chosen
 
 
-def _turned(first: date, last: date, within: str = "") -> Problem:
-    """For a period whose ends are the wrong way round. within: the parameter that the filter is sent as."""
-    told = f"from={first} is after to={last}, so no day lies between them."
-    where = [(within, told)] if within else [("from", f"It is after to={last}."), ("to", f"It is before from={first}.")]
-    return Problem("invalid", told, f"Send from={last} and to={first} if you mean that period, else other days.", where)
+def _refuse_turned(given: Parameters, within: str = "") -> None:
+    """Raises `Problem` for a period, or an interval of moments, whose ends are the wrong way round.
+
+    within: the parameter that the filter is sent as.
+    """
+    for (begins, ends), found, what in ((PERIOD, turned(given), "day"), (INTERVAL, turned_interval(given), "moment")):
+        if found:
+            first, last = found
+            told = f"{begins}={first} is after {ends}={last}, so no {what} lies between them."
+            where = [(within, told)] if within else [(begins, f"It is after {ends}={last}."), (ends, f"It is before {begins}={first}.")]
+            raise Problem("invalid", told, f"Send {begins}={last} and {ends}={first} if you mean that, else others.", where)
 
 
 def _own(user: User, chosen: Filter) -> list[BrokerAccount]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _DAY: Final = "a day of the calendar as year, month and day, such as 2026-01-31"
+_MOMENT: Final = "a moment with its zone, such as 2026-03-12T14:30:00Z, or as a `filter` of this API writes it"
 _SYMBOL: Final = "a symbol of up to 40 plain characters, such as ACME"
 _TEXT: Final = "a text without line breaks and other control characters"
 _NUMBER: Final = 'a number as a text, without exponent or thousands separators, such as "95.5"'
@@ -14,6 +15,8 @@ RIGHT: Final = {
     "from": _DAY,
     "to": _DAY,
     "day": _DAY,
+    "closed_from": _MOMENT,
+    "closed_to": _MOMENT,
     "symbol": _SYMBOL,
     "ticker": _SYMBOL,
     "underlying": _SYMBOL,
@@ -49,6 +52,7 @@ _LISTS: Final = {
     "note_id": "/notes",
     "tag_id": "/tags",
     "view_id": "/views",
+    "change_id": "/campaign-changes",
     "override_id": "/trades/{key}, as `regroupings`,",
 }
 """Name of a part of an address -> where what it may be is listed."""
