@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.http import Http404
+from pytest_django import DjangoAssertNumQueries
 
 from fillbook.ledger.execution import ExecutionKind
 from fillbook.ledger.instrument import Right
 from fillbook.storage import campaigning
-from fillbook.storage.campaign_changes import MOST, changes_about, changes_of, undo
+from fillbook.storage.campaign_changes import MOST, begun_with, changes_about, changes_of, undo
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, Campaign, CampaignChange, CampaignLeg, CampaignRow, LegApart, RoundTripRow, User
 from tests.storage.deliveries import day_of, person, says
@@ -101,11 +102,16 @@ def test_a_campaign_of_ones_own_comes_back_with_its_name_and_the_changes_before(
     assert members() == [[HIGH, LOW]]
 
 
-def test_changes_that_have_nothing_in_common_are_taken_back_in_any_order(ada: User, account: BrokerAccount) -> None:
+def test_changes_that_have_nothing_in_common_are_taken_back_in_any_order(
+    ada: User, account: BrokerAccount, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     assert account.pk
     campaigning.dissolve(ada, proposed())
     campaigning.gather(ada, [trip("ZORG").key, trip(LAST).key], "Odd")
-    assert [change.what for change in changes_of(ada)] == ["together", "apart"]
+    changes_of_both = changes_of(ada)
+    assert [change.what for change in changes_of_both] == ["together", "apart"]
+    with django_assert_num_queries(2):  # however many there are
+        assert len(begun_with(changes_of_both)) == 2
     undo(ada, changes_of(ada)[1].pk)
     assert sorted(members()) == sorted([[HIGH, LOW], ["ZORG", LAST]])
 
@@ -117,7 +123,9 @@ def test_a_change_is_taken_back_after_a_rebook_and_a_rebuild(ada: User, account:
     take(ada, says(*SPREAD, back, replace(sold, execution_id="32"), *LOSER, *LATER, opened_on=day_of(0), written=1))
     rebuild_account(account)
     assert members() == []
-    undo(ada, changes_of(ada)[0].pk)
+    [change] = changes_of(ada)
+    assert begun_with([change]) == {change.pk: RoundTripRow.objects.get(fill_rows__execution_id="32").key}
+    undo(ada, change.pk)
     assert members() == [[HIGH, LOW]]
 
 

@@ -157,10 +157,10 @@ def _totals(options: argparse.Namespace, user: "User") -> int:
 
 
 def _changes(options: argparse.Namespace, user: "User") -> int:
-    from fillbook.storage.answers.campaigns import change_answer
+    from fillbook.storage.answers.campaigns import changes_answer
     from fillbook.storage.campaign_changes import changes_of
 
-    found = [change_answer(change) for change in changes_of(user)]
+    found = changes_answer(changes_of(user))
     columns: list[Column] = [("id", "change", str), ("what", "what", words), ("trade", "trade", words), ("made_at", "at", moment)]
     return print_list(found, columns, "There is nothing to take back.", as_json=options.json, left=4)
 

@@ -6,7 +6,8 @@ was imported or made again meanwhile, since words hang on executions. It can be 
 fills or the same campaign; of several about the same, the last one first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -68,7 +69,8 @@ def changing(account: BrokerAccount, what: CampaignChange.What, trip: RoundTripR
 def changes_of(viewer: Viewer) -> list[CampaignChange]:
     """The viewer's changes that can be taken back now, the latest first."""
     found = CampaignChange.objects.filter(account__in=accounts_of(viewer)).select_related("account").order_by("-made_at", "-pk")
-    return [change for change in found if change.pk in _free(found)]
+    free = _free(found)
+    return [change for change in found if change.pk in free]
 
 
 def changes_about(trips: Sequence[RoundTripRow]) -> list[CampaignChange]:
@@ -81,6 +83,19 @@ def changes_about(trips: Sequence[RoundTripRow]) -> list[CampaignChange]:
     able = [change for change in found if change.pk in free]
     homes = homes_of(account, {anchor for change in able for anchor in _anchors(change)}) if able else {}
     return [change for change in able if any(homes[anchor] & numbers for anchor in _anchors(change))]
+
+
+def begun_with(changes: Iterable[CampaignChange]) -> dict[int, str]:
+    """Number of a change -> public id of the round trip that holds the fill with which it began; absent where none does."""
+    by_account: dict[BrokerAccount, dict[int, Anchor]] = defaultdict(dict)
+    for change in changes:
+        by_account[change.account][change.pk] = Anchor(change.execution_id, change.role)
+    found: dict[int, str] = {}
+    for account, anchors in by_account.items():
+        homes = homes_of(account, set(anchors.values()))
+        keys = dict(RoundTripRow.objects.filter(pk__in=set().union(*homes.values())).values_list("pk", "key"))
+        found |= {pk: min(keys[trip] for trip in homes[anchor]) for pk, anchor in anchors.items() if homes[anchor]}
+    return found
 
 
 def change_for(viewer: Viewer, change_id: int | str) -> CampaignChange:

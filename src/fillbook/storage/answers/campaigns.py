@@ -9,6 +9,7 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Summary
 from fillbook.storage.answers.summaries import brief_answer, group_answer, group_order, summary_answer
 from fillbook.storage.answers.values import iso, number, rounded, units
+from fillbook.storage.campaign_changes import begun_with
 from fillbook.storage.campaign_reports import CampaignPart, campaign_report, of_value
 from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, totals, with_legs
 from fillbook.storage.choosing import Accounts
@@ -165,14 +166,17 @@ def _leg(trip: RoundTripRow) -> dict[str, Any]:
     }
 
 
-def change_answer(change: CampaignChange) -> dict[str, Any]:
-    """A change that can be taken back. trade: that holds the fill with which it began now."""
-    held = RoundTripRow.objects.filter(account=change.account_id, fill_rows__execution_id=change.execution_id).order_by("key").first()
-    return {
-        "id": change.pk,
-        "account_id": change.account_id,
-        "what": str(change.what),
-        "execution_id": change.execution_id,
-        "trade": held.key if held else None,
-        "made_at": iso(change.made_at),
-    }
+def changes_answer(changes: Sequence[CampaignChange]) -> list[dict[str, Any]]:
+    """Changes that can be taken back. trade: that holds the fill with which each began now."""
+    trades = begun_with(changes)
+    return [
+        {
+            "id": change.pk,
+            "account_id": change.account_id,
+            "what": str(change.what),
+            "execution_id": change.execution_id,
+            "trade": trades.get(change.pk),
+            "made_at": iso(change.made_at),
+        }
+        for change in changes
+    ]

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 from fillbook.journal.shapes import Shape
 from fillbook.storage import campaign_changes, campaigning
 from fillbook.storage.access import campaign_for, trip_for
-from fillbook.storage.answers.campaigns import campaigns_page, candidates_answer, change_answer, whole_campaign_answer
+from fillbook.storage.answers.campaigns import campaigns_page, candidates_answer, changes_answer, whole_campaign_answer
 from fillbook.storage.models import User
 from fillbook.storage.words import NothingToHoldOn
 from fillbook.web.api.asking import Chosen, Key, Number, Paging, bad_cursor, cursor_of, meant, place_in
@@ -109,7 +109,7 @@ def proposed(request: HttpRequest, key: Key) -> Status[Any]:
 @read(router, "/campaign-changes", Changes, name="campaign-changes", twin="campaigns --changes")
 def changes(request: HttpRequest) -> dict[str, Any]:
     """What you changed of campaigns and can take back now, the latest first."""
-    return {"items": [change_answer(change) for change in campaign_changes.changes_of(asker(request))]}
+    return {"items": changes_answer(campaign_changes.changes_of(asker(request)))}
 
 
 @write(router, "DELETE", "/campaign-changes/{change_id}", None, name="campaign-undo", status=204)
