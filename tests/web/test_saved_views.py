@@ -10,7 +10,7 @@ from django.utils import translation
 
 from fillbook.performance.filters import Filter
 from fillbook.storage.models import BrokerAccount, SavedView, User
-from fillbook.storage.viewing import COLUMNS, PAGES, TABLE_SORTS, BadView, viewed, written_view
+from fillbook.storage.viewing import COLUMNS, LONGEST, PAGES, TABLE_SORTS, BadView, viewed, written_view
 from fillbook.storage.views import CannotSave, save_view
 from fillbook.web.pages.columns import ALL
 from fillbook.web.pages.filterbar import as_view, period_of, periods
@@ -103,7 +103,7 @@ def test_only_one_view_is_the_default_and_a_name_is_there_once(owner: User) -> N
         ("/reports/compare/", "side=long&with=side%3Dshort%26symbol%3Dbolt", "side=long&with=symbol%3DBOLT%26side%3Dshort"),
         ("/trades/", "columns=net,r,symbol&sort=r&order=asc&symbol=BOLT", "symbol=BOLT&columns=symbol,r,net&sort=r&order=asc"),
         ("/calendar/", "month=2026-03&symbol=BOLT", "symbol=BOLT"),
-        ("/positions/", "symbol=BOLT&show=percent", "symbol=BOLT"),
+        ("/positions/", "symbol=BOLT&show=percent&money=USD", "symbol=BOLT&show=percent"),
     ],
 )
 def test_a_view_opens_exactly_its_page(browser_of_owner: Client, account: BrokerAccount, path: str, asked: str, kept: str) -> None:
@@ -157,13 +157,38 @@ def test_every_page_that_a_view_opens_is_one_of_ours_and_has_a_name() -> None:
 
 @pytest.mark.parametrize(
     ("path", "query"),
-    [("", "sort=r"), ("/", "basis=gross"), ("/trades/", "sort=won"), ("/trades/", "period=soon"), ("/", "period=today&from=2026-01-01")],
+    [
+        ("", "sort=r"),
+        ("/", "basis=gross"),
+        ("/trades/", "sort=won"),
+        ("/trades/", "period=soon"),
+        ("/", "period=today&from=2026-01-01"),
+        ("/", "from=2026-03-31&to=2026-03-01"),
+        ("/", "closed_from=2026-03-31~&closed_to=2026-03-30~"),
+        ("/reports/compare/", f"with={'a%26' * 150}"),
+    ],
 )
 def test_what_means_nothing_on_a_page_is_refused_and_left_out(path: str, query: str) -> None:
     with pytest.raises(BadView) as problem:
         written_view(path, query)
     assert problem.value.field == "query"
-    assert viewed(path, {"sort": ["r"], "basis": ["gross"]}).also == ({"sort": "r"} if path == "/trades/" else {})
+    meant = {"/trades/": {"sort": "r"}, "/reports/compare/": {"basis": "gross"}}
+    assert viewed(path, {"sort": ["r"], "basis": ["gross"]}).also == meant.get(path, {})
+
+
+def test_a_filter_of_too_many_conditions_is_none_and_breaks_no_page(browser_of_owner: Client, account: BrokerAccount) -> None:
+    assert account.pk
+    assert browser_of_owner.get("/reports/compare/", {"with": "a&" * 150}).status_code == 200
+    save(browser_of_owner, "Many", f"symbol=BOLT&with={'a%26' * 150}", path="/reports/compare/")
+    assert SavedView.objects.get().query == "symbol=BOLT"
+
+
+def test_a_view_is_kept_whole_or_not_at_all(browser_of_owner: Client, account: BrokerAccount) -> None:
+    """Cut off, its last condition would be another one."""
+    assert account.pk
+    save(browser_of_owner, "Long", f"tag={'x' * LONGEST}&symbol=BOLT")
+    assert not SavedView.objects.exists()
+    assert "at most 2,000 characters" in text_of(browser_of_owner.get("/").content)
 
 
 def test_a_view_is_deleted_by_its_owner_alone(browser_of_owner: Client, browser_of_other: Client, owner: User) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import parse_qs, quote
 
 from fillbook.performance.distributions import Spread
-from fillbook.performance.filters import Filter
+from fillbook.performance.filters import Filter, turned, turned_interval
 from fillbook.performance.keys import Key
 from fillbook.performance.periods import Rolling, days_of
 from fillbook.storage.choosing import Sort
@@ -73,14 +73,18 @@ def _columns(text: str) -> str:
 
 
 def _filter(text: str) -> str:
-    return Filter.from_query(parse_qs(text, max_num_fields=_MOST)).to_query()
+    try:
+        return Filter.from_query(parse_qs(text, max_num_fields=_MOST)).to_query()
+    except ValueError:  # more conditions than any filter has
+        return ""
 
 
 def _money(text: str) -> str:
     return text if text.isascii() and text.replace("-", "").isalnum() and len(text) < 16 else ""
 
 
-_EVERYWHERE: Final[dict[str, Read]] = {"show": _one_of(["percent"]), "money": _money}
+_SHOWN: Final[dict[str, Read]] = {"show": _one_of(["percent"])}
+_EVERYWHERE: Final[dict[str, Read]] = _SHOWN | {"money": _money}
 _REPORT: Final[dict[str, Read]] = _EVERYWHERE | {"basis": _one_of(["gross"]), "in": _one_of(["own"])}
 _KEYS: Final = [key.value for key in Key]
 _SORTED: Final[dict[str, Read]] = {"sort": _one_of([f"{sign}{name}" for name in TABLE_SORTS for sign in ("", "-")])}
@@ -96,7 +100,7 @@ PAGES: Final[dict[str, dict[str, Read]]] = {
     "/campaigns/": {},
     "/calendar/": _EVERYWHERE,
     "/intraday/": _EVERYWHERE,
-    "/positions/": {},
+    "/positions/": _SHOWN,
     "/reports/": _REPORT,
     **{f"/reports/by/{key}/": _REPORT | _SORTED for key in _KEYS},
     "/reports/cross/": _REPORT | {"down": _one_of(_KEYS, Key.HOUR.value), "across": _one_of(_KEYS, Key.WEEKDAY.value)},
@@ -121,7 +125,7 @@ def written_view(path: str, query: str) -> Viewed:
     """The same out of what a program or a command sends, which hears of everything that means nothing.
 
     Raises:
-        BadView: the page is none of ours, or a name or a value means nothing on it.
+        BadView: the page is none of ours, a name or a value means nothing on it, or a period is the wrong way round.
     """
     if path and path not in PAGES:
         raise BadView("path", "A view opens a page of this book, such as /trades/ or /reports/by/symbol/.")
@@ -130,6 +134,8 @@ def written_view(path: str, query: str) -> Viewed:
     except ValueError:
         raise BadView("query", f"A filter has at most {_MOST} conditions.") from None
     found = viewed(path, sent)
+    if ends := turned(sent) or turned_interval(sent):
+        raise BadView("query", f"{ends[0]} comes after {ends[1]}, so nothing lies between them.")
     if unknown := _meaningless(found, sent):
         raise BadView("query", f"{unknown[:60]} means nothing here.")
     if found.period and (found.chosen.first or found.chosen.last):

@@ -19,7 +19,8 @@ from fillbook.storage import queries
 from fillbook.storage.access import view_for, views_of
 from fillbook.storage.intraday import zones
 from fillbook.storage.models import SavedView, User
-from fillbook.storage.viewing import LONGEST, PAGES, viewed
+from fillbook.storage.sentences import message
+from fillbook.storage.viewing import LONGEST, PAGES, Viewed, viewed
 from fillbook.storage.views import CannotSave, make_default, save_view
 from fillbook.storage.words import tag_names
 from fillbook.web.brokerwords import said
@@ -118,13 +119,23 @@ def begins_elsewhere(request: HttpRequest) -> HttpResponseRedirect | None:
     return HttpResponseRedirect(target) if target != request.path else None
 
 
+def _sent(request: HttpRequest) -> Viewed:
+    """The page or filter that is to be kept.
+
+    Raises:
+        CannotSave: it is too long; cut off, it would be another one.
+    """
+    query = request.POST.get("query", "")
+    if len(query) > LONGEST:
+        raise CannotSave(message("view_long", most=LONGEST))
+    return viewed(request.POST.get("path", ""), parse_qs(query))
+
+
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """Keep what is sent under the name that is sent: a page as it is, or its filter for any page."""
-    sent = parse_qs(request.POST.get("query", "")[:LONGEST])
-    found = viewed(request.POST.get("path", ""), sent)
     try:
-        view = save_view(viewer(request), request.POST.get("name", ""), found, is_default=request.POST.get("default") == "1")
+        view = save_view(viewer(request), request.POST.get("name", ""), _sent(request), is_default=request.POST.get("default") == "1")
         messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
     except CannotSave as problem:
         messages.error(request, said(str(problem)))
