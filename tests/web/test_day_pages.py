@@ -86,6 +86,19 @@ def test_a_day_shows_what_closed_and_what_its_fills_brought(browser_of_owner: Cl
     assert "1 closing fill brought +98.00 USD; highest +98.00 at 10:30, lowest 0.00 at 10:30." in shown
 
 
+def test_a_day_names_whatever_narrows_its_trades(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
+    """The calendar under a filter counts few of a day's trades, and its page says so; a day of a list is whole."""
+    add_tag(owner, RoundTripRow.objects.get(account=account, symbol="ACME", is_open=False).key, "Late")
+    until = "closed_to=2026-02-10~2026-02-10T15:00:00Z"
+    shown = page(browser_of_owner, f"/days/2026-02-10/?{until}&rating=none&tag=late&side=long&class=stock")
+    assert "Late closed until 10 Feb 2026, 10:00:00 New York Long Stocks Not rated" in shown
+    assert "no trade closed" in shown
+    assert "All fills of the day, whatever their trade came to." in shown
+    listed = browser_of_owner.get("/trades/?closed_to=2026-02-11~&side=long").content.decode()
+    assert 'href="/days/2026-02-10/?side=long"' in listed
+    assert "All fills of the day" not in page(browser_of_owner, "/days/2026-02-10/?symbol=ACME")
+
+
 def test_the_note_on_a_day_stands_on_its_page(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
     assert "Notes on 10 Feb 2026" in page(browser_of_owner, "/days/2026-02-10/")

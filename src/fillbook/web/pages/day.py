@@ -24,15 +24,16 @@ from fillbook.performance.summary import Summary
 from fillbook.storage import queries
 from fillbook.storage.access import links_of
 from fillbook.storage.days import DayFill, days_beside, fills_of, of_opening_cost
-from fillbook.storage.models import BrokerAccount, ExecutionRow, NoteAbout
+from fillbook.storage.models import BrokerAccount, ExecutionRow, NoteAbout, User
 from fillbook.storage.queries import Group
+from fillbook.storage.words import tag_names
 from fillbook.trades.reconcile import CENT
 from fillbook.web import readable
 from fillbook.web.charts import Chart
 from fillbook.web.daychart import DayPoint, day_chart
 from fillbook.web.measure import PERCENT, Measure
 from fillbook.web.pages.figures import Stat, tone_of
-from fillbook.web.pages.filterbar import address, measures
+from fillbook.web.pages.filterbar import address, condition_words, interval_words, measures
 from fillbook.web.pages.freshness import freshness
 from fillbook.web.pages.rows import FillRow, TripRow, in_percent, name_of, trip_rows
 from fillbook.web.pages.saved import kept_of
@@ -43,6 +44,8 @@ from fillbook.web.viewer import viewer
 
 _FILLS: Final = 200
 _TRADES: Final = 100
+_OF_FILLS: Final = frozenset({"account", "currency", "symbol", "class"})
+"""Conditions that fills have, too; every other one is of trades alone."""
 _FILLS_BELOW: Final = "#fills-title"
 """Where the fills stand that make a number, on the same page."""
 
@@ -102,13 +105,21 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
         "currencies": money_choices(sorted(groups), group, here, kept, {"show": show}) if len(groups) > 1 else (),
         "measures": measures(here, kept, {"money": wanted, "show": show}),
         "accounts": [account.alias or account.number for account in accounts],
-        "narrowed": bool(kept.side or kept.outcome or kept.slot),
+        "conditions": _conditions(user, kept),
+        "narrowed": bool(kept.parameters().keys() - _OF_FILLS),
         "next_url": address(here, kept, money=wanted, show=show, page=str(page + 1)) if page * _FILLS < shown.fill_count else "",
         "before_url": address(here, kept, money=wanted, show=show, page=str(page - 1) if page > 2 else "") if page > 1 else "",
         "first": (page - 1) * _FILLS + 1,
         "last": min(page * _FILLS, shown.fill_count),
     }
     return render(request, "pages/day.html", context)
+
+
+def _conditions(user: User, kept: Filter) -> list[str]:
+    """What narrows the trades of the day beside accounts, in words."""
+    names = dict(tag_names(user)) if kept.tags else {}
+    words = [kept.symbol, *(names.get(tag, tag) for tag in kept.tags), interval_words(kept), *condition_words(kept)]
+    return [one for one in words if one]
 
 
 def day_url(when: date, chosen: Filter, money: str = "", show: str = "") -> str:

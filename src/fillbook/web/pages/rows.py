@@ -115,11 +115,11 @@ DayDoor = Callable[[date], str]
 
 
 def day_door(chosen: Filter, money: str = "", show: str = "") -> DayDoor:
-    """The pages of days, with as much of a filter as a day has: what its trades came to does not hide the others of that day.
+    """The pages of days, with as much of a filter as a day has: what its trades came to, and when, does not hide the others of that day.
 
     The address is written once, because a list has hundreds of them.
     """
-    kept = replace(chosen, first=None, last=None, outcome=None, slot=None, status=TripStatus.CLOSED)
+    kept = replace(chosen, first=None, last=None, closed_from=None, closed_to=None, outcome=None, slot=None, status=TripStatus.CLOSED)
     some_day = address(reverse("day", args=[date.min.isoformat()]), kept, money=money, show=show)
     return lambda when: some_day.replace(date.min.isoformat(), when.isoformat(), 1)
 
