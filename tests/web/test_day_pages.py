@@ -60,8 +60,8 @@ def test_a_day_in_percent_of_what_its_trades_cost(browser_of_owner: Client, acco
     assert 'href="/days/2026-02-10/?show=percent"' in calendar
     shown = page(browser_of_owner, "/days/2026-02-10/?show=percent")
     assert "Closed that day +9.8 % of one stake 1 trade, 1 won, 0 lost" in shown
-    assert "Realized, fill by fill +9.8 % of one stake between 0.0 % and +9.8 % in the day" in shown
-    assert "Fees and taxes \u22120.10 % of one stake on 1 fill" in shown
+    assert "Realized, fill by fill +9.8 % between 0.0 % and +9.8 % in the day" in shown
+    assert "Fees and taxes \u22120.10 % on 1 fill" in shown
     assert "10:30:00 Sold ACME \u221210 110.00 \u22120.10 % +9.8 % +9.8 %" in shown
     assert "The two differ" not in shown
     assert "USD" not in shown

@@ -185,7 +185,7 @@ def _read(text: str) -> date:
 
 
 def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal], measure: Measure, url: str) -> tuple[Stat, ...]:
-    closed = measure.total(summary)
+    closed, unit = measure.total(summary), "" if measure.percent else measure.currency
     realized = curve[-1] if curve else Decimal(0)
     low, high = low_and_high(curve)
     charges = sum((fill.charges for fill in fills if fill.charges is not None), Decimal(0))
@@ -208,7 +208,7 @@ def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal
             measure.gain(realized),
             below,
             _("What the closing fills of this day brought, after fees, of trades that closed today or go on."),
-            measure.beside,
+            unit,
             tone_of(realized),
             span if fills else "",
         ),
@@ -217,7 +217,7 @@ def _numbers(summary: Summary, fills: Sequence[DayFill], curve: Sequence[Decimal
             measure.fine(charges),
             below,
             _("Of this day's fills."),
-            measure.beside,
+            unit,
             "",
             count,
         ),
