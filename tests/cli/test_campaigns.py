@@ -55,7 +55,19 @@ def test_what_cannot_be_is_said(data: Path) -> None:
         (("--name", "x"), "Name the campaign with --key KEY"),
         (("--key", "nothing"), "There is no campaign nothing in this book."),
         (("--key", "nothing", "--apart"), "There is no round trip or campaign with this key in this book."),
+        (("--by", "month"), "--by goes with --totals."),
+        (("--totals", "--shape", "wheel"), "--shape and --on narrow the list"),
         (("--together", "nothing"), "There is no round trip or campaign with this key in this book."),
     ):
         refused = fillbook("campaigns", *words, "--data", data)
         assert (refused.returncode, said in refused.stderr) == (2, True)
+
+
+def test_the_report_counts_the_campaign_once(data: Path) -> None:
+    """The assigned call and the shares that it took are one campaign and no trade beside it, however they are told apart."""
+    for by in ("shape", "underlying", "month"):
+        (group,) = json.loads(fillbook("campaigns", "--totals", "--by", by, "--json", "--data", data).stdout)["groups"]
+        (part,) = group["parts"]
+        assert (part["campaigns"], part["net"], group["decisions"]["round_trips"]) == (1, group["net"], 1 + group["alone"]["round_trips"])
+    said = fillbook("campaigns", "--totals", "--data", data).stdout
+    assert "each decision once" in said

@@ -256,7 +256,7 @@ def test_what_an_address_says_and_nobody_understands_is_named(browser_of_owner: 
 
 def test_a_period_the_wrong_way_round_is_told_and_turned(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.pk
-    for path in ("/", "/trades/", "/intraday/", "/reports/"):
+    for path in ("/", "/trades/", "/intraday/", "/reports/", "/reports/by/symbol/", "/reports/campaigns/", "/campaigns/"):
         shown = page(browser_of_owner, f"{path}?from=2026-03-31&to=2026-03-01")
         assert "31 Mar 2026 comes after 1 Mar 2026, so the two were changed round: you see Mar 2026." in shown
         assert "changed round" not in page(browser_of_owner, f"{path}?from=2026-03-01&to=2026-03-31")

@@ -72,6 +72,10 @@ def run(options: argparse.Namespace) -> int:
     from fillbook.storage.answers.campaigns import campaigns_page, whole_campaign_answer
     from fillbook.storage.choosing import accounts_in
 
+    if options.by and not options.totals:
+        raise Stop("--by goes with --totals.", 2)
+    if options.totals and (options.shape or options.on):
+        raise Stop("--shape and --on narrow the list; --totals tells of every shape and, with --by underlying, of every underlying.", 2)
     user = chosen_user(options.user)
     with saying():
         options.key = _changed(options, user)

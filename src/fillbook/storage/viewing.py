@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 from urllib.parse import parse_qs, quote
 
+from fillbook.journal.shapes import CampaignKey, Shape
 from fillbook.performance.distributions import Spread
 from fillbook.performance.filters import Filter, turned, turned_interval
 from fillbook.performance.keys import Key
@@ -97,7 +98,7 @@ _LIST: Final[dict[str, Read]] = {
 PAGES: Final[dict[str, dict[str, Read]]] = {
     "/": _EVERYWHERE,
     "/trades/": _EVERYWHERE | _LIST,
-    "/campaigns/": {},
+    "/campaigns/": {"shape": _one_of([shape.value for shape in Shape]), "on": lambda text: text.upper() if text.isprintable() else ""},
     "/calendar/": _EVERYWHERE,
     "/intraday/": _EVERYWHERE,
     "/positions/": _SHOWN,
@@ -107,6 +108,7 @@ PAGES: Final[dict[str, dict[str, Read]]] = {
     "/reports/compare/": _REPORT | {"with": _filter},
     "/reports/distribution/": _REPORT | {"what": _one_of([what.value for what in Spread], Spread.PROFIT.value)},
     "/reports/drawdowns/": _REPORT,
+    "/reports/campaigns/": {"money": _money, "by": _one_of([key.value for key in CampaignKey], CampaignKey.SHAPE.value)},
 }
 """Path of each page that a view can open -> what its address may say beside the filter."""
 

@@ -28,6 +28,10 @@ _TABS: Final = ("dashboard", "trades", "calendar", "reports")
 """Places that a phone has at its bottom; the others are under More."""
 FILTERED: Final = frozenset({"dashboard", "trades", "calendar", "intraday", "reports"})
 """Pages that are about a filter, which goes from one to the other."""
+_BARRED: Final = FILTERED | frozenset(
+    {"campaigns", "report-by", "report-cross", "report-compare", "report-spread", "report-falls", "report-campaigns"}
+)
+"""Pages that read a period and other conditions out of their address, and say what they made of them."""
 _SECTIONS: Final = {
     "dashboard": "dashboard",
     "welcome": "dashboard",
@@ -149,13 +153,13 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
 def _misread(request: HttpRequest) -> tuple[str, ...]:
     """What of a filter in the address means nothing, on pages that have the filter bar."""
     name = request.resolver_match.url_name if request.resolver_match else ""
-    return misread(dict(request.GET.lists())) if name in FILTERED and request.GET else ()
+    return misread(dict(request.GET.lists())) if name in _BARRED and request.GET else ()
 
 
 def _turned(request: HttpRequest) -> str:
     """What to say of a period in the address whose ends are the wrong way round; "" for nothing."""
     name = request.resolver_match.url_name if request.resolver_match else ""
-    return turned_words(dict(request.GET.lists())) if name in FILTERED and request.GET else ""
+    return turned_words(dict(request.GET.lists())) if name in _BARRED and request.GET else ""
 
 
 def _carried(request: HttpRequest) -> Callable[[str], str]:

@@ -93,6 +93,7 @@ def page_name(path: str) -> str:
         "/positions/": _("Positions"),
         "/reports/": _("Reports"),
         "/reports/cross/": _("Two keys"),
+        "/reports/campaigns/": _("Report of campaigns"),
         "/reports/compare/": _("Compare"),
         "/reports/distribution/": _("Distribution"),
         "/reports/drawdowns/": _("Falls and runs"),
