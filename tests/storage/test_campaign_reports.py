@@ -14,6 +14,7 @@ from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Outcome, Summary, to_e8
 from fillbook.storage import queries
+from fillbook.storage.answers.campaigns import totals_answer
 from fillbook.storage.campaign_reports import CampaignReport, campaign_report, of_value
 from fillbook.storage.campaigns import campaigns_in
 from fillbook.storage.choosing import trips_in
@@ -76,6 +77,21 @@ def test_what_a_part_is_made_of_can_be_listed(account: BrokerAccount) -> None:
     rows = campaigns_in([account], Filter())
     assert [row.shape for row in of_value(rows, Shape.BULL_PUT)] == [Shape.BULL_PUT]
     assert (of_value(rows, on="ACME").count(), of_value(rows, on="ZORG").count(), of_value(rows).count()) == (2, 0, 2)
+
+
+def test_a_currency_lists_the_campaigns_that_it_counts(account: BrokerAccount) -> None:
+    CampaignRow.objects.filter(shape=Shape.BULL_CALL).update(currency="CHF")
+    for currency, shape in ((account.base_currency, Shape.BULL_PUT), ("CHF", Shape.BULL_CALL)):
+        chosen = Filter(currency=f"{account.base_currency}-{currency}")
+        assert [row.shape for row in campaigns_in([account], chosen)] == [shape]
+        assert [part.value for one in campaign_report([account], chosen, CampaignKey.SHAPE).values() for part in one.parts] == [shape]
+
+
+def test_decisions_have_no_gain_in_percent(account: BrokerAccount) -> None:
+    """Ten shares lost something by what they cost; a spread has no such cost, so neither have the two together."""
+    (found,) = totals_answer([account], Filter())
+    assert found["alone"]["average_gain_percent"] is not None
+    assert (found["decisions"]["round_trips"], found["decisions"]["average_gain_percent"]) == (3, None)
 
 
 def test_a_filter_takes_campaigns_and_trades_alike(account: BrokerAccount) -> None:

@@ -103,6 +103,8 @@ def test_only_one_view_is_the_default_and_a_name_is_there_once(owner: User) -> N
         ("/reports/compare/", "side=long&with=side%3Dshort%26symbol%3Dbolt", "side=long&with=symbol%3DBOLT%26side%3Dshort"),
         ("/trades/", "columns=net,r,symbol&sort=r&order=asc&symbol=BOLT", "symbol=BOLT&columns=symbol,r,net&sort=r&order=asc"),
         ("/calendar/", "month=2026-03&symbol=BOLT", "symbol=BOLT"),
+        ("/campaigns/", "shape=bull_put&on=bolt&symbol=BOLT&page=2", "symbol=BOLT&shape=bull_put&on=BOLT"),
+        ("/reports/campaigns/", "by=month&symbol=BOLT&show=percent&basis=gross", "symbol=BOLT&by=month"),
         ("/positions/", "symbol=BOLT&show=percent&money=USD", "symbol=BOLT&show=percent"),
     ],
 )

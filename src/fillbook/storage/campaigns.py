@@ -123,12 +123,20 @@ def campaigns_in(accounts: Accounts, chosen: Filter) -> QuerySet[CampaignRow]:
         found = found.filter(day__lte=chosen.last)
     if chosen.outcome:
         found = found.filter(outcome=chosen.outcome)
+    if chosen.counted_in and chosen.status is TripStatus.CLOSED:
+        found = found.filter(_counted_in(chosen.counted_in))
     legs = replace(chosen, first=None, last=None, outcome=None, status=TripStatus.CLOSED, include_incomplete=True)
     if replace(legs, accounts=(), currency="", include_incomplete=False) != Filter():
         either = (trips_in(accounts, replace(legs, status=status)).values("pk") for status in TripStatus)
         with_one = (CampaignTrip.objects.filter(trip__in=some).values("campaign_id") for some in either)
         found = found.filter(Q(*(Q(pk__in=some) for some in with_one), _connector=Q.OR))
     return found.order_by("-day", "-opened_on", "key", "account_id")
+
+
+def _counted_in(currency: str) -> Q:
+    """Campaigns whose result is in a currency; those that have none, because their legs' are in several, by each of these."""
+    some = CampaignTrip.objects.filter(trip__result_currency=currency).values("campaign_id")
+    return Q(currency=currency) | Q(currency="", pk__in=some)
 
 
 def with_legs(campaigns: QuerySet[CampaignRow]) -> QuerySet[CampaignRow]:

@@ -99,10 +99,15 @@ def totals_answer(accounts: Accounts, chosen: Filter, by: CampaignKey = Campaign
             "by": by.value,
             "parts": [{"value": part.value} | _part(part) for part in found[group].parts] if group in found else [],
             "alone": brief_answer(found[group].alone) if group in found else brief_answer(Summary()),
-            "decisions": brief_answer(found[group].decisions) if group in found else brief_answer(Summary()),
+            "decisions": _decisions(found[group].decisions if group in found else Summary()),
         }
         for group in sorted({*legs, *(group for group, one in found.items() if one.parts)}, key=group_order)
     ]
+
+
+def _decisions(summary: Summary) -> dict[str, Any]:
+    """Without a gain in percent: campaigns have none, and that of the trades beside them is none of all."""
+    return brief_answer(summary) | {"average_gain_percent": None}
 
 
 def _part(part: CampaignPart) -> dict[str, Any]:

@@ -76,8 +76,8 @@ def by_campaign(request: HttpRequest) -> HttpResponse:
             "stats": _stats(asked, group, found[group], legs),
             "rows": [_row(asked, group, by, part) for part in found[group].parts[:_MOST_ROWS]],
             "total": _row(asked, group, None, found[group].whole),
-            "alone": _beside(found[group].alone, asked.trades(asked.about.chosen, group), group, _("Trades in no campaign")),
-            "decisions": _beside(found[group].decisions, "", group, _("Each decision once")),
+            "alone": _beside(found[group].alone, group, _("Trades in no campaign")),
+            "decisions": _beside(found[group].decisions, group, _("Each decision once")),
         }
     return render(request, "pages/report_campaigns.html", context)
 
@@ -132,11 +132,10 @@ def _row(asked: Asked, group: Group, by: CampaignKey | None, part: CampaignPart)
     )
 
 
-def _beside(summary: Summary, url: str, group: Group, name: str) -> Mapping[str, str]:
+def _beside(summary: Summary, group: Group, name: str) -> Mapping[str, str]:
     profit = metrics.profit(summary)
     return {
         "name": name,
-        "url": url,
         "trades": readable.whole(summary.n),
         "win_rate": readable.percent(metrics.win_rate(summary)),
         "average": readable.gain(metrics.average_gain(summary), group.currency),

@@ -187,7 +187,9 @@ class CampaignGroup(Group, CampaignFigures):
     by: str
     parts: list[CampaignPartAnswer] = Field(description="The greatest profit first, months in order. They add up to the group.")
     alone: Brief = Field(description="Round trips that are in no campaign.")
-    decisions: Brief = Field(description="Campaigns and round trips that are in none, each once.")
+    decisions: Brief = Field(
+        description="Campaigns and round trips that are in none, each once; without a gain in percent, since campaigns have none."
+    )
 
 
 class CampaignTotals(Schema):
