@@ -16,7 +16,8 @@ def load_book(account: BrokerAccount, settings: MatchSettings | None = None) -> 
 
     A position that no statement states, because rows came after the latest positions, stands in it as if the broker had stated it.
     """
-    return read_account(load_statement(account).statement, settings or settings_of(account), overrides_of(account))
+    statement = load_statement(account).statement
+    return read_account(statement, settings or settings_of(account), overrides_of(account, statement.executions))
 
 
 def stored_lines(account: BrokerAccount) -> list[ReconciliationLine]:

@@ -50,7 +50,7 @@ from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 
-RULES: Final = "14"
+RULES: Final = "15"
 """Changes when the same ledger gives other trades or totals, so that accounts derived by older rules are read again."""
 
 _BY_INSTRUMENT: Final = (OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, BridgeRow, FindingRow)
@@ -75,7 +75,7 @@ def rebuild_account(account: BrokerAccount | int, instruments: Collection[str] |
         waiting = unread_of(owner)
         keys = None if instruments is None or waiting is None else connected(owner, {*instruments, *waiting})
         loaded = load_statement(owner, keys)
-        book = read_account(loaded.statement, settings_of(owner), overrides_of(owner))
+        book = read_account(loaded.statement, settings_of(owner), overrides_of(owner, loaded.statement.executions))
         changed = _Writer(owner, loaded, book, keys, because_of).write()
         hang(owner)
         regroup(owner, keys)

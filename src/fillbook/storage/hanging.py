@@ -1,7 +1,7 @@
 """Which trades the trader's words are about at present: looked for again whenever trades were made again (`journal.anchors`)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -106,7 +106,7 @@ def homes_of(account: BrokerAccount, anchors: Collection[Anchor]) -> dict[Anchor
     places = _places(account, {anchor.execution_id for anchor in anchors})
     homes = {anchor: trips_of(anchor, places[anchor.execution_id]) for anchor in anchors}
     lost = {anchor.execution_id for anchor, trips in homes.items() if not trips}
-    instead = _replacements(account, lost) if lost else {}
+    instead = replacements(account, lost, lambda names: _places(account, names)) if lost else {}
     places = _places(account, set(instead.values()))
     for anchor, trips in homes.items():
         new = instead.get(anchor.execution_id)
@@ -124,8 +124,20 @@ def _places(account: BrokerAccount, names: Iterable[str]) -> dict[str, list[Plac
     return found
 
 
-def _replacements(account: BrokerAccount, lost: Collection[str]) -> dict[str, str]:
-    """Execution id -> id of what was booked instead of it, or of itself under a new id, and is in a trade; only those that have one."""
+def name_now(account: BrokerAccount, name: str) -> str:
+    """Under which id a fill of this id is in a trade: its own, or that of what is told in its place; "" for none."""
+
+    def traded(names: Iterable[str]) -> Collection[str]:
+        return _places(account, names)
+
+    return name if name in traded([name]) else replacements(account, {name}, traded).get(name, "")
+
+
+def replacements(account: BrokerAccount, lost: Collection[str], counting: Callable[[Iterable[str]], Collection[str]]) -> dict[str, str]:
+    """Execution id -> id of what was booked instead of it, or of itself under a new id, and counts; only those that have one.
+
+    counting: those of some ids that are in trades, or are about to be.
+    """
     rows = ExecutionRow.objects.filter(account=account).exclude(state=RowState.SUPERSEDED)
     gone: dict[str, Booked] = {}
     for part in batches(sorted(lost)):
@@ -138,7 +150,7 @@ def _replacements(account: BrokerAccount, lost: Collection[str]) -> dict[str, st
             wanted |= Q(instrument__key=one.instrument_key) & alike
         for state, *values in rows.filter(wanted).values_list("state", *_BOOKED):
             (current if state == RowState.CURRENT else withdrawn).append(Booked(*values))
-    traded = _places(account, {one.execution_id for one in current})
+    traded = counting({one.execution_id for one in current})
     gone_too, there = Bookings(withdrawn), Bookings(current)
     found: dict[str, str] = {}
     again: dict[str, str] = {}
@@ -149,5 +161,5 @@ def _replacements(account: BrokerAccount, lost: Collection[str]) -> dict[str, st
         new = instead or (anew if anew in traded else renumbered(one, gone_too.near(one), there.near(one)))
         (found if new in traded else again)[name] = new
     under = {new for new in again.values() if new}
-    later = _replacements(account, under) if under else {}  # numbered anew, and then cancelled and rebooked
+    later = replacements(account, under, counting) if under else {}  # numbered anew, and then cancelled and rebooked
     return found | {name: later[new] for name, new in again.items() if new in later}

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from fillbook.storage.access import Viewer, trip_for
 from fillbook.storage.derive import rebuild_account
+from fillbook.storage.hanging import name_now
 from fillbook.storage.models import BrokerAccount, RoundTripRow, TripFillRow, TripOverride
 from fillbook.storage.sentences import message
 from fillbook.trades.records import Role
@@ -46,9 +47,9 @@ def join(viewer: Viewer, key: str) -> str:
     begins = trip.fill_rows.order_by("number").first()
     if before is None or begins is None:
         raise CannotRegroup(message("join"))
-    anchor = TripOverride.objects.filter(account=trip.account_id, kind=TripOverride.Kind.CUT, execution_id__in=_anchors(trip)).first()
-    if anchor is not None:
-        take_back(anchor)
+    cut_off = next((fill.execution_id for fill in closings(trip)[:1]), "")
+    if (said := _said(trip, TripOverride.Kind.CUT, cut_off)) is not None:
+        take_back(said)
     else:
         _keep(trip, TripOverride.Kind.JOIN, begins.execution_id)
     return before.key
@@ -65,17 +66,20 @@ def take_back(override: TripOverride) -> None:
 
 def overrides_beside(trip: RoundTripRow) -> list[TripOverride]:
     """All cuts and joins of a trade's account and instrument, oldest first."""
-    return list(TripOverride.objects.filter(account=trip.account_id, instrument_key=trip.instrument_key).order_by("made_at", "pk"))
+    mine = TripOverride.objects.filter(account=trip.account_id, instrument_key=trip.instrument_key)
+    return list(mine.select_related("account").order_by("made_at", "pk"))
 
 
 def fill_of(override: TripOverride) -> TripFillRow | None:
     """The fill that a cut or join hangs on; None when no trade has it now."""
-    return TripFillRow.objects.filter(trip__account=override.account_id, execution_id=override.execution_id).first()
+    name = _fill_now(override)
+    return TripFillRow.objects.filter(trip__account=override.account_id, execution_id=name).first() if name else None
 
 
 def trip_of(override: TripOverride) -> RoundTripRow | None:
-    """The trade that holds that fill now."""
-    return RoundTripRow.objects.filter(account=override.account_id, fill_rows__execution_id=override.execution_id).first()
+    """The trade that holds that fill now, or what is told in its place."""
+    name = _fill_now(override)
+    return RoundTripRow.objects.filter(account=override.account_id, fill_rows__execution_id=name).first() if name else None
 
 
 def closings(trip: RoundTripRow) -> list[TripFillRow]:
@@ -98,14 +102,20 @@ def trip_before(trip: RoundTripRow) -> RoundTripRow | None:
     return None
 
 
-def _anchors(trip: RoundTripRow) -> list[str]:
-    """The closing fill with which a trade begins, if it was cut off."""
-    return [fill.execution_id for fill in closings(trip)[:1]]
+def _fill_now(override: TripOverride) -> str:
+    return name_now(override.account, override.execution_id)
+
+
+def _said(trip: RoundTripRow, kind: TripOverride.Kind, execution_id: str) -> TripOverride | None:
+    """The cut or join of a trade's instrument that hangs on a fill by the id it has now, or by a former one."""
+    mine = [one for one in overrides_beside(trip) if one.kind == kind]
+    same = (one for one in mine if one.execution_id == execution_id)
+    return next(same, None) or next((one for one in mine if _fill_now(one) == execution_id), None)
 
 
 def _keep(trip: RoundTripRow, kind: TripOverride.Kind, execution_id: str) -> None:
     with transaction.atomic():
         account = BrokerAccount.objects.select_for_update().get(pk=trip.account_id)
-        said = {"instrument_key": trip.instrument_key}
-        TripOverride.objects.get_or_create(account=account, kind=kind, execution_id=execution_id, defaults=said)
+        if _said(trip, kind, execution_id) is None:
+            TripOverride.objects.create(account=account, kind=kind, execution_id=execution_id, instrument_key=trip.instrument_key)
         rebuild_account(account, {trip.instrument_key})

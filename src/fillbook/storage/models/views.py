@@ -35,8 +35,8 @@ class SavedView(models.Model):
 class TripOverride(models.Model):
     """`trades.overrides`: the owner's word that a trade begins at a fill (cut), or goes on with it (join).
 
-    It hangs on the fill by the broker's id, never on a derived row, so it survives every rebuild; a fill that is in no such place at
-    present leaves it without effect.
+    It hangs on the fill by the broker's id, never on a derived row, so it survives every rebuild; where that fill was booked again or
+    numbered anew, it means what is told in its place. A fill that is in no such place at present leaves it without effect.
     """
 
     class Kind(models.TextChoices):
