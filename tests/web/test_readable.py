@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from fillbook.web import readable
+from fillbook.web.privacy import hidden_for
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,15 @@ from fillbook.web import readable
 )
 def test_gain_has_its_sign_and_the_decimals_of_its_currency(value: str, currency: str, shown: str) -> None:
     assert readable.gain(Decimal(value), currency) == shown
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_many_numbers_read_as_each_of_them(language: str, hidden: bool) -> None:
+    values = [Decimal(text) for text in ("1234567.891", "-0.5", "0", "-0.004")]
+    with translation.override(language), hidden_for(hidden):
+        assert readable.gains(values, "USD") == [readable.gain(value, "USD") for value in values]
+        assert readable.percents(values) == [readable.percent(value, signed=True) for value in values]
 
 
 def test_amount_has_no_plus() -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from math import hypot
 from operator import itemgetter
 from typing import Any, Final, TypeVar
 
@@ -44,27 +45,40 @@ class Results:
     @property
     def summary(self) -> Summary:
         """All of them together."""
-        nets = self.nets
-        wins, losses = [net for net in nets if net > 0], [net for net in nets if net < 0]
-        gains = [gain for gain in self.gains if gain is not None]
-        total, whole = sum(nets), [net / _UNIT for net in nets]
+        nets, n = self.nets, len(self.nets)
+        wins, zeros, total = [net for net in nets if net > 0], nets.count(0), sum(nets)
+        total_wins = sum(wins)
+        gain_count, gain_total = _known(self.gains)
+        if all(self.outlays):
+            costed = total if self.afters is nets else sum(self.afters)
+        else:
+            costed = sum(compress(self.afters, self.outlays))
         return Summary(
-            n=len(nets),
+            n=n,
             wins=len(wins),
-            losses=len(losses),
-            zeros=len(nets) - len(wins) - len(losses),
+            losses=n - len(wins) - zeros,
+            zeros=zeros,
             total=total,
-            total_wins=sum(wins),
-            total_losses=sum(losses),
-            fees=sum(filter(None, self.charges)),
-            gain_count=len(gains),
-            gain_total=sum(gains),
-            squares=sum([one * one for one in whole], 0.0),
+            total_wins=total_wins,
+            total_losses=total - total_wins,
+            fees=_known(self.charges)[1],
+            gain_count=gain_count,
+            gain_total=gain_total,
+            squares=(hypot(*nets) / _UNIT) ** 2,
             least=min(nets, default=None),
             greatest=max(nets, default=None),
-            costed=sum(compress(self.afters, self.outlays)),
+            costed=costed,
             costs=sum(self.outlays, 0.0),
         )
+
+
+def _known(values: Sequence[int | None]) -> tuple[int, int]:
+    """(how many there are, their sum). Most columns hold no None, and are added up without being looked through."""
+    try:
+        return len(values), sum(values)  # type: ignore[arg-type] # None is refused
+    except TypeError:
+        known = [value for value in values if value is not None]
+        return len(known), sum(known)
 
 
 def places_of(values: Iterable[V]) -> dict[V, list[int]]:
@@ -72,15 +86,6 @@ def places_of(values: Iterable[V]) -> dict[V, list[int]]:
     found: dict[V, list[int]] = defaultdict(list)
     for place, value in enumerate(values):
         found[value].append(place)
-    return found
-
-
-def places_of_several(values: Iterable[Iterable[V]]) -> dict[V, list[int]]:
-    """The same where a round trip has any number of values."""
-    found: dict[V, list[int]] = defaultdict(list)
-    for place, several in enumerate(values):
-        for value in several:
-            found[value].append(place)
     return found
 
 

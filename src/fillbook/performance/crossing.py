@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -93,6 +93,8 @@ def crossed(down: Key, across: Key, cells: Mapping[tuple[Value, Value], Summary]
 
 def limited(whole: Crossing, rows: int, columns: int) -> Crossing:
     """At most so many rows and columns: those with the most round trips, and the rest together as `OTHERS`, last."""
+    if len(whole.rows) <= rows and len(whole.columns) <= columns:
+        return replace(whole, rows=_last(whole.rows), columns=_last(whole.columns))
     kept_rows, kept_columns = kept_values({place: part.n for place, part in whole.cells.items()}, rows, columns)
     cells: dict[Place, list[Summary]] = defaultdict(list)
     for (row, column), part in whole.cells.items():

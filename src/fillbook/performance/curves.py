@@ -4,9 +4,9 @@ All of one currency. A round trip belongs to the trade date of its last closing 
 always agree. Deposits and open positions are in none of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
@@ -159,21 +159,21 @@ def coarser(days: Sequence[CurveDay]) -> tuple[Step, tuple[CurveDay, ...]]:
     """The curve in at most about 400 points: by day, else by week (from Monday), else by month. Each keeps its deepest drawdown."""
     if len(days) <= MOST_POINTS:
         return Step.DAY, tuple(days)
-    weeks = _joined(days, lambda day: day.first - timedelta(days=day.first.weekday()))
+    weeks = _joined(days, lambda day: (day.first.toordinal() - 1) // 7)  # the calendar begins on a Monday
     if len(weeks) <= MOST_POINTS:
         return Step.WEEK, weeks
     return Step.MONTH, _joined(days, lambda day: day.first.replace(day=1))
 
 
-def _joined(days: Sequence[CurveDay], start_of: Callable[[CurveDay], date]) -> tuple[CurveDay, ...]:
+def _joined(days: Sequence[CurveDay], start_of: Callable[[CurveDay], Hashable]) -> tuple[CurveDay, ...]:
     found = []
     for _, group in groupby(days, key=start_of):
         part = list(group)
         joined = part[-1]._replace(
             first=part[0].first,
-            gain=sum(day.gain for day in part),
-            trades=sum(day.trades for day in part),
-            drawdown=min(day.drawdown for day in part),
+            gain=sum([day.gain for day in part]),
+            trades=sum([day.trades for day in part]),
+            drawdown=min([day.drawdown for day in part]),
         )
         found.append(joined)
     return tuple(found)

@@ -1,7 +1,6 @@
 """Every fall of the closed-trade curve below its highest point so far: where it began, how deep it went, when it was made good."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate, compress, count, islice
@@ -14,14 +13,13 @@ from fillbook.performance.moments import Moment
 from fillbook.performance.streaks import Closings
 
 
-@dataclass(frozen=True, slots=True)
-class Fall:
-    """One fall of the curve, in money.
+class Fall(NamedTuple):
+    """One fall of the curve, in money. A plain tuple, since there may be thousands.
 
     peak_on: day of the high before it, None when that is the start at 0. began_on: day of the first loss below the high. trough_on: day of
     the low, the earliest of equal ones. recovered_on: day on which the curve was at the high again; None while it is not. depth: negative,
-    in 1e-8. until: the recovery, else the last day of the curve. trades: closed after the high, up to the recovery. begins, lowest, ends:
-    moments of the first step below the high, of the low, and of `until`: what closed from the first to the low came to the depth.
+    in 1e-8. until: the recovery, else the last day of the curve. trades: closed after the high, up to the recovery. *_at: the
+    instants of the first step below the high, of the low and of the last, in microseconds since 1970, None without a time of day.
     """
 
     peak_on: date | None
@@ -31,9 +29,24 @@ class Fall:
     depth: int
     until: date
     trades: int
-    begins: Moment
-    lowest: Moment
-    ends: Moment
+    began_at: int | None
+    trough_at: int | None
+    until_at: int | None
+
+    @property
+    def begins(self) -> Moment:
+        """Of the first step below the high; what closed from here to `lowest` came to the depth."""
+        return Moment.of(self.began_on, self.began_at)
+
+    @property
+    def lowest(self) -> Moment:
+        """Of the low."""
+        return Moment.of(self.trough_on, self.trough_at)
+
+    @property
+    def ends(self) -> Moment:
+        """Of the recovery, else of the last step of the curve."""
+        return Moment.of(self.until, self.until_at)
 
     @property
     def days(self) -> int:
@@ -72,9 +85,9 @@ def falls(closings: Closings) -> tuple[Fall, ...]:
                 depth=low - highs[begins],
                 until=days[until],
                 trades=counts[until] - (counts[begins - 1] if begins else 0),
-                begins=Moment.of(days[begins], instants[begins]),
-                lowest=Moment.of(days[lowest], instants[lowest]),
-                ends=Moment.of(days[until], instants[until]),
+                began_at=instants[begins],
+                trough_at=instants[lowest],
+                until_at=instants[until],
             )
         )
         begins = below.find(1, ends) if over else -1
@@ -142,5 +155,7 @@ def _steps(closings: Closings) -> tuple[Sequence[date], Sequence[int | None], Se
         ends[place] = days[place] != days[place + 1]
         place = ends.find(0, place + 1)
     ends.append(1)  # of no round trips one too many, which takes nothing
+    if 0 not in ends and len(days) == len(ends):
+        return days, moments, list(accumulate(closings.nets)), range(1, len(days) + 1)
     curve, counts = compress(accumulate(closings.nets), ends), compress(count(1), ends)
     return list(compress(days, ends)), list(compress(moments, ends)), list(curve), list(counts)

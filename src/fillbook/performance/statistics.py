@@ -18,7 +18,7 @@ from fillbook.performance import metrics
 from fillbook.performance.chance import Z_ONE_SIDED, Day, Interval, Resampled, chance_of, resampled, wilson
 from fillbook.performance.multiples import multiples
 from fillbook.performance.ratios import ENOUGH_RETURNS, Returns, sharpe, sortino
-from fillbook.performance.streaks import NOTHING, Closings, streaks
+from fillbook.performance.streaks import NOTHING, Closings, Streaks, streaks
 from fillbook.performance.summary import Summary, from_e8
 from fillbook.performance.told import USUAL, Told
 
@@ -82,7 +82,7 @@ class Sample:
     """Round trips of one currency as figures need them. days: of each day on which one closed, in order. closings: in closing order.
 
     rs: results in R of those with a plan. returns: of the account's days, where the broker's net asset values allow. gross: the results
-    are those before fees and taxes.
+    are those before fees and taxes. runs: those of `closings`, where they were counted already.
     """
 
     summary: Summary
@@ -93,6 +93,7 @@ class Sample:
     drawn: Resampled | None = field(default=None)
     told: Told = USUAL
     figures: tuple[Figure, ...] = ()
+    runs: Streaks | None = None
 
     @classmethod
     def of(
@@ -189,7 +190,7 @@ def _in_r(sample: Sample) -> tuple[Figure, ...]:
 
 def _order(sample: Sample) -> tuple[Figure, ...]:
     nets = sample.closings.nets
-    runs = streaks(sample.closings)
+    runs = sample.runs or streaks(sample.closings)
     decided = sample.summary.wins + sample.summary.losses
     slope = k_ratio(nets)
     return (

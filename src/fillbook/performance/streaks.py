@@ -71,9 +71,11 @@ _MARKS: Final = {Outcome.WIN: _WON, Outcome.LOSS: _LOST}
 
 def streaks(closings: Closings) -> Streaks:
     """Runs in closing order. Break-even is skipped: it neither counts nor breaks, and is not in a run's total as it is nothing."""
-    decided = list(filter(None, closings.nets))
+    decided: Sequence[int] = closings.nets
+    decided_at: Sequence[int] = range(len(closings))
+    if 0 in decided:
+        decided, decided_at = list(filter(None, decided)), list(compress(decided_at, decided))
     marks = _marks(decided)
-    decided_at = list(compress(range(len(closings)), closings.nets))
     lengths = {outcome: _lengths(marks, outcome) for outcome in _MARKS}
 
     def run(outcome: Outcome, length: int, begins: int) -> Run:
@@ -95,7 +97,7 @@ def streaks(closings: Closings) -> Streaks:
 
 def _marks(decided: Sequence[int]) -> bytes:
     """A byte for each round trip that was won or lost: 100,000 of them are looked through in no time."""
-    return bytes(map((0).__lt__, decided))
+    return bytes([net > 0 for net in decided])
 
 
 def _lengths(marks: bytes, outcome: Outcome) -> Counter[int]:

@@ -76,12 +76,14 @@ def with_period_before(chosen: Filter) -> Filter:
 
 def between(records: Sequence[DayRecord], first: date | None, last: date | None) -> list[DayRecord]:
     """Those from one day to another, both included."""
+    if first is None and last is None:
+        return list(records)
     return [one for one in records if (first is None or first <= one.day) and (last is None or one.day <= last)]
 
 
 def summed(records: Iterable[DayRecord]) -> Summary:
     """All of them together."""
-    return Summary.together(record.summary for record in records)
+    return Summary.together([record.summary for record in records])
 
 
 def counted(trips: QuerySet[RoundTripRow]) -> QuerySet[RoundTripRow]:
@@ -142,9 +144,13 @@ def _from_totals(accounts: Sequence[BrokerAccount], chosen: Filter) -> dict[Grou
     kinds = {account.pk: (account.kind, account.base_currency) for account in accounts}
     rows = day_totals(accounts, chosen).order_by("day").values_list("account_id", "currency", "day", *FIELDS, *_PATH[1:])
     found: dict[Group, dict[date, list[DayRecord]]] = defaultdict(lambda: defaultdict(list))
+    of_account: dict[tuple[int, str], dict[date, list[DayRecord]]] = {}  # a group is made once and not for each row
+    count = len(FIELDS)
     for account_id, currency, day, *values in rows:
-        summary = Summary(*values[: len(FIELDS)])
-        found[Group(*kinds[account_id], currency)][day].append(DayRecord(day, summary, Path(summary.total, *values[len(FIELDS) :])))
+        if (account_id, currency) not in of_account:
+            of_account[account_id, currency] = found[Group(*kinds[account_id], currency)]
+        summary = Summary(*values[:count])
+        of_account[account_id, currency][day].append(DayRecord(day, summary, Path(summary.total, *values[count:])))
     return {group: tuple(_merged(accounts, chosen, group, days)) for group, days in found.items()}
 
 

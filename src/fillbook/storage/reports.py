@@ -17,7 +17,7 @@ from django.db.models import F
 
 from fillbook.ledger.figures import FigureKind
 from fillbook.ledger.numbers import EXACT
-from fillbook.performance.columns import Places, Results, places_of, places_of_several, summaries_at
+from fillbook.performance.columns import Places, Results, places_of, summaries_at
 from fillbook.performance.crossing import OTHERS, Breakdown, Crossing, Margins, Part, broken_down, crossed, kept_values
 from fillbook.performance.curves import Period
 from fillbook.performance.distributions import Spread
@@ -93,8 +93,9 @@ def _crossing(
     for group, columns in _counted(accounts, chosen, {*_RESULTS, *_named(down), *_named(across)}, told=told).items():
         places, results, margins = _pairs(accounts, columns, down, across), _results(columns), None
         if Key.TAG in (down, across):
-            rows, others = (summaries_at(_places(accounts, columns, key), results) for key in (down, across))
-            margins = Margins(rows, others, results.summary)
+            if sum(map(len, places.values())) > len(results.nets):  # some are in several cells
+                rows, others = (summaries_at(_places(accounts, columns, key), results) for key in (down, across))
+                margins = Margins(rows, others, results.summary)
         elif most is not None:
             places = _gathered(places, most)
         found[group] = crossed(down, across, summaries_at(places, results), margins)
@@ -316,16 +317,31 @@ def _named(key: Key) -> tuple[str]:
 
 def _places(accounts: Sequence[BrokerAccount], columns: Columns, key: Key) -> dict[Value, list[int]]:
     """Where the round trips of each value stand."""
-    return places_of_several(_tags(accounts, columns)) if key is Key.TAG else places_of(_single(accounts, columns, key))
+    if key is not Key.TAG:
+        return places_of(_single(accounts, columns, key))
+    tagged, count = _tagged(accounts, columns), len(columns["pk"])
+    found: dict[Value, list[int]] = {None: untagged} if (untagged := [place for place in range(count) if place not in tagged]) else {}
+    for place, tags in tagged.items():
+        for tag in tags:
+            found.setdefault(tag, []).append(place)
+    return found
 
 
 def _pairs(accounts: Sequence[BrokerAccount], columns: Columns, down: Key, across: Key) -> dict[tuple[Value, Value], list[int]]:
     """The same of pairs: of each two tags of a round trip, either way round."""
     if Key.TAG not in (down, across):
         return places_of(zip(_single(accounts, columns, down), _single(accounts, columns, across), strict=True))
-    tags = _tags(accounts, columns)
-    sides = [tags if key is Key.TAG else [(value,) for value in _single(accounts, columns, key)] for key in (down, across)]
-    return places_of_several(product(*pair) for pair in zip(*sides, strict=True))
+    tagged, sides = _tagged(accounts, columns), [None if key is Key.TAG else _single(accounts, columns, key) for key in (down, across)]
+    found: dict[tuple[Value, Value], list[int]] = {}
+    alone = next((side for side in sides if side is not None), None)
+    for value, places in (places_of(alone) if alone is not None else {None: range(len(columns["pk"]))}).items():
+        if untagged := [place for place in places if place not in tagged] if tagged else list(places):
+            found[None if down is Key.TAG else value, None if across is Key.TAG else value] = untagged
+    for place, tags in tagged.items():
+        rows, others = ([*tags] if side is None else [side[place]] for side in sides)
+        for pair in product(rows, others):
+            found.setdefault(pair, []).append(place)
+    return found
 
 
 def _single(accounts: Sequence[BrokerAccount], columns: Columns, key: Key) -> list[Value]:
@@ -333,10 +349,10 @@ def _single(accounts: Sequence[BrokerAccount], columns: Columns, key: Key) -> li
     return list(map(ratings_of(accounts).get, columns["pk"])) if key is Key.RATING else columns[by(key)]
 
 
-def _tags(accounts: Sequence[BrokerAccount], columns: Columns) -> list[Sequence[Value]]:
-    """The tags of each round trip; None alone where it has none."""
-    marks, none = marks_of(accounts), (None,)
-    return [marks.get(pk, none) for pk in columns["pk"]]
+def _tagged(accounts: Sequence[BrokerAccount], columns: Columns) -> dict[int, list[str]]:
+    """Where those stand that have tags, and which: most have none."""
+    marks = marks_of(accounts)
+    return {place: marks[pk] for place, pk in enumerate(columns["pk"]) if pk in marks} if marks else {}
 
 
 def _gathered(places: dict[tuple[Value, Value], list[int]], most: tuple[int, int]) -> dict[tuple[Value, Value], list[int]]:

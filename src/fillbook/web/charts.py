@@ -64,19 +64,15 @@ class EquityDay:
     url: str = ""
     first: date | None = None
 
-    @property
-    def name(self) -> str:
-        """The day, or the days."""
-        return readable.days(self.first or self.day, self.day)
-
 
 def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -> Chart:
     """The curve of closed trades with its drawdown below. brush: the page's address without a period, to which a chosen one is added."""
     times = [midnight(one.day) for one in days]
     unit = "" if measure.percent else f" {measure.currency}"
-    rows = tuple(
-        (one.name, readable.whole(one.trades), measure.gain(one.gain), measure.gain(one.equity), measure.gain(one.drawdown)) for one in days
-    )
+    names = readable.spans((one.first or one.day, one.day) for one in days)
+    counts = {one.trades: (readable.whole(one.trades), readable.plural(one.trades, "trade")) for one in days}
+    amounts = (measure.gains(getattr(one, name) for one in days) for name in ("gain", "equity", "drawdown"))
+    rows = tuple(zip(names, (counts[one.trades][0] for one in days), *amounts, strict=True))
     total, moved = _("Total %(equity)s%(unit)s"), _("%(what)s %(gain)s of %(trades)s")
     once, then = _("That day"), _("Then")
     below, high = _("Below its high %(drawdown)s"), _("At its high")
@@ -84,7 +80,7 @@ def equity_chart(days: Sequence[EquityDay], measure: Measure, brush: str = "") -
         (
             name,
             total % {"equity": equity, "unit": unit},
-            moved % {"what": once if one.first in (None, one.day) else then, "gain": gain, "trades": readable.plural(one.trades, "trade")},
+            moved % {"what": once if one.first in (None, one.day) else then, "gain": gain, "trades": counts[one.trades][1]},
             below % {"drawdown": drawdown} if one.drawdown else high,
         )
         for one, (name, _number, gain, equity, drawdown) in zip(days, rows, strict=True)

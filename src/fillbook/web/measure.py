@@ -3,6 +3,7 @@
 In percent every round trip counts alike, large or small: a total is the sum of gain percents, as if each trade had had the same stake.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -53,6 +54,10 @@ class Measure:
     def gain(self, value: Decimal | None) -> str:
         """With its sign; without the unit, but for the percent sign."""
         return readable.percent(value, signed=True) if self.percent else readable.gain(value, self.currency)
+
+    def gains(self, values: Iterable[Decimal]) -> list[str]:
+        """Many of them."""
+        return readable.percents(values) if self.percent else readable.gains(values, self.currency)
 
     def size(self, value: Decimal) -> str:
         """How large something is, without a sign."""

@@ -4,6 +4,7 @@ Minus is U+2212, separators are the language's, rounding (half to even) happens 
 dash, never a zero. Amounts and quantities are out of sight while `privacy.amounts_hidden`.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -60,8 +61,13 @@ def cents(currency: str) -> int:
 
 def number(value: Decimal, decimals: int, signed: bool = False) -> str:
     """A number with exactly so many decimals and grouped thousands. `signed` adds a plus; what rounds to zero has no sign."""
+    return _rounded(value, decimals, signed, _separators(get_language()))
+
+
+def _rounded(value: Decimal, decimals: int, signed: bool, separators: dict[int, str]) -> str:
     rounded = EXACT.quantize(value, _PLACES[decimals])
-    return _sign(rounded, signed) + _of_language(f"{rounded.copy_abs():,f}")
+    text = f"{rounded.copy_abs():,f}"
+    return _sign(rounded, signed) + (text.translate(separators) if separators else text)
 
 
 def amount(value: Decimal | None, currency: str = "", signed: bool = False) -> str:
@@ -74,6 +80,20 @@ def amount(value: Decimal | None, currency: str = "", signed: bool = False) -> s
 def gain(value: Decimal | None, currency: str = "") -> str:
     """A profit or loss: an amount that always says its sign."""
     return amount(value, currency, signed=True)
+
+
+def gains(values: Iterable[Decimal], currency: str = "") -> list[str]:
+    """Many of them, as a curve has: what the language writes is looked up once."""
+    if amounts_hidden():
+        return [gain(value, currency) for value in values]
+    decimals, separators = cents(currency), _separators(get_language())
+    return [_rounded(value, decimals, True, separators) for value in values]
+
+
+def percents(values: Iterable[Decimal]) -> list[str]:
+    """The same of signed percentages with one decimal."""
+    separators = _separators(get_language())
+    return [f"{_rounded(value, 1, True, separators)}{_THIN}%" for value in values]
 
 
 def short_amount(value: Decimal, signed: bool = True) -> str:
@@ -156,15 +176,24 @@ def days(first: date | None, last: date | None) -> str:
         if first is not None:
             return _("since %(day)s") % {"day": day(first)}
         return _("all time") if last is None else _("until %(day)s") % {"day": day(last)}
-    if first == last:
-        return day(first)
-    tomorrow = last + timedelta(days=1)
-    if first.day == 1 and tomorrow.day == 1 and (first.year, first.month) == (last.year, last.month):
-        return month(first)
-    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
-        return str(first.year)
-    start = _written(_("%(day)d %(month)s"), first) if first.year == last.year else day(first)
-    return f"{start} – {day(last)}"
+    return spans([(first, last)])[0]
+
+
+def spans(periods: Iterable[tuple[date, date]]) -> list[str]:
+    """Many periods with both ends, as the points of a curve have: what the language writes is looked up once."""
+    language, whole, short = get_language(), _("%(day)d %(month)s %(year)d"), _("%(day)d %(month)s")
+    found = []
+    for first, last in periods:
+        same_year = first.year == last.year
+        if first == last:
+            found.append(_spelled(whole, first, language))
+        elif first.day == 1 and same_year and first.month == last.month and (last + timedelta(days=1)).day == 1:
+            found.append(month(first))
+        elif same_year and (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+            found.append(str(first.year))
+        else:
+            found.append(f"{_spelled(short if same_year else whole, first, language)} – {_spelled(whole, last, language)}")
+    return found
 
 
 def zone_name(zone: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from fillbook.web.pages.columns import Cell
 from fillbook.web.pages.monthgrid import Cell as DayCell
 from fillbook.web.pages.monthgrid import MonthGrid
+from fillbook.web.pages.report_tables import GridCell, GridRow
 from fillbook.web.pages.rows import FillRow, TripRow
 
 
@@ -64,6 +65,36 @@ def _short_line(row: TripRow, side: str, mark: str, *, percent: bool) -> str:
       <td class="trade-mark">{mark}</td>
     </tr>
   """
+
+
+def grid_lines(rows: Iterable[GridRow], *, offline: bool = False) -> str:
+    """The body of `components/report_grid.html`. offline: for a file, whose cells lead nowhere."""
+    return "".join(
+        f"""<tr>
+    <th scope="row" class="heat-hour num">{_row_link(row.url, row.name, offline=offline)}</th>
+    {grid_cells((*row.cells, row.total), offline=offline)}
+  </tr>"""
+        for row in rows
+    )
+
+
+def _row_link(url: str, name: str, *, offline: bool) -> str:
+    return f'<a class="row-link" href="{escape(url)}">{escape(name)}</a>' if url and not offline else escape(name)
+
+
+def grid_cells(cells: Iterable[GridCell | None], *, offline: bool = False) -> str:
+    """A row of them: nothing, or what a pair of values came to and how many trades it has."""
+    return "".join(_grid_cell(cell, offline=offline) if cell else '<td class="calendar-day"></td>' for cell in cells)
+
+
+def _grid_cell(cell: GridCell, *, offline: bool) -> str:
+    shade, words = f" shade-{cell.shade}" if cell.shade else "", escape(cell.words)
+    inner = f'<span class="calendar-value num">{escape(cell.short)}</span><span class="heat-trades num">{escape(cell.trades)}</span>'
+    if cell.url and not offline:
+        inner = f'<a href="{escape(cell.url)}" aria-label="{words}" title="{words}">{inner}</a>'
+    else:
+        inner = f'<span class="report-cell" title="{words}">{inner}</span>'
+    return f'<td class="calendar-day{shade}">{inner}</td>'
 
 
 def fill_lines(fills: Iterable[FillRow]) -> str:

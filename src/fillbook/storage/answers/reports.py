@@ -83,11 +83,12 @@ def _statistics(accounts: Sequence[BrokerAccount], chosen: Filter, told: Told) -
     found = []
     for group, sample in _ordered(reports.samples(accounts, chosen, told=told)):
         own = within(chosen, group, told)
-        runs = reports.told_apart(accounts, chosen, group, sample.closings, streaks(sample.closings), told=told)
+        counted = streaks(sample.closings)
+        runs = reports.told_apart(accounts, chosen, group, sample.closings, counted, told=told)
         every = falls(sample.closings)
         deepest = nsmallest(MOST_FALLS, every, key=lambda fall: (fall.depth, fall.began_on))
         longest = {name: _run(getattr(runs, name), own, told) for name in ("wins", "losses", "current")} | {"lengths": run_rows(runs)}
-        figures = [_figure(figure) for figure in statistics(sample)]
+        figures = [_figure(figure) for figure in statistics(replace(sample, runs=counted))]
         fallen = {"drawdowns": [_fall(fall, own) for fall in deepest], "recovery_factor": rounded(recovery_factor(sample.closings, every))}
         found.append(group_answer(group) | {"figures": figures, "streaks": longest} | fallen)
     return found

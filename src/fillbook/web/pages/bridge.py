@@ -126,8 +126,8 @@ def beside(accounts: Sequence[BrokerAccount], group: Group, found: Sequence[Brid
     others = [account for account in accounts if account.pk not in stating]
     if not others:
         return ""
-    sums = [summaries(some, Filter()).get(group, Summary()).total for some in (others, accounts)]
-    apart, whole = (from_e8(total) for total in sums)
+    apart = _profit(others, group)
+    whole = apart if len(others) == len(accounts) else _profit(accounts, group)
     words = {
         "accounts": ", ".join(account.alias or account.number for account in others)
         if len(others) <= _NAMED
@@ -140,6 +140,10 @@ def beside(accounts: Sequence[BrokerAccount], group: Group, found: Sequence[Brid
     if len(found) == 1 and found[0].currency == group.currency and abs(found[0].profit + apart - whole) <= CENT:
         sentence += " " + _("With it, that is the profit of the whole history: %(whole)s.") % words
     return sentence
+
+
+def _profit(accounts: Sequence[BrokerAccount], group: Group) -> Decimal:
+    return from_e8(summaries(accounts, Filter()).get(group, Summary()).total)
 
 
 def counts(accounts: Sequence[BrokerAccount], of: str = "fills") -> tuple[Count, ...]:

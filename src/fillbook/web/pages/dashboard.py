@@ -173,7 +173,8 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
     chosen, accounts = asked.chosen, asked.about.accounts
     measure = Measure(group.currency, percent=asked.kept.get("show") == PERCENT)
     within = between(records, chosen.first, chosen.last)
-    curve = curve_days((one.day, one.summary.n, _path(one, measure)) for one in within)
+    paths = [_path(one) for one in within] if measure.percent else [one.path for one in within]
+    curve = curve_days([(one.day, one.summary.n, path) for one, path in zip(within, paths, strict=True)])
     still_open = replace(chosen, status=TripStatus.OPEN, first=None, last=None, closed_from=None, closed_to=None, outcome=None)
     same_base = accounts_of_group(group, accounts)
     opened, open_count = queries.open_trips(same_base, still_open, _OPEN)
@@ -188,7 +189,7 @@ def board(asked: Asked, group: Group, records: Records, summary: Summary) -> Boa
         trades=readable.whole(summary.n),
         headline=headline(summary, _before(asked, records), chosen, measure, asked.trades),
         outcomes=outcomes(summary, chosen, asked.trades),
-        tiles=_tiles(same_base, summary, _fall(within, group, measure, asked), asked, measure, sides),
+        tiles=_tiles(same_base, summary, _fall(within, paths, group, measure, asked), asked, measure, sides),
         versus=versus(summary, chosen, measure, asked.trades, sides),
         equity=equity_chart(_points(curve, measure, asked), measure, brush=asked.dashboard(replace(chosen, first=None, last=None))),
         month=_month(asked, within, measure),
@@ -215,9 +216,9 @@ def _tiles(
     return found if in_r is None else (*found, in_r)
 
 
-def _path(record: DayRecord, measure: Measure) -> Path:
-    """How the day went; of percents only where it ended is kept."""
-    return Path.of([record.summary.gain_total]) if measure.percent else record.path
+def _path(record: DayRecord) -> Path:
+    """How a day went in percent, of which only where it ended is kept."""
+    return Path.of([record.summary.gain_total])
 
 
 def _before(asked: Asked, records: Records) -> Before | None:
@@ -240,9 +241,12 @@ def _won(chosen: Filter) -> Filter:
     return replace(chosen, outcome=Outcome.WIN)
 
 
-def _fall(records: Records, group: Group, measure: Measure, asked: Asked) -> Fall:
-    """The earliest of the deepest falls, with the trades from its high to its low; of percents a day is one step."""
-    found = bottom([(one.day, _path(one, measure)) for one in records])
+def _fall(records: Records, paths: Sequence[Path], group: Group, measure: Measure, asked: Asked) -> Fall:
+    """The earliest of the deepest falls, with the trades from its high to its low; of percents a day is one step.
+
+    paths: how each day went.
+    """
+    found = bottom([(one.day, path) for one, path in zip(records, paths, strict=True)])
     if found is None:
         return Fall(measure.value(0))
     days = list(found.starts)
@@ -260,16 +264,18 @@ def _points(curve: Sequence[CurveDay], measure: Measure, asked: Asked) -> tuple[
     _, points = coarser(curve)
     door = asked.trades_between()
     return tuple(
-        EquityDay(
-            day=one.last,
-            gain=measure.value(one.gain),
-            trades=one.trades,
-            equity=measure.value(one.equity),
-            drawdown=measure.value(one.drawdown),
-            url=door(one.first, one.last),
-            first=one.first,
-        )
-        for one in points
+        [
+            EquityDay(
+                day=one.last,
+                gain=measure.value(one.gain),
+                trades=one.trades,
+                equity=measure.value(one.equity),
+                drawdown=measure.value(one.drawdown),
+                url=door(one.first, one.last),
+                first=one.first,
+            )
+            for one in points
+        ]
     )
 
 

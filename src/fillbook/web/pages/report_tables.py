@@ -327,26 +327,24 @@ def grid(asked: Asked, group: Group, whole: Crossing) -> Grid:
     largest = max((abs(measure.units(part)) for part in found.cells.values()), default=0)
     chosen = asked.about.chosen
 
-    def cell(row: Value, column: Value, summary: Summary | None, name: str) -> GridCell | None:
+    def cell(within: Filter | None, column: Value, summary: Summary | None, name: str) -> GridCell | None:
         if summary is None:
             return None
-        door = _door(chosen, ((found.down, row), (found.across, column)))
+        door = _door(within, found.across, column)
         return _cell(summary, name, asked.trades(door, group) if door else "", measure, largest)
 
-    rows = []
+    rows, titles = [], {column: names.value(found.across, column) for column in found.columns}
     for row in found.rows:
         name = names.value(found.down, row)
-        cells = tuple(
-            cell(row, column, found.cells.get((row, column)), f"{name}, {names.value(found.across, column)}") for column in found.columns
-        )
-        door = _door(chosen, ((found.down, row),))
+        door = _door(chosen, found.down, row)
+        cells = tuple(cell(door, column, found.cells.get((row, column)), f"{name}, {title}") for column, title in titles.items())
         url = asked.trades(door, group) if door else ""
         rows.append(GridRow(name, url, cells, _cell(found.margins.rows[row], name, url, measure, 0)))
     totals = []
     for column in found.columns:
-        door = _door(chosen, ((found.across, column),))
+        door = _door(chosen, found.across, column)
         url = asked.trades(door, group) if door else ""
-        totals.append(_cell(found.margins.columns[column], names.value(found.across, column), url, measure, 0))
+        totals.append(_cell(found.margins.columns[column], titles[column], url, measure, 0))
     everything = [Part(place[0], part) for place, part in found.cells.items()]
     places = {id(part.summary): place for part, place in zip(everything, found.cells, strict=True)}
 
@@ -365,11 +363,8 @@ def grid(asked: Asked, group: Group, whole: Crossing) -> Grid:
     )
 
 
-def _door(chosen: Filter, steps: Sequence[tuple[Key, Value]]) -> Filter | None:
-    found: Filter | None = chosen
-    for key, value in steps:
-        found = None if found is None or value == OTHERS else narrowed(found, key, value)
-    return found
+def _door(chosen: Filter | None, key: Key, value: Value) -> Filter | None:
+    return None if chosen is None or value == OTHERS else narrowed(chosen, key, value)
 
 
 def _cell(summary: Summary, name: str, url: str, measure: Measure, largest: int) -> GridCell:

@@ -1,7 +1,7 @@
 """The reports: what they share, and the overview of every figure with its sample and its interval."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -52,7 +52,7 @@ OWN: Final = "own"
 class Asked:
     """What the address of a report says. kept: what else of it goes to every choice. page: the name of its address, args: of that.
 
-    groups: what its figures come in.
+    groups: what its figures come in. list_path: of the list of trades, looked up once, because hundreds of doors lead there.
     """
 
     user: User
@@ -61,6 +61,7 @@ class Asked:
     page: str
     args: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
+    list_path: str = field(default_factory=lambda: reverse("trades"))
 
     @classmethod
     def read(cls, request: HttpRequest, page: str, *args: str, **more: str) -> "Asked":
@@ -108,7 +109,7 @@ class Asked:
     def trades(self, chosen: Filter, group: Group | None = None) -> str:
         """The trades that a filter takes; of one group where there are several."""
         kept = {name: value for name, value in self.kept.items() if name in ("show", "money")}
-        return address(reverse("trades"), self.counted(chosen, group), **kept)
+        return address(self.list_path, self.counted(chosen, group), **kept)
 
     def counted(self, chosen: Filter, group: Group | None) -> Filter:
         """A filter to what a group counts; told in the trades' own currency, that is the one they are made in, not that of results."""

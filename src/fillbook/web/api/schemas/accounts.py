@@ -1,11 +1,11 @@
 """Accounts, links, runs, and who asks."""
 
-from ninja import Field, Schema
+from ninja import Field
 
-from fillbook.web.api.schemas.kinds import Currency, Day, Moment, Money, Period
+from fillbook.web.api.schemas.kinds import Answer, Currency, Day, Moment, Money, Period
 
 
-class TokenAnswer(Schema):
+class TokenAnswer(Answer):
     """The token that asks."""
 
     name: str
@@ -13,7 +13,7 @@ class TokenAnswer(Schema):
     expires_at: Moment
 
 
-class Me(Schema):
+class Me(Answer):
     """Who asks."""
 
     email: str
@@ -23,7 +23,7 @@ class Me(Schema):
     token: TokenAnswer
 
 
-class Statuses(Schema):
+class Statuses(Answer):
     """How many comparisons came out which way."""
 
     equal: int
@@ -33,7 +33,7 @@ class Statuses(Schema):
     different: int
 
 
-class Reconciliation(Schema):
+class Reconciliation(Answer):
     """Ours beside the broker's."""
 
     fills: Statuses
@@ -46,7 +46,7 @@ class ReconciliationCounts(Reconciliation):
     fees: Statuses
 
 
-class Account(Schema):
+class Account(Answer):
     """An account held at a broker."""
 
     id: int = Field(description="As filters name it.")
@@ -69,13 +69,13 @@ class Account(Schema):
     reconciliation: Reconciliation
 
 
-class Accounts(Schema):
+class Accounts(Answer):
     """All accounts."""
 
     items: list[Account]
 
 
-class Completeness(Schema):
+class Completeness(Answer):
     """How complete the account's history is. The counts are of instruments."""
 
     status: str
@@ -102,7 +102,7 @@ class WholeAccount(Account):
     completeness: Completeness
 
 
-class Finding(Schema):
+class Finding(Answer):
     """Something that a statement lacks or says oddly."""
 
     severity: str = Field(description="fatal, warning or note.")
@@ -112,7 +112,7 @@ class Finding(Schema):
     new: bool = Field(description="Only since the query was last changed; of a file that waits, always false.")
 
 
-class Doctor(Schema):
+class Doctor(Answer):
     """What an account's query lacks."""
 
     account: str
@@ -129,7 +129,7 @@ class Doctor(Schema):
     findings: list[Finding]
 
 
-class ComparisonAnswer(Schema):
+class ComparisonAnswer(Answer):
     """One of our figures beside the broker's. Money in `currency`; of a position, units."""
 
     kind: str = Field(description="fill, position or fee.")
@@ -144,7 +144,7 @@ class ComparisonAnswer(Schema):
     reason: str | None
 
 
-class Rows(Schema):
+class Rows(Answer):
     """Rows that a run brought."""
 
     new: int
@@ -154,7 +154,7 @@ class Rows(Schema):
     returned: int = Field(description="There again after they were withdrawn.")
 
 
-class RunError(Schema):
+class RunError(Answer):
     """What stopped a run, or made it wait."""
 
     kind: str
@@ -162,7 +162,7 @@ class RunError(Schema):
     message: str
 
 
-class Run(Schema):
+class Run(Answer):
     """One sync run of a link, or of an uploaded file."""
 
     id: int
@@ -180,7 +180,7 @@ class Run(Schema):
     error: RunError | None
 
 
-class Upload(Schema):
+class Upload(Answer):
     """A file that was chosen on the pages and looked into; nothing of it is in the book before its owner says so."""
 
     id: int
@@ -191,13 +191,13 @@ class Upload(Schema):
     received_at: Moment
 
 
-class Uploads(Schema):
+class Uploads(Answer):
     """All that wait."""
 
     items: list[Upload]
 
 
-class UploadedAccount(Schema):
+class UploadedAccount(Answer):
     """What accepting a file would do to one account."""
 
     account: str
@@ -219,7 +219,7 @@ class WholeUpload(Upload):
     findings: list[Finding]
 
 
-class LinkAnswer(Schema):
+class LinkAnswer(Answer):
     """A read-only connection to a broker. No part of a credential is ever answered."""
 
     link: str = Field(description="Its id.")
@@ -238,7 +238,7 @@ class LinkAnswer(Schema):
     run: Run | None = Field(description="The latest one.")
 
 
-class Broker(Schema):
+class Broker(Answer):
     """A broker that can be linked or whose files can be read, and what it can give."""
 
     id: str
@@ -259,13 +259,13 @@ class Broker(Schema):
     uploads: list[str] = Field(description="Kinds of files that it reads.")
 
 
-class Brokers(Schema):
+class Brokers(Answer):
     """All brokers."""
 
     items: list[Broker]
 
 
-class Links(Schema):
+class Links(Answer):
     """All links."""
 
     items: list[LinkAnswer]

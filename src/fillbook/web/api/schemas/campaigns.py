@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from ninja import Field, Schema
+from ninja import Field
 
 from fillbook.storage.campaigning import LONGEST_NAME, MOST_LEGS
-from fillbook.web.api.schemas.kinds import Body, Currency, Day, Moment, Money, Price, Quantity
+from fillbook.web.api.schemas.kinds import Answer, Body, Currency, Day, Moment, Money, Price, Quantity
 
 _Name = Annotated[str, Field(max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]*$", description="Empty for what its shape is called.")]
 _Trade = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Key of a round trip.")]
 
 
-class LegAnswer(Schema):
+class LegAnswer(Answer):
     """A round trip of a campaign."""
 
     trade: str = Field(description="Its key.")
@@ -24,7 +24,7 @@ class LegAnswer(Schema):
     currency: Currency
 
 
-class CampaignAnswer(Schema):
+class CampaignAnswer(Answer):
     """Round trips that belong together: a spread, its rolls, what was delivered. Each is in one at most, so nothing counts twice."""
 
     key: str = Field(description="That of its first leg.")
@@ -51,7 +51,7 @@ class CampaignAnswer(Schema):
     legs: list[LegAnswer]
 
 
-class CampaignFill(Schema):
+class CampaignFill(Answer):
     """A fill of one of its legs. Money in `currency`."""
 
     trade: str = Field(description="Key of the leg.")
@@ -76,7 +76,7 @@ class WholeCampaign(CampaignAnswer):
     fill_rows: list[CampaignFill]
 
 
-class Candidate(Schema):
+class Candidate(Answer):
     """A round trip that could be taken into a campaign."""
 
     trade: str = Field(description="Its key.")
@@ -89,7 +89,7 @@ class Candidate(Schema):
     campaign: str | None = Field(description="Key of the campaign that it is in, which it would leave.")
 
 
-class Candidates(Schema):
+class Candidates(Answer):
     """Round trips of the same account and underlying, the nearest in time first."""
 
     items: list[Candidate]
@@ -114,7 +114,7 @@ class LegSent(Body):
     trade: _Trade
 
 
-class Change(Schema):
+class Change(Answer):
     """A change of what belongs together that can be taken back."""
 
     id: int
@@ -125,7 +125,7 @@ class Change(Schema):
     made_at: Moment
 
 
-class Changes(Schema):
+class Changes(Answer):
     """All changes that can be taken back now."""
 
     items: list[Change]

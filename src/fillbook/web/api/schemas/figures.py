@@ -1,12 +1,12 @@
 """Figures of performance."""
 
-from ninja import Field, Schema
+from ninja import Field
 
-from fillbook.web.api.schemas.kinds import Currency, Day, Decimal, Group, Moment, Money, Percent, Price, Quantity
+from fillbook.web.api.schemas.kinds import Answer, Currency, Day, Decimal, Group, Moment, Money, Percent, Price, Quantity
 from fillbook.web.api.schemas.words import NoteAnswer
 
 
-class Brief(Schema):
+class Brief(Answer):
     """Round trips counted and summed, in short."""
 
     round_trips: int
@@ -18,7 +18,7 @@ class Brief(Schema):
     average_gain_percent: Percent | None = Field(description="Mean of P&L by opening cost, every round trip alike.")
 
 
-class SummaryAnswer(Schema):
+class SummaryAnswer(Answer):
     """Round trips counted and summed. What does not exist is null, never 0."""
 
     round_trips: int
@@ -48,7 +48,7 @@ class Previous(SummaryAnswer):
     to: Day
 
 
-class InR(Schema):
+class InR(Answer):
     """Results in units of risk, of the round trips that have a stop."""
 
     round_trips: int
@@ -67,7 +67,7 @@ class DashboardGroup(Group, SummaryAnswer):
     previous: Previous | None = Field(description="The period before; null unless the filter has both `from` and `to`.")
 
 
-class IncompleteTrips(Schema):
+class IncompleteTrips(Answer):
     """Closed round trips some of whose openings are unknown."""
 
     round_trips: int
@@ -75,7 +75,7 @@ class IncompleteTrips(Schema):
     countable: int = Field(description="How many `incomplete=1` counts, because their results are known.")
 
 
-class Dashboard(Schema):
+class Dashboard(Answer):
     """The figures of the dashboard, what they leave out, and what they rest on."""
 
     groups: list[DashboardGroup]
@@ -83,7 +83,7 @@ class Dashboard(Schema):
     stated: int = Field(description="Round trips that rest on an opening balance which their owner stated.")
 
 
-class Point(Schema):
+class Point(Answer):
     """The curve at the end of one or several days."""
 
     first: Day
@@ -101,7 +101,7 @@ class CurveGroup(Group):
     points: list[Point]
 
 
-class Curve(Schema):
+class Curve(Answer):
     """The curve of closed round trips. Deposits and open positions are in none of it."""
 
     groups: list[CurveGroup]
@@ -135,13 +135,13 @@ class CalendarGroup(Group):
     total: Brief
 
 
-class Calendar(Schema):
+class Calendar(Answer):
     """Days, weeks and months in which something closed."""
 
     groups: list[CalendarGroup]
 
 
-class DayFill(Schema):
+class DayFill(Answer):
     """One fill of a day. `realized`, `fees` and `running` are in the group's currency, the price in the fill's own."""
 
     account: str
@@ -167,7 +167,7 @@ class DayGroup(Group):
     fills: list[DayFill]
 
 
-class DayAnswer(Schema):
+class DayAnswer(Answer):
     """A trading day, fill by fill."""
 
     day: Day
@@ -192,7 +192,7 @@ class IntradayGroup(Group):
     parts: list[Part]
 
 
-class Untimed(Schema):
+class Untimed(Answer):
     """Round trips of an account without a time of day."""
 
     account: str
@@ -200,14 +200,14 @@ class Untimed(Schema):
     of: int
 
 
-class Intraday(Schema):
+class Intraday(Answer):
     """Results by where in the day round trips were opened, on each exchange's own clock."""
 
     groups: list[IntradayGroup]
     untimed: list[Untimed]
 
 
-class BridgeLine(Schema):
+class BridgeLine(Answer):
     """One line of the bridge."""
 
     line: str = Field(description="profit, left_out, realized_so_far, corporate_actions, fx, differences; the last, broker, is their sum.")
@@ -215,14 +215,14 @@ class BridgeLine(Schema):
     amount: Money
 
 
-class BridgeKind(Schema):
+class BridgeKind(Answer):
     """The bridge of the accounts of one kind."""
 
     kind: str
     lines: list[BridgeLine]
 
 
-class Bridge(Schema):
+class Bridge(Answer):
     """From the profit shown to the broker's realized figure."""
 
     groups: list[BridgeKind]

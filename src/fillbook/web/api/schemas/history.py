@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from ninja import Field, Schema
+from ninja import Field
 
 from fillbook.web.api.schemas.accounts import ComparisonAnswer
 from fillbook.web.api.schemas.figures import Brief
-from fillbook.web.api.schemas.kinds import Body, Currency, Day, Decimal, Moment, Money, Quantity
+from fillbook.web.api.schemas.kinds import Answer, Body, Currency, Day, Decimal, Moment, Money, Quantity
 from fillbook.web.api.schemas.trades import Lot
 
 
-class NoticeAnswer(Schema):
+class NoticeAnswer(Answer):
     """Something that its owner was told once."""
 
     id: int
@@ -27,7 +27,7 @@ class NoticeAnswer(Schema):
     mailed_at: Moment | None
 
 
-class InstrumentMark(Schema):
+class InstrumentMark(Answer):
     """How complete the history of one instrument is."""
 
     instrument: str
@@ -41,7 +41,7 @@ class InstrumentMark(Schema):
     sentence: str | None = Field(description="The likely cause in words.")
 
 
-class StatementAnswer(Schema):
+class StatementAnswer(Answer):
     """A document that an account rests on, kept byte for byte."""
 
     statement: int = Field(description="Its number.")
@@ -57,7 +57,7 @@ class StatementAnswer(Schema):
     positions_as_of: Day | None = Field(description="The day whose positions it states.")
 
 
-class HeldLot(Schema):
+class HeldLot(Answer):
     """A lot that is still held."""
 
     quantity: Quantity
@@ -69,7 +69,7 @@ class HeldLot(Schema):
     opened_on: Day | None
 
 
-class FillPart(Schema):
+class FillPart(Answer):
     """A fill's share in one round trip."""
 
     trade: str = Field(description="Key of the round trip.")
@@ -79,7 +79,7 @@ class FillPart(Schema):
     fees: Money
 
 
-class SourceRow(Schema):
+class SourceRow(Answer):
     """A row that the broker sent."""
 
     number: int = Field(description="As /accounts/{account_id}/comparison/sent takes it.")
@@ -99,7 +99,7 @@ class WholeComparison(ComparisonAnswer):
     sources: list[SourceRow] = Field(description="The first dozen.")
 
 
-class RestatementAnswer(Schema):
+class RestatementAnswer(Answer):
     """A statement that says of an account's past something else than statements before it. The counts are of facts, but for `trades`."""
 
     id: int
@@ -118,13 +118,13 @@ class RestatementAnswer(Schema):
     trades: int = Field(description="Round trips that are different, gone, or there because of it.")
 
 
-class Restatements(Schema):
+class Restatements(Answer):
     """All that one run brought."""
 
     items: list[RestatementAnswer]
 
 
-class FieldChange(Schema):
+class FieldChange(Answer):
     """A field before and after; null for nothing."""
 
     name: str
@@ -132,7 +132,7 @@ class FieldChange(Schema):
     after: str | None
 
 
-class FactChange(Schema):
+class FactChange(Answer):
     """A fact before and after."""
 
     kind: str = Field(description="executions, corporate_actions, transfers, option_events, cash_movements or broker_lots.")
@@ -145,7 +145,7 @@ class FactChange(Schema):
     fields: list[FieldChange] = Field(description="Of a changed fact those that differ.")
 
 
-class TripFigures(Schema):
+class TripFigures(Answer):
     """What people look at of a round trip. Money in `currency`, base_pnl in the account's base currency."""
 
     instrument: str
@@ -166,7 +166,7 @@ class TripFigures(Schema):
     fees_paid: Money | None = Field(description="Of all its fills, while `fees` are of what is closed; null where it was not noted.")
 
 
-class FillFate(Schema):
+class FillFate(Answer):
     """What became of a fill of a round trip that is gone."""
 
     id: str = Field(description="The broker's.")
@@ -177,7 +177,7 @@ class FillFate(Schema):
     what: str | None = Field(description="What the statement says otherwise of it, as for a fact; null for nothing.")
 
 
-class TripChange(Schema):
+class TripChange(Answer):
     """A round trip before and after."""
 
     key_before: str | None = Field(description="Its key before; null for one that was not there.")
@@ -194,7 +194,7 @@ class WholeRestatement(RestatementAnswer):
     trade_rows: list[TripChange]
 
 
-class OpeningAnswer(Schema):
+class OpeningAnswer(Answer):
     """What an account's owner says was held before its history begins."""
 
     n: int = Field(description="Its number.")
@@ -205,7 +205,7 @@ class OpeningAnswer(Schema):
     day: Day
 
 
-class Unmatched(Schema):
+class Unmatched(Answer):
     """What was closed without an opening."""
 
     instrument: str
@@ -214,7 +214,7 @@ class Unmatched(Schema):
     before: Day | None = Field(description="The day of its first row.")
 
 
-class Openings(Schema):
+class Openings(Answer):
     """What is stated of an account, and what could be."""
 
     account: str
@@ -223,7 +223,7 @@ class Openings(Schema):
     unmatched: list[Unmatched]
 
 
-class ReadAs(Schema):
+class ReadAs(Answer):
     """How fills are read as trades."""
 
     grouping: str
@@ -238,7 +238,7 @@ class CurrencyBrief(Brief):
     currency: Currency
 
 
-class StandingAnswer(Schema):
+class StandingAnswer(Answer):
     """What an account comes to, currency pairs apart."""
 
     closed: list[CurrencyBrief]
@@ -247,7 +247,7 @@ class StandingAnswer(Schema):
     forex: int = Field(description="Round trips in currency pairs.")
 
 
-class Trying(Schema):
+class Trying(Answer):
     """How an account is read, and what other settings would make of it."""
 
     account: str

@@ -1,9 +1,10 @@
 """The kinds of values that answers are made of."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from ninja.schema import DjangoGetter
+from pydantic import ConfigDict, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 _DECIMAL = r"^-?[0-9]+(\.[0-9]+)?$"
 
@@ -19,20 +20,31 @@ Currency = Annotated[str, Field(description="ISO code of a currency, such as USD
 T = TypeVar("T")
 
 
+class Answer(Schema):
+    """What is answered. It is made of plain dicts, which are taken as they are: a crossing has twenty thousand values, and to look at each
+    as if it could be a field of a model would take longer than the report.
+    """
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _run_root_validator(cls, values: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Any:
+        return handler(values if isinstance(values, dict) else DjangoGetter(values, cls, info.context))
+
+
 class Body(Schema):
     """What is sent. A field that it does not have is refused: a misspelt one would be taken for one that was left out."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class PageOf(Schema, Generic[T]):
+class PageOf(Answer, Generic[T]):
     """A page of a list."""
 
     items: list[T]
     next: str | None = Field(description="Where the next page begins: send it as `cursor`. null on the last page.")
 
 
-class Group(Schema):
+class Group(Answer):
     """What may be added up. Real, paper and sandbox accounts never are, nor accounts with different base currencies."""
 
     kind: str = Field(description="real, paper or sandbox.")
@@ -40,7 +52,7 @@ class Group(Schema):
     currency: Currency = Field(description="Of the money; another than the base currency only for trades without a rate to it.")
 
 
-class Period(Schema):
+class Period(Answer):
     """Days from one to another, both included."""
 
     from_: Day | None = Field(alias="from")

@@ -1,9 +1,9 @@
 """Reports."""
 
-from ninja import Field, Schema
+from ninja import Field
 
 from fillbook.web.api.schemas.figures import Brief, SummaryAnswer
-from fillbook.web.api.schemas.kinds import Day, Decimal, Group, Money, Percent
+from fillbook.web.api.schemas.kinds import Answer, Day, Decimal, Group, Money, Percent
 
 
 class BreakdownPart(SummaryAnswer):
@@ -23,7 +23,7 @@ class BreakdownGroup(Group):
     parts: list[BreakdownPart]
 
 
-class BreakdownAnswer(Schema):
+class BreakdownAnswer(Answer):
     """Results broken down by a key."""
 
     groups: list[BreakdownGroup]
@@ -44,13 +44,13 @@ class CrossingGroup(Group):
     cells: list[CrossedCell]
 
 
-class CrossingAnswer(Schema):
+class CrossingAnswer(Answer):
     """Two keys crossed."""
 
     groups: list[CrossingGroup]
 
 
-class FigureAnswer(Schema):
+class FigureAnswer(Answer):
     """One figure, and how much it rests on."""
 
     name: str
@@ -65,7 +65,7 @@ class FigureAnswer(Schema):
     absent: str | None = Field(description="Why there is no value: no_trades, no_losses, too_few, no_nav …")
 
 
-class FallAnswer(Schema):
+class FallAnswer(Answer):
     """A fall of the curve below its highest point so far."""
 
     depth: Money
@@ -80,7 +80,7 @@ class FallAnswer(Schema):
     filter_down: str = Field(description="The filter that takes those from the high to the low: their results add up to the depth.")
 
 
-class RunOfTrades(Schema):
+class RunOfTrades(Answer):
     """Winners or losers in a row."""
 
     outcome: str
@@ -91,7 +91,7 @@ class RunOfTrades(Schema):
     filter: str = Field(description="The filter that takes just these, as an address has it.")
 
 
-class RunLength(Schema):
+class RunLength(Answer):
     """How many runs of one length there were."""
 
     length: int
@@ -99,7 +99,7 @@ class RunLength(Schema):
     losses: int
 
 
-class StreaksAnswer(Schema):
+class StreaksAnswer(Answer):
     """The longest runs, and the one that goes on."""
 
     wins: RunOfTrades | None
@@ -117,13 +117,13 @@ class StatisticsGroup(Group):
     streaks: StreaksAnswer
 
 
-class StatisticsAnswer(Schema):
+class StatisticsAnswer(Answer):
     """Every further figure."""
 
     groups: list[StatisticsGroup]
 
 
-class PairAnswer(Schema):
+class PairAnswer(Answer):
     """A figure of both choices."""
 
     name: str
@@ -141,13 +141,13 @@ class ComparisonGroup(Group):
     figures: list[PairAnswer]
 
 
-class ComparedAnswer(Schema):
+class ComparedAnswer(Answer):
     """Two choices of round trips side by side."""
 
     groups: list[ComparisonGroup]
 
 
-class CampaignFigures(Schema):
+class CampaignFigures(Answer):
     """Campaigns that are closed and whose results are known, each counted once."""
 
     campaigns: int
@@ -192,13 +192,13 @@ class CampaignGroup(Group, CampaignFigures):
     )
 
 
-class CampaignTotals(Schema):
+class CampaignTotals(Answer):
     """What campaigns came to."""
 
     groups: list[CampaignGroup]
 
 
-class BarAnswer(Schema):
+class BarAnswer(Answer):
     """Round trips from one value on and below another."""
 
     from_: Decimal | None = Field(alias="from", description="null for an open end.")
@@ -215,7 +215,7 @@ class DistributionGroup(Group):
     bars: list[BarAnswer]
 
 
-class DistributionAnswer(Schema):
+class DistributionAnswer(Answer):
     """How results are spread."""
 
     groups: list[DistributionGroup]

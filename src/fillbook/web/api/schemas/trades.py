@@ -1,12 +1,12 @@
 """Round trips, fills, lots, positions."""
 
-from ninja import Field, Schema
+from ninja import Field
 
-from fillbook.web.api.schemas.kinds import Body, Currency, Day, Decimal, Moment, Money, Percent, Price, Quantity
+from fillbook.web.api.schemas.kinds import Answer, Body, Currency, Day, Decimal, Moment, Money, Percent, Price, Quantity
 from fillbook.web.api.schemas.words import NoteAnswer, PlanAnswer, TagAnswer
 
 
-class Trip(Schema):
+class Trip(Answer):
     """A round trip: what was bought and sold of one instrument, from flat to flat. Fields that `fields` leaves out are absent."""
 
     key: str = Field(description="Its public id. The same as long as its first fill is the same.")
@@ -54,7 +54,7 @@ class Trip(Schema):
     note: str | None = Field(None, description="The first line of the oldest of its notes.")
 
 
-class Fill(Schema):
+class Fill(Answer):
     """A fill within a round trip. A fill that closes one and opens the next is in both, with its part."""
 
     number: int
@@ -78,7 +78,7 @@ class Fill(Schema):
     has_row: bool = Field(description="Whether /trades/{key}/sent/{number} has what the broker sent of it.")
 
 
-class Lot(Schema):
+class Lot(Answer):
     """The part of a lot that one fill closed."""
 
     quantity: Quantity = Field(description="+ long, - short.")
@@ -96,7 +96,7 @@ class Lot(Schema):
     rate_to_base: Decimal | None = Field(description="Base currency per unit of the instrument's currency.")
 
 
-class Regrouping(Schema):
+class Regrouping(Answer):
     """A cut or join of round trips that their owner made."""
 
     id: int
@@ -131,14 +131,14 @@ class CutSent(Body):
     fill: int = Field(ge=1, le=2**53, description="Number of a fill within it that closes a part of it, but for the first such.")
 
 
-class SentField(Schema):
+class SentField(Answer):
     """One field of a row that the broker sent."""
 
     name: str
     value: str
 
 
-class Sent(Schema):
+class Sent(Answer):
     """What the broker sent of one fact."""
 
     text: str = Field(description="The row as it came.")
@@ -148,7 +148,7 @@ class Sent(Schema):
     file_name: str | None = Field(description="Of an uploaded statement.")
 
 
-class Execution(Schema):
+class Execution(Answer):
     """One fill as the broker reported it. Money in `currency`, fees and taxes in `fees_currency`."""
 
     execution_id: str = Field(description="The broker's id; one of an account's is never given twice.")
@@ -177,7 +177,7 @@ class Execution(Schema):
     origin: str = Field(description="fetched, uploaded or stated.")
 
 
-class PositionAnswer(Schema):
+class PositionAnswer(Answer):
     """What is held of one instrument. Cost and quantity from our lots; mark, value and unrealized P&L are the broker's, of `as_of`."""
 
     account: str

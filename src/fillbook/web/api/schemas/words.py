@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ninja import Field, Schema
+from ninja import Field
 
 from fillbook.journal.notes import LONGEST
 from fillbook.journal.plans import BEST
@@ -10,14 +10,14 @@ from fillbook.journal.tags import LONGEST as LONGEST_TAG
 from fillbook.journal.tags import Hue
 from fillbook.storage.viewing import LONGEST as LONGEST_VIEW
 from fillbook.storage.viewing import PAGES
-from fillbook.web.api.schemas.kinds import Body, Currency, Day, Decimal, Moment, Money, Price
+from fillbook.web.api.schemas.kinds import Answer, Body, Currency, Day, Decimal, Moment, Money, Price
 
 PriceSent = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,10})?$")]
 _VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
 
-class NoteAnswer(Schema):
+class NoteAnswer(Answer):
     """A note."""
 
     id: int
@@ -32,7 +32,7 @@ class NoteAnswer(Schema):
     changed_at: Moment
 
 
-class TagAnswer(Schema):
+class TagAnswer(Answer):
     """A tag."""
 
     id: int
@@ -46,13 +46,13 @@ class CountedTag(TagAnswer):
     round_trips: int
 
 
-class Tags(Schema):
+class Tags(Answer):
     """All tags."""
 
     items: list[CountedTag]
 
 
-class PlanAnswer(Schema):
+class PlanAnswer(Answer):
     """What was planned of a round trip, empty where nothing was. Prices and risk in `currency`."""
 
     stop: Price | None
@@ -64,7 +64,7 @@ class PlanAnswer(Schema):
     r: Decimal | None = Field(description="The result in units of risk; null without a stop, never 0.")
 
 
-class ViewAnswer(Schema):
+class ViewAnswer(Answer):
     """A saved view."""
 
     id: int
@@ -75,13 +75,13 @@ class ViewAnswer(Schema):
     created_at: Moment
 
 
-class Views(Schema):
+class Views(Answer):
     """All saved views."""
 
     items: list[ViewAnswer]
 
 
-class OrphanAnswer(Schema):
+class OrphanAnswer(Answer):
     """A word whose fill is in no trade at present. It is kept, and goes back by itself should the fill return."""
 
     kind: str = Field(description="note, tag, plan, leg (of a campaign) or apart (a trade that is to stand by itself).")
@@ -96,7 +96,7 @@ class OrphanAnswer(Schema):
     trade_date: Day | None
 
 
-class Orphans(Schema):
+class Orphans(Answer):
     """All words that no trade holds."""
 
     items: list[OrphanAnswer]
