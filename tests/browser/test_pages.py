@@ -23,7 +23,7 @@ PAGES = tuple(
     "/reports/distribution/ /reports/drawdowns/ /intraday/ /intraday/?symbol=NOPE /positions/ /more/ /settings/phone/ /accounts/ "
     "/campaigns/ /campaigns/?symbol=NOPE CAMPAIGN /settings/tokens/ /settings/api/ /settings/api/shapes/ ACCOUNT LINK /accounts/link/ "
     "/accounts/link/ibkr/ /accounts/upload/ /settings/ /notices/ /settings/key/ /welcome/ /auth/password/change/ /auth/2fa/ "
-    "/auth/2fa/webauthn/ /auth/sessions/".split()
+    "/auth/2fa/webauthn/ /auth/sessions/ /reports/campaigns/".split()
 )
 
 
