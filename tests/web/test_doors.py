@@ -254,6 +254,8 @@ def test_in_percent_a_fall_opens_the_days_it_is_made_of(browser_of_owner: Client
     write_book(owner, says(*busy_days(timed=True)))
     url, depth = deepest(get(browser_of_owner, "/?side=long&show=percent"))
     assert (depth, "from=2026-04-03&amp;to=2026-04-03" in url) == ("\u22122.0\u202f%", True), "-10 on 501 each, all on one day"
+    assert "In percent a day is one step of it" in get(browser_of_owner, "/?side=long&show=percent")
+    assert "one step of it" not in get(browser_of_owner, "/?side=long")
     assert re.search(r" 5 trades \u22122.0 %", text_of(get(browser_of_owner, url).encode()))
 
 

@@ -46,6 +46,16 @@ def test_the_overview_says_every_figure_and_why_one_is_missing(browser_of_owner:
     assert "+90.00 USD +86.00 after 4.00 of fees" in gross  # 100 and -10
 
 
+def test_the_file_of_a_distribution_holds_what_its_page_shows(browser_of_owner: Client) -> None:
+    """In percent that are the gains where the address does not say otherwise."""
+    shown = browser_of_owner.get("/reports/distribution/?show=percent").content.decode()
+    (url,) = re.findall(r'href="(/reports/files/spread\.csv[^"]*)"', shown)
+    files = [
+        browser_of_owner.get(one).content for one in (html.unescape(url), *(f"/reports/files/spread.csv{q}" for q in ("?what=percent", "")))
+    ]
+    assert files[0] == files[1] != files[2]
+
+
 def test_reports_in_percent_are_made_of_gains(browser_of_owner: Client) -> None:
     """98 on 1001 are 9.790 %, 12 on 249 a loss of 4.819 %; their fees 2 on 1001 and 2 on 249, which is 0.200 % and 0.803 %."""
     shown = page(browser_of_owner, "/reports/?show=percent")

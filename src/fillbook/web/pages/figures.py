@@ -233,11 +233,13 @@ def _expectancy(summary: Summary, chosen: Filter, measure: Measure, link: Link) 
 
 
 def _fall(fall: Fall, chosen: Filter, measure: Measure, link: Link) -> Stat:
+    formula = _("Largest distance of the curve of closed trades below its highest point so far; a loss still open does not show.")
+    steps = _("In percent a day is one step of it; the report of falls goes trade by trade.") if measure.percent else ""
     return Stat(
         _("Deepest fall"),
         measure.gain(fall.amount),
         link(fall.during or chosen),
-        _("Largest distance of the curve of closed trades below its highest point so far; a loss still open does not show."),
+        f"{formula} {steps}".rstrip(),
         "" if measure.percent else measure.currency,
         note=_("low on %(last)s") % {"last": readable.day(fall.low_on)} if fall.low_on else "",
     )

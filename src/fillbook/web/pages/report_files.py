@@ -22,7 +22,7 @@ from fillbook.storage.report_sheet import Row, csv_lines
 from fillbook.web import readable
 from fillbook.web.measure import Measure
 from fillbook.web.pages.figures import headline
-from fillbook.web.pages.report_spread import fall_table, filter_words, picture, second_side
+from fillbook.web.pages.report_spread import fall_table, filter_words, picture, second_side, spread_asked
 from fillbook.web.pages.report_tables import GRID, grid, table
 from fillbook.web.pages.reports import Asked, drawn_words, sections, shared, totals_of
 from fillbook.web.pages.scope import accounts_of_group, name_of
@@ -55,8 +55,7 @@ def _rows(request: HttpRequest, asked: Asked, what: str) -> list[Row]:
     if what in PLAIN:
         return PLAIN[what](accounts, chosen, told=asked.told)
     if what == "spread":
-        text = request.GET.get("what", "")
-        return rows_of_spread(accounts, chosen, Spread(text) if text in list(Spread) else Spread.PROFIT, told=asked.told)
+        return rows_of_spread(accounts, chosen, spread_asked(request)[0], told=asked.told)
     if what == "cross":
         keys = [request.GET.get(name, "") for name in ("down", "across")]
         down, across = (Key(key) if key in list(Key) else usual for key, usual in zip(keys, (Key.HOUR, Key.WEEKDAY), strict=True))

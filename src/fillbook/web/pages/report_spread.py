@@ -77,9 +77,7 @@ class Picture:
 @require_safe
 def distribution(request: HttpRequest) -> HttpResponse:
     """How profit, percent, R or holding time of the trades in the address are spread."""
-    usual = Spread.PERCENT if request.GET.get("show") == PERCENT else Spread.PROFIT
-    what = Spread(text) if (text := request.GET.get("what", "")) in list(Spread) else usual
-    what = usual if what is Spread.PROFIT else what
+    what, usual = spread_asked(request)
     asked = Asked.read(request, "report-spread", what="" if what is usual else what.value)
     if other := elsewhere(request, asked):
         return other
@@ -103,6 +101,14 @@ def distribution(request: HttpRequest) -> HttpResponse:
             "json": "" if asked.user.hides_money else asked.url(reverse("report-file", args=["spread", "json"])),
         }
     return render(request, "pages/report_spread.html", context)
+
+
+def spread_asked(request: HttpRequest) -> tuple[Spread, Spread]:
+    """(what is spread, what is where the address does not say): profit, and where percent is told the gain in its place."""
+    usual = Spread.PERCENT if request.GET.get("show") == PERCENT else Spread.PROFIT
+    text = request.GET.get("what", "")
+    what = Spread(text) if text in list(Spread) else usual
+    return (usual if what is Spread.PROFIT else what), usual
 
 
 def replace_kept(asked: Asked, kept: dict[str, str]) -> Asked:
