@@ -39,8 +39,8 @@ class Fillbook(Writing):
     """A book, read and written by the API in the name of whoever made the token.
 
     Filters are those of the pages by the same names: account, from_, to, closed_from, closed_to, symbol, side, class_, outcome, status,
-    currency, incomplete, tag, slot; of a list of trades also only="incomplete". An answer that did not change since
-    it was last asked for is not sent again.
+    currency, incomplete, tag, slot, ticker, underlying, traded, untagged, rating, band; of a list of trades also only="incomplete". An
+    answer that did not change since it was last asked for is not sent again.
     """
 
     def me(self) -> dict[str, Any]:
