@@ -248,6 +248,17 @@ def test_positions_in_percent_of_their_cost(browser_of_owner: Client, account: B
     assert "since 5 Mar 2026 \u2013 cost unknown" in page(browser_of_owner, "/?show=percent"), "no money instead"
 
 
+def test_a_result_of_other_units_than_we_hold_is_told_by_their_cost(browser_of_owner: Client, account: BrokerAccount) -> None:
+    """The broker states 8 units where we hold 4 for 481: 90 on the 962 that it says they cost are 9.36 %, and not 18.7 %."""
+    stated = PositionRow.objects.filter(account=account)
+    stated.update(quantity=8, mark_price=Decimal("131.5"), value=Decimal(1052), unrealized_pnl=Decimal(90), cost_basis=Decimal(962))
+    for path in ("/positions/?show=percent", "/?show=percent", "/trades/?status=open&show=percent"):
+        assert "+9.4 %" in page(browser_of_owner, path)
+        assert "18.7" not in page(browser_of_owner, path)
+    stated.update(cost_basis=None)
+    assert "% unrealized" not in page(browser_of_owner, "/positions/?show=percent")
+
+
 def test_positions_have_the_tags_of_their_open_trade(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
     tag = add_tag(owner, RoundTripRow.objects.get(account=account, is_open=True).key, "swing")
     other = add_tag(owner, RoundTripRow.objects.get(account=account, symbol="BOLT").key, "gap")

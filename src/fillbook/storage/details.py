@@ -107,6 +107,13 @@ class Position:
         return self.quantity or (self.stated.quantity if self.stated else ZERO)
 
     @property
+    def marked_cost(self) -> Decimal | None:
+        """Cost of the units whose result the broker states: ours, or its own where it states others than we hold. None when unknown."""
+        if self.stated is None or self.stated.quantity == self.quantity:
+            return self.cost
+        return self.stated.cost_basis
+
+    @property
     def average(self) -> Decimal | None:
         """Cost per unit as a price, fees included; None where nothing is held or the cost is unknown."""
         if self.cost is None or not self.quantity:

@@ -142,9 +142,9 @@ def _total_percent(held: Iterable[Position]) -> Decimal | None:
     for one in held:
         abroad = one.instrument.currency != one.account.base_currency
         rate = Decimal(1) if not abroad else one.stated.rate_to_base if one.stated else None
-        if one.cost is None or rate is None:
+        if one.marked_cost is None or rate is None:
             return None
-        cost = EXACT.add(cost, EXACT.multiply(abs(one.cost), rate))
+        cost = EXACT.add(cost, EXACT.multiply(abs(one.marked_cost), rate))
     return of_cost(unrealized, cost)
 
 
@@ -154,7 +154,7 @@ def _row(position: Position, *, percent: bool) -> PositionRow:
     symbol, detail = name_of(what)
     unrealized, realized = stated.unrealized_pnl if stated else None, position.realized_so_far
     if percent:
-        unrealized, realized = of_cost(unrealized, position.cost), of_cost(realized, position.put_in)
+        unrealized, realized = of_cost(unrealized, position.marked_cost), of_cost(realized, position.put_in)
     return PositionRow(
         symbol=symbol,
         detail=detail,

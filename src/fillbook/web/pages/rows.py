@@ -205,7 +205,7 @@ def of_cost(amount: Decimal | None, cost: Decimal | None) -> Decimal | None:
 
 def _open_in_percent(row: OpenRow, trip: RoundTripRow, position: Position | None) -> OpenRow:
     marked = position.stated.unrealized_pnl if position and position.stated else None
-    unrealized = of_cost(marked, position.cost if position else None)
+    unrealized = of_cost(marked, position.marked_cost if position else None)
     realized = of_cost(trip.realized_pnl or None, trip.opening_cost)
     lacks_cost = (marked is not None and unrealized is None) or (bool(trip.realized_pnl) and realized is None)
     return replace(
