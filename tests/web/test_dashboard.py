@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from fillbook.ledger.statement import Finding, Severity
 from fillbook.storage.models import AccountTotals, BrokerAccount, EndpointKind, Link, LinkState, User
@@ -139,9 +140,14 @@ def test_the_fall_leads_to_the_trades_it_is_made_of(browser_of_owner: Client, ac
 def test_freshness_is_said_in_one_sentence(browser_of_owner: Client, account: BrokerAccount) -> None:
     assert account.figures_to is not None
     shown = page(browser_of_owner)
-    [coming] = re.findall(r"Figures to Fri 25 Sep 2026; next ((?:today|tomorrow), \d\d:\d\d New York)\.", shown)
+    assert "Figures to Fri 25 Sep 2026; next in a moment." in shown
     assert "Older than it should be" in shown
-    assert f"Next sync {coming}" in page(browser_of_owner, f"/accounts/{account.pk}/"), "every page says the same"
+    assert "Next sync in a moment" in page(browser_of_owner, f"/accounts/{account.pk}/"), "every page says the same"
+    Link.objects.update(last_success_at=timezone.now())
+    [coming] = re.findall(
+        r"Figures to Fri 25 Sep 2026; next (in a moment|(?:today|tomorrow), \d\d:\d\d New York)\.", page(browser_of_owner)
+    )
+    assert f"Next sync {coming}" in page(browser_of_owner, f"/accounts/{account.pk}/")
     Link.objects.update(state=LinkState.PAUSED)
     assert "Figures to Fri 25 Sep 2026; next when you resume it." in page(browser_of_owner)
 

@@ -1,7 +1,7 @@
 """What syncs did, in words: how a link stands, and each of its runs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -97,6 +97,10 @@ def link_runs(request: HttpRequest, link_id: str) -> HttpResponse:
     return render(request, "pages/link_runs.html", context)
 
 
+_AT_ONCE: Final = timedelta(minutes=1)
+"""What is due sooner is due now: the clock's own minute would be over when it is read."""
+
+
 def standing(user: Viewer, link: Link, now: datetime) -> Standing:
     """When it was fetched last and what that brought, when it is fetched next, when its credential ends."""
     known = manifests().get(link.broker)
@@ -124,7 +128,7 @@ def next_words(link: Link, known: Manifest | None, now: datetime) -> str:
     if link.state not in runs.SCHEDULED:
         return _("when you have done what it needs")
     at = runs.next_run_at(link)
-    if at is None or at <= now:
+    if at is None or at <= now + _AT_ONCE:
         return _("in a moment")
     zone = zone_of(known)
     days = (at.astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
