@@ -16,6 +16,7 @@ from fillbook.storage.campaigns import campaign_of
 from fillbook.storage.models import CampaignChange, RoundTripRow, User
 from fillbook.storage.words import NothingToHoldOn
 from fillbook.web import readable
+from fillbook.web.pages.freshness import today_there
 from fillbook.web.viewer import viewer
 
 
@@ -94,7 +95,7 @@ def changes_view(trips: Sequence[RoundTripRow]) -> tuple[Change, ...]:
     return tuple(
         Change(
             change_words(change),
-            _("changed %(day)s") % {"day": readable.day(change.made_at.date())},
+            _("changed %(day)s") % {"day": readable.day(today_there(change.made_at))},
             reverse("campaign-undo", args=[change.pk]),
         )
         for change in campaign_changes.changes_about(trips)

@@ -17,6 +17,7 @@ from fillbook.storage.regrouping import CannotRegroup, closings, cut, fill_of, j
 from fillbook.trades.settings import Grouping
 from fillbook.web import readable
 from fillbook.web.brokerwords import said
+from fillbook.web.pages.freshness import today_there
 from fillbook.web.viewer import viewer
 
 
@@ -117,7 +118,9 @@ def _one(override: TripOverride, trip: RoundTripRow) -> Made:
         if override.kind == TripOverride.Kind.CUT
         else _("Joined to the trade before at %(where)s") % {"where": where}
     )
-    return Made(words, _("changed %(day)s") % {"day": readable.day(override.made_at.date())}, reverse("override-undo", args=[override.pk]))
+    return Made(
+        words, _("changed %(day)s") % {"day": readable.day(today_there(override.made_at))}, reverse("override-undo", args=[override.pk])
+    )
 
 
 def _closing(fill: TripFillRow, trip: RoundTripRow) -> Closing:
