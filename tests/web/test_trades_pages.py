@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 
 from fillbook.ledger.execution import Effect, ExecutionKind
+from fillbook.ledger.figures import BrokerFigure, FigureKind
 from fillbook.ledger.instrument import AssetClass, Right
 from fillbook.storage.models import BrokerAccount, RoundTripRow, User
 from fillbook.web.pages.trade import in_steps
-from tests.web.book import ACME, BOLT, fill, says, utc, write_book
+from tests.web.book import ACME, BOLT, COVERS, fill, says, utc, write_book
 from tests.web.conftest import text_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
@@ -195,6 +196,15 @@ def test_a_trade_of_unknown_opening_is_shown_explained_and_left_out(browser_of_o
     assert "It was opened before your history begins" in shown
     assert symbols(browser_of_owner, "") == ["BOLT"]
     assert symbols(browser_of_owner, "incomplete=1") == ["BOLT", "ACME"]
+
+
+def test_a_trade_that_began_before_the_history_counts_no_position_as_profit(browser_of_owner: Client, owner: User) -> None:
+    """2 of 10 held are sold at 110 with a realized 18: what it stood at then is 18, and not the 8 that are left at 110 as well."""
+    sold = replace(fill(1, ACME, -2, 110, utc(2, 10), broker="18"), effect=Effect.CLOSES)
+    left = BrokerFigure(FigureKind.POSITION, "U1", ACME, COVERS.last, Decimal(8))
+    write_book(owner, replace(says(sold), opened_on=None, positions=(left,)))
+    shown = text_of(browser_of_owner.get(f"/trades/{key_of('ACME', is_open=True)}/").content)
+    assert "Held afterwards Realized then (USD) 10 Feb 2026, 10:30:00 Sold 2 110.00 8 +18.00" in shown
 
 
 def test_what_the_broker_sent_is_shown_byte_for_byte(browser_of_owner: Client, account: BrokerAccount) -> None:

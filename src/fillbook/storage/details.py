@@ -59,11 +59,13 @@ def standing(detail: TripDetail) -> tuple[list[Decimal | None], bool]:
     """(what the trade stood at after each fill, whether what was held is valued at the fill's own price).
 
     That is the cash of its fills and the position at the last price, so it ends at the realized P&L; where it does not, because units came
-    without a trade or a premium moved, what was realized so far is told instead, and nothing once a part of it is unknown.
+    without a trade or a premium moved, what was realized so far is told instead, and nothing once a part of it is unknown. So it is where
+    the first fill found units already held: their cash is in no fill, and the whole position would look like profit.
     """
     trip, factor = detail.trip, instrument_record(detail.trip.instrument).price_factor
     with exact():
-        if all(fill.role in (Role.OPENS, Role.CLOSES) for fill in detail.fills):
+        from_flat = all(fill.position_after == fill.quantity for fill in detail.fills[:1])
+        if from_flat and all(fill.role in (Role.OPENS, Role.CLOSES) for fill in detail.fills):
             cash, marked = ZERO, []
             for fill in detail.fills:
                 cash += fill.amount
