@@ -189,7 +189,9 @@ def test_results_and_curve_are_the_cores(owner: User) -> None:
 
 
 def test_kinds_and_base_currencies_are_never_added(owner: User) -> None:
-    deliver(owner, says(*trade(1, "1", "2"), opened_on=day_of(0)), origin=Origin.FETCHED, link=link_of(owner, EndpointKind.SANDBOX))
+    opened, closed = trade(1, "1", "2")
+    pretend = says(opened, replace(closed, broker_realized_pnl=Decimal("9.30")), opened_on=day_of(0))
+    deliver(owner, pretend, origin=Origin.FETCHED, link=link_of(owner, EndpointKind.SANDBOX))
     deliver(owner, replace(says(*trade(1, "1", "3"), account="E1", opened_on=day_of(0)), base_currency="EUR"))
     for account in BrokerAccount.objects.all():
         rebuild_account(account)

@@ -65,6 +65,25 @@ def test_the_bridge_says_whose_profit_it_leaves_out(browser_of_owner: Client, ac
     assert "Not in it" not in page(browser_of_owner, f"/?account={account.pk}")
 
 
+def test_a_statement_that_states_no_profit_of_what_it_closes_is_left_out_too(
+    browser_of_owner: Client, account: BrokerAccount, owner: User
+) -> None:
+    """It has the field, with a zero for its opening, and leaves it out for its closing: 28 by our book, and no figure beside it."""
+    assert account.pk
+    write_book(owner, says(fill(21, BOLT, 10, 10, utc(4, 1), broker="0"), fill(22, BOLT, -10, 13, utc(4, 2)), number="U2"))
+    shown = page(browser_of_owner)
+    assert "Profit of complete trades +86.00 USD Your broker's realized figure +86.00 USD Equal to the cent" in shown
+    assert "Not in it, as no realized figure of theirs is stated: U2, with a profit of +28.00 USD." in shown
+
+
+def test_the_bridge_names_a_day_only_where_all_of_it_reach_there(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
+    assert account.pk
+    other = write_book(owner, says(fill(21, BOLT, 10, 10, utc(4, 1)), fill(22, BOLT, -10, 13, utc(4, 2), broker="28"), number="U2"))
+    assert "Of the whole history to 25 Sep 2026. Profit of complete trades +114.00" in page(browser_of_owner)
+    BrokerAccount.objects.filter(pk=other.pk).update(figures_to="2026-05-12")
+    assert "Of the whole history. Profit of complete trades +114.00" in page(browser_of_owner)
+
+
 def test_two_things_that_wait_are_told_and_the_others_one_tap_away(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:
     assert account.pk
     for number in range(5):

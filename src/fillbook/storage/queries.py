@@ -24,8 +24,18 @@ from fillbook.performance.results import Result
 from fillbook.performance.summary import FIELDS, Outcome, Summary, from_e8
 from fillbook.storage.choosing import Accounts, Sort, in_order, incomplete_in, trips_in
 from fillbook.storage.fields import ExactSum
-from fillbook.storage.models import AccountInstrument, BridgeRow, BrokerAccount, DayTotals, RoundTripRow, StatedOpening, StatementCoverage
+from fillbook.storage.models import (
+    AccountInstrument,
+    AccountTotals,
+    BridgeRow,
+    BrokerAccount,
+    DayTotals,
+    RoundTripRow,
+    StatedOpening,
+    StatementCoverage,
+)
 from fillbook.trades.bridge import LINES, BridgeLine
+from fillbook.trades.reconcile import LineKind, Status
 from fillbook.trades.records import Basis
 
 GROUP = ("account__kind", "account__base_currency")
@@ -195,9 +205,14 @@ def equity_curve(accounts: Accounts, chosen: Filter) -> dict[Group, tuple[CurveP
 
 
 def stating_profit(accounts: Accounts) -> set[int]:
-    """Ids of those accounts whose broker says what their fills realized."""
+    """Ids of those accounts whose broker says what their fills realized.
+
+    A statement can name the field and leave it out wherever something was closed; such an account has no figure to be compared with.
+    """
     stating = StatementCoverage.objects.filter(account_id__in=[account.pk for account in accounts], states_realized_pnl=True)
-    return set(stating.order_by().values_list("account_id", flat=True).distinct())
+    found = set(stating.order_by().values_list("account_id", flat=True).distinct())
+    checked = AccountTotals.objects.filter(account_id__in=found).values_list("account_id", "checked")
+    return found - {pk for pk, kinds in checked if set(kinds.get(LineKind.FILL, {})) == {Status.UNSTATED}}
 
 
 def bridge(accounts: Accounts) -> dict[str, tuple[BridgeLine, ...]]:

@@ -87,10 +87,13 @@ def _doors(accounts: Sequence[BrokerAccount]) -> dict[str, str]:
 
 
 def covering(accounts: Sequence[BrokerAccount], chosen: Filter) -> tuple[str, bool]:
-    """(what the bridge of these accounts covers, in words; whether that is more than the filter of the page asks for)."""
+    """(what the bridge of these accounts covers, in words; whether that is more than the filter of the page asks for).
+
+    The words name a day only where all accounts reach to the same.
+    """
     stating = stating_profit(accounts)
     compared_to = [account.figures_to for account in accounts if account.figures_to and account.pk in stating]
-    to = min(compared_to, default=None)
+    to = compared_to[0] if len(set(compared_to)) == 1 else None
     wider = replace(chosen, accounts=(), currency="") != Filter()
     until = {"day": readable.day(to)} if to else {}
     if wider:
