@@ -25,6 +25,9 @@ _ICONS: Final = (
     ("img/icon-mask-512.png", "512x512", "maskable"),
 )
 
+_PORT: Final = "8470"
+"""Where Fillbook listens unless told otherwise; behind a proxy a request does not say it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -99,6 +102,7 @@ def phone(request: HttpRequest) -> HttpResponse:
         "checks": checks,
         "ready": all(check.good for check in checks[:2]),
         "address": request.build_absolute_uri("/"),
+        "port": _PORT if request.is_secure() else request.META.get("SERVER_PORT", _PORT),
         "keeps": user.keeps_dashboard,
     }
     return render(request, "pages/phone.html", context)
