@@ -79,9 +79,9 @@ def cut_trade(request: HttpRequest, key: str) -> HttpResponse:
         kept = cut(viewer(request), key, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0)
     except CannotRegroup as problem:
         messages.error(request, said(str(problem)))
-        return redirect("trade", key)
+        return _trade(request, key)
     messages.success(request, _("The trade is cut in two. Undo stands at the foot of the page."))
-    return redirect("trade", kept)
+    return _trade(request, kept)
 
 
 @require_POST
@@ -91,9 +91,9 @@ def join_trade(request: HttpRequest, key: str) -> HttpResponse:
         kept = join(viewer(request), key)
     except CannotRegroup as problem:
         messages.error(request, said(str(problem)))
-        return redirect("trade", key)
+        return _trade(request, key)
     messages.success(request, _("Both are one trade now. Undo stands at the foot of the page."))
-    return redirect("trade", kept)
+    return _trade(request, kept)
 
 
 @require_POST
@@ -103,7 +103,13 @@ def undo(request: HttpRequest, override_id: str) -> HttpResponse:
     take_back(override)
     trip = trip_of(override)
     messages.success(request, _("Taken back; the trades are as they were."))
-    return redirect("trade", trip.key) if trip else redirect("trades")
+    return _trade(request, trip.key) if trip else redirect("trades")
+
+
+def _trade(request: HttpRequest, key: str) -> HttpResponse:
+    """To the page of a trade, within the list that the one before it was opened from."""
+    query = request.GET.urlencode()
+    return redirect(reverse("trade", args=[key]) + (f"?{query}" if query else ""))
 
 
 def _made(trip: RoundTripRow) -> tuple[Made, ...]:
