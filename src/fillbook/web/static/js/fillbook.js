@@ -100,13 +100,14 @@ const moment = (time, timeStyle) => time.toLocaleString(language, { dateStyle: "
 
 // Times are shown by the clock of the exchange; hovering tells the viewer's own.
 document.addEventListener("mouseover", (event) => {
-  const time = event.target.closest?.("time[datetime*='T']");
-  if (!time || time.title) return;
+  const link = event.target.closest?.("tr > * > .row-link"); // it lies over its row, and over the row's time
+  const time = event.target.closest?.("time[datetime*='T']") ?? link?.closest("tr").querySelector("time[datetime*='T']");
+  if (!time || (link ?? time).title) return;
   const local = new Date(time.dateTime);
   const shown = "hour" in time.dataset
     ? local.toLocaleTimeString(language, { timeStyle: "short" })
     : moment(local, "medium");
-  time.title = `${document.body.dataset.yourTime} ${shown}`;
+  (link ?? time).title = `${document.body.dataset.yourTime} ${shown}`;
 });
 
 // The head of a long table can stay in sight only where nothing scrolls sideways: <div class="table-wrap" data-fits>.
@@ -114,6 +115,15 @@ const fits = new ResizeObserver((changes) => {
   for (const { target } of changes) target.classList.toggle("fits", target.firstElementChild.offsetWidth <= target.clientWidth);
 });
 for (const wrap of all("[data-fits]")) fits.observe(wrap);
+
+// A table that scrolls inside its page can be reached with the tab key, for the arrows to move it.
+const scrolls = new ResizeObserver((changes) => {
+  for (const { target } of changes) {
+    if (target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const wrap of all(".table-wrap")) scrolls.observe(wrap);
 
 // Keys: g then a letter goes to a page, / finds a symbol, j and k walk through rows, ? lists them.
 let waiting = false;
