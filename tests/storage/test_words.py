@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.http import Http404
 
 from fillbook.journal.notes import LONGEST, BadNote
 from fillbook.journal.tags import BadTag, Hue, key_of
+from fillbook.ledger.events import CorporateActionKind
 from fillbook.ledger.execution import Execution, ExecutionKind
 from fillbook.ledger.statement import AccountStatement
 from fillbook.performance.filters import Filter
@@ -20,11 +22,12 @@ from fillbook.storage.choosing import trips_in
 from fillbook.storage.derive import rebuild_account, settings_of
 from fillbook.storage.models import BrokerAccount, Note, RoundTripRow, Tag, TagMark, User
 from fillbook.storage.orphans import orphans
+from fillbook.storage.plans import planned, write_plan
 from fillbook.storage.replay import replay_account
 from fillbook.trades.settings import Grouping
 from tests.storage.deliveries import day_of, days, deliver, only_account, person, says
 from tests.storage.test_replay import Parser, always
-from tests.trades.builders import OTHER, fill
+from tests.trades.builders import OTHER, action, fill
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
@@ -317,3 +320,16 @@ def test_everything_goes_with_its_account_and_its_owner(ada: User, account: Brok
 def test_a_filter_writes_tags_as_they_are_kept() -> None:
     for name in ("Dip  Buy", "ÄRGER", "straße", "e\u0301clair"):
         assert Filter.from_query({"tag": name}).tags == (key_of(" ".join(name.split())),)
+
+
+def test_a_stop_is_a_price_of_the_day_of_the_opening_however_trades_are_cut(ada: User) -> None:
+    """10 at 200 with a stop at 190 risk 100. After two for one each half is 5 of them and risks 50: 100 and 200 gained are 2 R and 4 R."""
+    split = action(2, 10, CorporateActionKind.SPLIT, day=2, ratio_new=Decimal(2), ratio_old=Decimal(1))
+    rows = (fill(1, 10, 200), split, fill(3, -10, 110, day=3), fill(4, -10, 120, day=4))
+    account = take(ada, says(*rows, opened_on=day_of(0)))
+    write_plan(ada, trip().key, "190", "", "")
+    assert [(one.entry, one.risk, one.r) for one in map(planned, RoundTripRow.objects.all())] == [tuple(map(Decimal, (200, 100, 3)))]
+    group(account, Grouping.PER_CLOSING)
+    parts = RoundTripRow.objects.order_by("closed_on")
+    assert [part.entry_price for part in parts] == [100, 100]
+    assert [(one.entry, one.risk, one.r) for one in map(planned, parts)] == [(Decimal(200), Decimal(50), Decimal(r)) for r in (2, 4)]

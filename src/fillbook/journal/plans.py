@@ -47,11 +47,16 @@ def read_plan(stop: str, target: str, rating: str, *, long: bool, entry: Decimal
     plan = Plan(_price("stop_price", stop), _price("target_price", target), _rating(rating))
     if entry is None:
         return plan
-    if plan.stop is not None and _toward_gain(entry, plan.stop, long=long) >= 0:
+    if plan.stop is not None and not loses(entry, plan.stop, long=long):
         raise BadPlan(message("stop_long" if long else "stop_short", entry=_plain(entry)))
     if plan.target is not None and _toward_gain(entry, plan.target, long=long) <= 0:
         raise BadPlan(message("target_long" if long else "target_short", entry=_plain(entry)))
     return plan
+
+
+def loses(entry: Decimal, stop: Decimal, *, long: bool) -> bool:
+    """Whether a stop lies where the trade loses."""
+    return _toward_gain(entry, stop, long=long) < 0
 
 
 def initial_risk(entry: Decimal, stop: Decimal, quantity: Decimal, factor: Decimal, charges: Decimal) -> Decimal | None:

@@ -59,6 +59,7 @@ def _openings(trip: RoundTrip, lots: list[ClosedLot], by_id: dict[tuple[str, Rol
     for lot in lots:
         if lot.opened_by:
             parts[lot.opened_by].append(lot)
+    same_units = all(fill.role is not Role.ADJUSTS for fill in trip.fills)  # else as many of them need not be the same ones
     fills = []
     for opened_by, mine in parts.items():
         fill = by_id.get((opened_by, Role.OPENS))
@@ -69,7 +70,11 @@ def _openings(trip: RoundTrip, lots: list[ClosedLot], by_id: dict[tuple[str, Rol
         charges = sum((lot.charges - _closing_charges(lot, by_id) for lot in mine), ZERO)
         value = units * trip.instrument.price_factor
         price = stored((cost + charges) / value) if value else fill.price
-        fills.append(fill._replace(quantity=units, price=price if units != fill.quantity else fill.price, charges=charges, amount=-cost))
+        fills.append(
+            fill._replace(
+                quantity=units, price=fill.price if same_units and units == fill.quantity else price, charges=charges, amount=-cost
+            )
+        )
     return fills
 
 
