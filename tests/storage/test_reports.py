@@ -254,7 +254,10 @@ def test_results_in_r_are_kept_and_never_nothing(owner: User) -> None:
     assert len(kept) == 2
     by_side = {part.value: part for part in reports.breakdown(accounts, Filter(), Key.SIDE)[group].parts}
     assert [(by_side[side].r_count) for side in ("long", "short")] == [1, 1]
-    by_tag = {part.value: part for part in reports.breakdown(accounts, Filter(), Key.TAG)[group].parts}
+    tags = reports.breakdown(accounts, Filter(), Key.TAG)[group]
+    assert tags.all.r_count == 2  # one has both tags and counts once
+    assert tags.all.mean_r == pytest.approx(sum(exact) / 2)
+    by_tag = {part.value: part for part in tags.parts}
     assert (by_tag["gap"].r_count, by_tag["late"].r_count, by_tag[None].r_count) == (1, 1, 1)
     assert by_tag["gap"].mean_r == pytest.approx(exact[0])
     write_plan(owner, RoundTripRow.objects.get(symbol="KAESE").key, "7", "", "")  # in euros without a rate, so of a group of its own

@@ -22,7 +22,7 @@ def print_breakdown(rows: Sequence[Row], names: dict[str, str]) -> None:
         console.print("No complete round trip fits, so there is nothing to break down.")
     for title, part in _groups(rows):
         console.print(Rule(Text(title, style="bold"), align="left", style=QUIET))
-        table = figure_table(["", "round trips", "won", "average", "gain", "R", "fees", "profit"])
+        table = figure_table(["", "trades", "won", "average", "gain", "R", "of", "fees", "profit"])
         for row in part:
             table.add_row(
                 _label(row, names),
@@ -31,6 +31,7 @@ def print_breakdown(rows: Sequence[Row], names: dict[str, str]) -> None:
                 money(_number(row["average_gain"])),
                 percent(_number(row["average_gain_percent"]), signed=True),
                 ratio(_number(row.get("average_r"))) if row.get("average_r") else DASH,
+                f"{row['r_count']:,}" if row.get("average_r") else "",
                 money(_number(row["fees"])),
                 money(_number(row["profit"])),
             )

@@ -35,11 +35,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """parts: in the order of their values. whole: all round trips, each once. overlaps: some round trips are in several parts."""
+    """parts: in the order of their values. all: all round trips, each once. overlaps: some round trips are in several parts."""
 
     key: Key
     parts: tuple[Part, ...]
-    whole: Summary
+    all: Part
+
+    @property
+    def whole(self) -> Summary:
+        """What all round trips came to, each once."""
+        return self.all.summary
 
     @property
     def overlaps(self) -> bool:
@@ -75,10 +80,12 @@ class Crossing:
     margins: Margins
 
 
-def broken_down(key: Key, parts: Iterable[Part], whole: Summary) -> Breakdown:
-    """Parts in the order of their values."""
+def broken_down(key: Key, parts: Iterable[Part], whole: Summary, in_r: tuple[int, int] | None = None) -> Breakdown:
+    """Parts in the order of their values. in_r: how many of all have a result in R, and the sum in 1e-8; None: as the parts together."""
     found = {part.value: part for part in parts}
-    return Breakdown(key, tuple(found[value] for value in in_their_order(found)), whole)
+    if in_r is None:
+        in_r = sum(part.r_count for part in found.values()), sum(part.r_total for part in found.values())
+    return Breakdown(key, tuple(found[value] for value in in_their_order(found)), Part(None, whole, *in_r))
 
 
 def crossed(down: Key, across: Key, cells: Mapping[tuple[Value, Value], Summary], margins: Margins | None = None) -> Crossing:

@@ -11,7 +11,7 @@ from fillbook.ledger.numbers import EXACT, plain
 from fillbook.performance import metrics
 from fillbook.performance.bands import BOUNDS, Band, Banded, bounds_of
 from fillbook.performance.compare import Pair
-from fillbook.performance.crossing import Breakdown, Crossing
+from fillbook.performance.crossing import Breakdown, Crossing, Part
 from fillbook.performance.distributions import Histogram, Spread
 from fillbook.performance.drawdowns import Fall
 from fillbook.performance.intraday import held_bounds
@@ -34,17 +34,12 @@ def group_row(group: Group) -> Row:
 
 def breakdown_rows(found: Breakdown) -> list[Row]:
     """One row for each value, and one for all round trips, each once, with `value` None and `part` "all"."""
-    rows = [
-        {
-            "part": "value",
-            **value_row(found.key, part.value),
-            **summary_row(part.summary),
-            "r_count": part.r_count,
-            "average_r": _fine(part.mean_r),
-        }
-        for part in found.parts
-    ]
-    return [*rows, {"part": "all", **value_row(found.key, None), **summary_row(found.whole), "r_count": None, "average_r": None}]
+    rows = [{"part": "value", **value_row(found.key, part.value), **_part_row(part)} for part in found.parts]
+    return [*rows, {"part": "all", **value_row(found.key, None), **_part_row(found.all)}]
+
+
+def _part_row(part: Part) -> Row:
+    return {**summary_row(part.summary), "r_count": part.r_count, "average_r": _fine(part.mean_r)}
 
 
 def crossing_rows(found: Crossing) -> list[Row]:

@@ -73,7 +73,9 @@ def _from_columns(accounts: Sequence[BrokerAccount], chosen: Filter, key: Key, t
         summaries = summaries_at(places, results)
         in_r = _summed_r(places, columns["pk"], rs) if rs else {}
         whole = _whole(summaries) if key is not Key.TAG or len(summaries) == 1 else results.summary
-        found[group] = broken_down(key, [Part(value, one, *in_r.get(value, (0, 0))) for value, one in summaries.items()], whole)
+        parts = [Part(value, one, *in_r.get(value, (0, 0))) for value, one in summaries.items()]
+        known = [rs[pk] for pk in columns["pk"] if pk in rs] if rs else []
+        found[group] = broken_down(key, parts, whole, (len(known), sum(known)))
     return found
 
 

@@ -48,7 +48,10 @@ _HIDDEN_NARROW: Final = frozenset({"average", "gain", "r", "fees"})
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One value's trades. bar_*: a bar from zero on an axis of 100. own: the profit in the trades' own currency, "" elsewhere."""
+    """One value's trades. bar_*: a bar from zero on an axis of 100. own: the profit in the trades' own currency, "" elsewhere.
+
+    r_of: on how many trades the result in R rests, where they are few.
+    """
 
     name: str
     url: str
@@ -65,6 +68,7 @@ class ReportRow:
     bar_start: str
     bar_width: str
     own: str = ""
+    r_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +146,7 @@ def table(asked: Asked, group: Group, found: Breakdown, own: dict[str, Decimal],
     names = asked.names
     parts = _ordered(found, asked.kept.get("sort", ""), measure, names)
     rows = [_row(asked, group, key, part, measure, most, names, own) for part in parts[:most_rows]]
-    whole = Part(None, found.whole, sum(one.r_count for one in found.parts), sum(one.r_total for one in found.parts))
-    total = _row(asked, group, None, whole, measure, most, names, {})
+    total = _row(asked, group, None, found.all, measure, most, names, {})
     return ReportTable(
         str(KEYS[key]),
         str(MEANS.get(key, "")),
@@ -177,6 +180,7 @@ def _row(
         average=measure.gain(average),
         gain=readable.percent(metrics.average_gain_percent(summary), signed=True),
         r=r_words(part.mean_r) if part.r_count else "",
+        r_of=_with_stop(part) if 0 < part.r_count < metrics.FEW_TRADES else "",
         fees=readable.amount(metrics.fees(summary), measure.currency),
         profit=measure.gain(total),
         tone=tone_of(total),
@@ -236,7 +240,13 @@ def _notes(asked: Asked, found: Breakdown) -> list[str]:
             notes.append(_("%(count)s without a time of day stand apart: their broker states days alone, or a fill is unknown.") % words)
     if found.overlaps:
         notes.append(_("Some trades have several tags: the rows overlap, and the last line counts each trade once."))
+    if found.all.r_count:
+        notes.append(_with_stop(found.all) + ".")
     return notes
+
+
+def _with_stop(part: Part) -> str:
+    return _("%(planned)s of %(trades)s trades have a stop") % {"planned": part.r_count, "trades": readable.whole(part.summary.n)}
 
 
 def caption(parts: Sequence[Part], whole: Summary, measure: Measure, name: Callable[[Part], str]) -> str:
