@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,32 @@ def test_words_come_back_from_a_backup_and_outlive_a_rebuild(data: Path, tmp_pat
     assert [account["identical"] for account in rebuilt] == [True]
     assert json.loads(fillbook("notes", "--json", "--data", tmp_path / "again").stdout) == before
     assert fillbook("tags", "--data", tmp_path / "again").stdout == "Dip buy  1 round trip\n"
+
+
+def test_notes_tags_and_plans_are_written_in_a_terminal(data: Path) -> None:
+    [trip] = json.loads(fillbook("trades", "--json", "--side", "long", "--data", data).stdout)["trips"]
+    entry = json.loads(fillbook("trade", trip["key"], "--json", "--data", data).stdout)["plan"]["entry"]
+
+    [day] = json.loads(fillbook("notes", "--day", "2026-03-31", "--write", "Calm.", "--json", "--data", data).stdout)["notes"]
+    assert (day["about"], day["day"], day["text"]) == ("day", "2026-03-31", "Calm.")
+    changed = fillbook("notes", "--id", day["id"], "--write", "Calm at last.", "--data", data).stdout
+    assert changed == f"{day['id']}  31 Mar 2026\n  Calm at last.\n1 note\n"
+    empty = fillbook("notes", "--id", day["id"], "--write", " ", "--data", data)
+    assert (empty.returncode, empty.stderr) == (2, "There is nothing in it that could be kept; --id N --delete deletes a note.\n")
+    assert fillbook("notes", "--id", day["id"], "--delete", "--data", data).stdout == "It is deleted.\n"
+    assert len(json.loads(fillbook("notes", "--json", "--data", data).stdout)["notes"]) == 1
+
+    assert fillbook("tags", "--put", "late", "--trade", trip["key"], "--data", data).stdout == "Dip buy  1 round trip\nlate  1 round trip\n"
+    [_, late] = json.loads(fillbook("tags", "--change", "LATE", "--name", "Too late", "--hue", "rose", "--json", "--data", data).stdout)[
+        "tags"
+    ]
+    assert (late["name"], late["hue"]) == ("Too late", "rose")
+    assert fillbook("tags", "--drop", "too late", "--trade", trip["key"], "--data", data).stdout.endswith("Too late  0 round trips\n")
+    assert fillbook("tags", "--delete", "Too late", "--data", data).stdout == "Dip buy  1 round trip\n"
+
+    stop, above = str(Decimal(entry) - 1), str(Decimal(entry) + 1)
+    assert f"Plan: stop {stop}, " in fillbook("trade", trip["key"], "--stop", stop, "--rating", "4", "--data", data).stdout
+    plan = json.loads(fillbook("trade", trip["key"], "--target", above, "--json", "--data", data).stdout)["plan"]
+    assert (plan["stop"], plan["target"], plan["rating"]) == (stop, above, 4)
+    wrong = fillbook("trade", trip["key"], "--stop", above, "--data", data)
+    assert (wrong.returncode, wrong.stderr) == (2, f"The stop of a long trade lies below its entry at {entry}.\n")
