@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from fillbook.ledger.figures import BrokerFigure, FigureKind
-from fillbook.storage.models import BrokerAccount, Link, LinkState, User
+from fillbook.ledger.instrument import AssetClass, Right
+from fillbook.storage.models import BrokerAccount, Link, LinkState, RoundTripRow, User
 from tests.web.book import ACME, BOLT, COVERS, FILLS, fill, link_of, says, utc, write_book
 from tests.web.conftest import text_of
 
@@ -43,9 +45,23 @@ def test_an_open_position_shows_what_its_page_shows(browser_of_owner: Client, ow
     write_book(owner, replace(said, positions=(mark,)))
     row = "ACME Long 4 at 120.25, since 5 Mar 2026 +19.00 USD unrealized"
     assert row in page(browser_of_owner)
+    trade = RoundTripRow.objects.get(symbol="ACME", is_open=True)
+    assert "Mark of 25 Sep 2026 125.00 Unrealized +19.00" in page(browser_of_owner, f"/trades/{trade.key}/")
     positions = page(browser_of_owner, "/positions/")
     assert "120.25" in positions
     assert "+19.00" in positions
+
+
+def test_a_position_past_its_expiry_says_that_nobody_told_its_end(browser_of_owner: Client, owner: User) -> None:
+    """Both are held by our book on 25 Sep; the one that ended on 18 Sep is in no statement since, the other runs on."""
+    put = replace(
+        ACME, key="31", symbol="ACME P", asset_class=AssetClass.OPTION, expiry=date(2026, 9, 18), strike=Decimal(90), right=Right.PUT
+    )
+    later = replace(put, key="32", symbol="ACME L", expiry=date(2026, 10, 16))
+    write_book(owner, replace(says(fill(31, put, 1, 2, utc(8, 3)), fill(32, later, 1, 3, utc(8, 3))), positions=(), states_positions=False))
+    shown = page(browser_of_owner, "/positions/")
+    assert shown.count("expired") == 1
+    assert "18 Sep 2026 90 put expired Long" in shown
 
 
 def test_the_bridge_says_whose_profit_it_leaves_out(browser_of_owner: Client, account: BrokerAccount, owner: User) -> None:

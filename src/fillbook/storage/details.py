@@ -45,7 +45,10 @@ WORST: Final = (Status.DIFFERENT, Status.EXPLAINED, Status.UNSTATED, Status.INFE
 
 @dataclass(frozen=True, slots=True)
 class TripDetail:
-    """A round trip. executions, actions: by their id, for the fills they are; lines: comparisons with the broker, by execution id."""
+    """A round trip. executions, actions: by their id, for the fills they are; lines: comparisons with the broker, by execution id.
+
+    stated: what the broker's latest positions say of what an open one still holds; None where they do not name it.
+    """
 
     trip: RoundTripRow
     fills: list[TripFillRow]
@@ -53,6 +56,7 @@ class TripDetail:
     executions: dict[str, ExecutionRow]
     actions: dict[str, CorporateActionRow]
     lines: dict[str, ReconciliationRow]
+    stated: PositionRow | None = None
 
 
 def standing(detail: TripDetail) -> tuple[list[Decimal | None], bool]:
@@ -174,7 +178,13 @@ def trip_detail(trip: RoundTripRow) -> TripDetail:
         executions={row.row_id: row for row in executions},
         actions={row.row_id: row for row in actions},
         lines={row.ref: row for row in lines},
+        stated=_stated(trip) if trip.is_open else None,
     )
+
+
+def _stated(trip: RoundTripRow) -> PositionRow | None:
+    coverage = latest_positions(trip.account)
+    return next((row for row in positions_of(coverage) if row.instrument.key == trip.instrument_key), None) if coverage else None
 
 
 def open_positions(accounts: Accounts) -> list[Position]:

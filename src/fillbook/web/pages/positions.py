@@ -30,7 +30,10 @@ from fillbook.web.viewer import viewer
 
 @dataclass(frozen=True, slots=True)
 class PositionRow:
-    """One position as a row. mark, value, unrealized: the broker's, "" where it states none. status: our units against the broker's."""
+    """One position as a row. mark, value, unrealized: the broker's, "" where it states none. status: our units against the broker's.
+
+    expired: its expiry lies before the account's last day, and no statement says what became of it.
+    """
 
     symbol: str
     detail: str
@@ -48,6 +51,7 @@ class PositionRow:
     unit: str
     since: str
     status: str
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,4 +176,10 @@ def _row(position: Position, *, percent: bool) -> PositionRow:
         unit=what.currency,
         since=readable.day(position.opened_on) if position.opened_on else "",
         status=position.status,
+        expired=_expired(position),
     )
+
+
+def _expired(position: Position) -> bool:
+    expiry, reached = position.instrument.expiry, position.account.figures_to
+    return position.stated is None and expiry is not None and reached is not None and expiry < reached

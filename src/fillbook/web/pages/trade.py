@@ -215,7 +215,7 @@ def trade_page(detail: TripDetail) -> TradePage:
         stated=_rests_on_stated(detail),
         numbers=_numbers(trip, has_lots=bool(detail.lots)),
         money=_money(trip),
-        facts=_facts(trip, zone),
+        facts=(*_facts(trip, zone), *_marked(detail)),
         chart=trade_chart(points, zone, trip.currency, trip.entry_price, trip.exit_price, marked),
         fills=tuple(_fill(fill, detail, zone) for fill in detail.fills),
         lots=tuple(_lots(detail, zone)),
@@ -391,6 +391,17 @@ def _facts(trip: RoundTripRow, zone: str) -> tuple[Fact, ...]:
     if trip.instrument.multiplier != 1:
         facts.append(Fact(_("Multiplier"), readable.quantity(trip.instrument.multiplier)))
     return tuple(facts)
+
+
+def _marked(detail: TripDetail) -> tuple[Fact, ...]:
+    """What the broker says of what is still held: its mark, and what that would bring where it means as many units as ours."""
+    stated, currency = detail.stated, detail.trip.currency
+    if stated is None or stated.mark_price is None:
+        return ()
+    mark = Fact(_("Mark of %(day)s") % {"day": readable.day(stated.as_of)}, readable.price(stated.mark_price))
+    if stated.unrealized_pnl is None or stated.quantity != detail.trip.open_quantity:
+        return (mark,)
+    return mark, Fact(_("Unrealized"), readable.gain(stated.unrealized_pnl, currency), tone_of(stated.unrealized_pnl))
 
 
 def _fill(fill: TripFillRow, detail: TripDetail, zone: str) -> Fill:
