@@ -46,4 +46,10 @@ def test_an_installed_app_opens_without_a_connection(browser: "Browser", tmp_pat
         page.goto(f"{served.url}/more/")
         page.locator("main").get_by_role("button", name="Sign out").click()
         page.get_by_role("heading", name="Sign in").wait_for()
-        page.wait_for_function("caches.keys().then((names) => names.length === 0)")
+        page.wait_for_function(f"{KEPT}.then((kept) => !kept)")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        context.set_offline(True)
+        page.goto(served.url)
+        page.get_by_role("heading", name="No connection").wait_for()
+        drawn = "document.styleSheets.length === document.querySelectorAll('link[rel=stylesheet]').length"
+        assert page.evaluate(drawn), "with its own files, though signing out cleared what was fetched"

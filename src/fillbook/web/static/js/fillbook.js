@@ -100,7 +100,7 @@ const moment = (time, timeStyle) => time.toLocaleString(language, { dateStyle: "
 
 // Times are shown by the clock of the exchange; hovering tells the viewer's own.
 document.addEventListener("mouseover", (event) => {
-  const link = event.target.closest?.("tr > * > .row-link"); // it lies over its row, and over the row's time
+  const link = event.target.closest?.("tr .row-link"); // it lies over its row, and over the row's time
   const time = event.target.closest?.("time[datetime*='T']") ?? link?.closest("tr").querySelector("time[datetime*='T']");
   if (!time || (link ?? time).title) return;
   const local = new Date(time.dateTime);

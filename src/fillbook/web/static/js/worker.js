@@ -6,9 +6,16 @@ const KEPT = "fillbook-kept-1";
 const DASHBOARD = "/";
 const OFFLINE = "/offline/";
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(FILES).then((cache) => cache.add(new Request(OFFLINE, { credentials: "omit" }))).then(() => self.skipWaiting()));
-});
+// The page that says so, with the files it is drawn with: signing out clears the device, and what was fetched before is gone with it.
+const prepare = async () => {
+  const cache = await caches.open(FILES);
+  const answer = await fetch(new Request(OFFLINE, { credentials: "omit" }));
+  const text = await answer.clone().text();
+  await cache.addAll([...new Set([...text.matchAll(/(?:href|src)="(\/static\/[^"#]+)/g)].map((found) => found[1]))]);
+  await cache.put(OFFLINE, answer);
+};
+
+self.addEventListener("install", (event) => event.waitUntil(prepare().then(() => self.skipWaiting())));
 
 self.addEventListener("activate", (event) => {
   const known = new Set([FILES, KEPT]);
