@@ -84,7 +84,9 @@ def test_statements_are_listed_with_where_they_came_from(browser_of_owner: Clien
     shown = text_of(browser_of_owner.get(f"/accounts/{account.pk}/").content)
     assert "Statements it rests on" in shown
     assert "year.xml Uploaded Fillbook" in shown
-    assert "Partly uploaded" in shown
+    assert "Figures to Fri 25 Sep 2026. Uploaded" in shown
+    write_book(owner, says(*FILLS[:2], number="U2"), link=link_of(owner))
+    assert "Partly uploaded" in text_of(browser_of_owner.get("/trades/").content)
 
 
 def test_an_uploaded_file_is_looked_at_before_it_is_accepted(browser_of_owner: Client, owner: User) -> None:

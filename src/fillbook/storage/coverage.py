@@ -34,10 +34,10 @@ def cash_since(account: BrokerAccount) -> date | None:
     return min((first for first, sections in stated if first is not None and MOVEMENTS.statement_field in sections), default=None)
 
 
-def rests_on_uploads(accounts: Iterable[BrokerAccount]) -> bool:
-    """Whether any of these accounts has rows that its owner uploaded."""
-    numbers = [account.pk for account in accounts]
-    return StatementCoverage.objects.filter(account_id__in=numbers, origin=Origin.UPLOADED).exists()
+def origins_of(accounts: Iterable[BrokerAccount]) -> set[Origin]:
+    """Where the statements of these accounts come from."""
+    found = StatementCoverage.objects.filter(account_id__in=[account.pk for account in accounts]).order_by()
+    return {Origin(origin) for origin in found.values_list("origin", flat=True).distinct()}
 
 
 def joined(ranges: Iterable[DateRange]) -> list[DateRange]:

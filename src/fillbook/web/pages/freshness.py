@@ -15,10 +15,10 @@ from fillbook.ledger.exchanges import DEFAULT_ZONE
 from fillbook.ledger.statement import Finding
 from fillbook.performance.filters import Filter
 from fillbook.storage.access import Viewer, links_of, notices_of, runs_of
-from fillbook.storage.coverage import rests_on_uploads
+from fillbook.storage.coverage import origins_of
 from fillbook.storage.details import compared
 from fillbook.storage.doctor import grave_findings
-from fillbook.storage.models import BrokerAccount, Link, LinkState, Notice, NoticeKind, RunState
+from fillbook.storage.models import BrokerAccount, Link, LinkState, Notice, NoticeKind, Origin, RunState
 from fillbook.storage.twins import TWIN
 from fillbook.sync.runs import next_run_at
 from fillbook.sync.telling import told as told_of
@@ -38,13 +38,16 @@ _MOST_NOTICES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """words: one sentence. running: a sync goes on, at `url`. stale: a working day or more behind. uploaded: rows from files count."""
+    """words: one sentence. running: a sync goes on, at `url`. stale: a working day or more behind. uploaded: rows from files count, and
+    with only_uploaded nothing else does.
+    """
 
     words: str
     running: bool = False
     url: str = ""
     stale: bool = False
     uploaded: bool = False
+    only_uploaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,15 @@ def freshness(viewer: Viewer, accounts: Sequence[BrokerAccount], now: datetime) 
     if asked:
         soonest = min(asked, key=lambda link: next_run_at(link) or _NEVER)
         words += _("; next %(when)s") % {"when": next_words(soonest, manifests()[soonest.broker], now)}
+    origins = origins_of(accounts)
     sandbox = any(account.kind == "sandbox" for account in accounts)
     return Freshness(
         words=f"{words}.",
         running=run is not None,
         url=reverse("link-progress", args=[run.link_id]) if run and run.link_id else "",
         stale=first is not None and not sandbox and _working_days(first, today_there(now)) > _LATE,
-        uploaded=rests_on_uploads(accounts),
+        uploaded=Origin.UPLOADED in origins,
+        only_uploaded=origins == {Origin.UPLOADED},
     )
 
 
