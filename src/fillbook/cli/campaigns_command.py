@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 from fillbook.cli.choosing import add_filter_arguments, chosen_filter
 from fillbook.cli.database import chosen_user, open_database
@@ -22,8 +23,11 @@ from fillbook.cli.listing import (
     units,
     words,
 )
+from fillbook.cli.numbers import DASH, counted
+from fillbook.cli.paper import sheet
 from fillbook.cli.saying import saying
 from fillbook.cli.stop import Stop
+from fillbook.cli.words import SHAPE
 from fillbook.journal.shapes import CampaignKey, Shape
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ _FIGURES: Final[tuple[Column, ...]] = (
     ("losers", "lost", words),
     ("win_rate", "win rate", share),
     ("average", "average", amount),
-    ("average_days", "days", units),
+    ("average_days", "days", lambda value: DASH if value is None else f"{Decimal(value):.1f}"),
     ("fees", "fees", plain_amount),
     ("net", "profit", amount),
 )
@@ -45,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `campaigns` takes."""
     parser.add_argument("--key", metavar="KEY", help="only this one, by the key of any of its legs")
     parser.add_argument("--totals", action="store_true", help="what those that are closed came to, and how their legs ended one by one")
+    parser.add_argument("--csv", action="store_true", help="with --totals: as rows with all digits")
     parser.add_argument("--by", choices=[key.value for key in CampaignKey], help="with --totals: by this (shape unless said)")
     parser.add_argument("--shape", choices=[shape.value for shape in Shape], help="only those of this shape")
     parser.add_argument("--on", metavar="SYMBOL", help="only those whose own underlying this is")
@@ -70,15 +75,21 @@ def run(options: argparse.Namespace) -> int:
 
     from fillbook.storage.access import campaign_for
     from fillbook.storage.answers.campaigns import campaigns_page, whole_campaign_answer
+    from fillbook.storage.campaigns import not_counted
     from fillbook.storage.choosing import accounts_in
 
     if options.by and not options.totals:
         raise Stop("--by goes with --totals.", 2)
+    if options.csv and not options.totals:
+        raise Stop("--csv goes with --totals.", 2)
     if options.totals and (options.shape or options.on):
         raise Stop("--shape and --on narrow the list; --totals tells of every shape and, with --by underlying, of every underlying.", 2)
-    user = chosen_user(options.user)
+    user, waiting = chosen_user(options.user), 0
     with saying():
         options.key = _changed(options, user)
+    if (options.undo or options.apart) and not options.json:
+        sheet().print("It is taken back." if options.undo else "Each of them stands by itself.")
+        return 0
     if options.candidates:
         return _candidates(options, user)
     if options.key:
@@ -94,12 +105,19 @@ def run(options: argparse.Namespace) -> int:
         chosen = chosen_filter(options, user)
         size, on = options.limit or sys.maxsize, (options.on or "").strip().upper()
         page = campaigns_page(accounts_in(user, chosen), chosen, size=size, shape=options.shape or "", on=on)
-        found = page[0] if page else []
+        found, waiting = page[0] if page else [], not_counted(accounts_in(user, chosen), chosen)
     if options.json:
         print_json(found[0] if options.key else {"items": found})
-        return 0
+    else:
+        _print(found)
+        if waiting:
+            sheet().print(f"{counted(waiting, 'campaign')} with an incomplete leg left out; --incomplete lists them too.")
+    return 0
+
+
+def _print(found: list[dict[str, Any]]) -> None:
     for one in found:
-        one["called"] = one["name"] or f"{one['underlying']} {str(one['shape']).replace('_', ' ')}"
+        one["called"] = one["name"] or " ".join((one["underlying"], SHAPE[one["shape"]], "/".join(one["strikes"])))
         one["count"] = len(one["legs"])
     columns: list[Column] = [
         ("called", "campaign", words),
@@ -111,7 +129,6 @@ def run(options: argparse.Namespace) -> int:
         ("currency", "in", words),
     ]
     print_table(found, columns, "No campaign fits.", left=3)
-    return 0
 
 
 def _candidates(options: argparse.Namespace, user: "User") -> int:
@@ -141,20 +158,25 @@ def _candidates(options: argparse.Namespace, user: "User") -> int:
 def _totals(options: argparse.Namespace, user: "User") -> int:
     from fillbook.storage.answers.campaigns import totals_answer
     from fillbook.storage.choosing import accounts_in
+    from fillbook.storage.report_files import rows_of_campaigns
+    from fillbook.storage.report_sheet import csv_lines
 
-    chosen = chosen_filter(options, user)
-    found = totals_answer(accounts_in(user, chosen), chosen, CampaignKey(options.by or CampaignKey.SHAPE))
+    chosen, by = chosen_filter(options, user), CampaignKey(options.by or CampaignKey.SHAPE)
+    if options.csv:
+        sys.stdout.writelines(csv_lines(rows_of_campaigns(accounts_in(user, chosen), chosen, by)))
+        return 0
+    found = totals_answer(accounts_in(user, chosen), chosen, by)
     if options.json:
         print_json({"groups": found})
         return 0
-    legs: list[Column] = [("leg_winners", "legs won", words), ("leg_losers", "legs lost", words), ("leg_even", "legs even", words)]
-    print_table(found, [("kind", "kind", words), *_FIGURES, ("currency", "in", words), *legs], "No campaign fits.", left=1)
+    if not found:
+        sheet().print("No campaign fits.")
     for group in found:
         print_group(group)
-        parts = [
-            {**part, "value": part["value"].replace("_", " ")} if group["by"] == CampaignKey.SHAPE else part for part in group["parts"]
-        ]
-        print_table(parts, [("value", group["by"], words), *_FIGURES], "No campaign counts.", left=1)
+        legs = ", ".join(f"{group[name]} {word}" for name, word in (("leg_winners", "won"), ("leg_losers", "lost"), ("leg_even", "even")))
+        parts = [{**part, "value": SHAPE[part["value"]]} if group["by"] == CampaignKey.SHAPE else part for part in group["parts"]]
+        print_table([*parts, {**group, "value": "all, each once"}], [("value", group["by"], words), *_FIGURES], "", left=1)
+        sheet().print(f"Their legs one by one: {legs}")
         lines = [{"what": "trades in none", **group["alone"]}, {"what": "each decision once", **group["decisions"]}]
         print_table(lines, [("what", "beside them", words), *BRIEF], "", left=1)
     return 0

@@ -1,5 +1,6 @@
 """The sheet that commands print on: one console, a few styles, and the pieces that every command uses."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -22,7 +23,8 @@ QUIET: Final = "dim"
 def sheet(stream: TextIO | None = None) -> Console:
     """A console that keeps lines short on wide screens; colour only in a terminal, and never with NO_COLOR."""
     console = Console(file=stream or sys.stdout, highlight=False, markup=False, emoji=False)
-    console.width = min(console.width, WIDEST)
+    into_a_file = not console.is_terminal and "COLUMNS" not in os.environ  # nobody's screen is narrow then
+    console.width = WIDEST if into_a_file else min(console.width, WIDEST)
     return console
 
 
