@@ -183,3 +183,32 @@ def test_a_report_without_campaigns_says_what_one_is(browser_of_owner: Client, a
     shown = text_of(browser_of_owner.get(reverse("report-campaigns")).content)
     assert "No campaign counts here" in shown
     assert "Trades in no campaign 2" in shown
+
+
+def test_the_report_as_files_and_in_the_one_that_opens_offline(browser_of_owner: Client, owner: User, book: BrokerAccount) -> None:
+    """One campaign of +296 and one put by itself that lost 102: two decisions, together +194."""
+    found = browser_of_owner.get(f"{reverse('report-file', args=['campaigns', 'json'])}?by=month").json()["rows"]
+    assert [(row["part"], row["value"], row["count"], row["profit"]) for row in found] == [
+        ("value", "2026-04", 1, "296"),
+        ("all", None, 1, "296"),
+        ("alone", None, 1, "-102"),
+        ("decisions", None, 2, "194"),
+    ]
+    assert reverse("report-file", args=["campaigns", "csv"]) in browser_of_owner.get(reverse("report-campaigns")).content.decode()
+    alone = "Trades in no campaign 1 0.0 % −102.00 −102.00 Each decision once 2 50.0 % +97.00 +194.00"
+    assert "Bull put spread 1 100.0 % +296.00 +296.00 — no losses 4.0 +296.00" in (whole := read(browser_of_owner, "report-html"))
+    assert alone in whole
+    assert "Lowest 0.00, highest +296.00 USD" in whole
+    assert "Each decision once" not in read(browser_of_owner, "report-html", query="?basis=gross")
+    owner.hides_money = True
+    owner.save()
+    assert "296.00" not in read(browser_of_owner, "report-html")
+    assert browser_of_owner.get(reverse("report-file", args=["campaigns", "csv"])).status_code == 404
+
+
+def test_what_an_incomplete_leg_keeps_out_is_counted(browser_of_owner: Client, book: BrokerAccount) -> None:
+    assert "left out" not in read(browser_of_owner, "campaigns")
+    CampaignRow.objects.update(counts=False)
+    for name in ("campaigns", "report-campaigns"):
+        assert "1 campaign with an incomplete leg is left out. Show them" in read(browser_of_owner, name)
+    assert "ACME Bull put spread" in read(browser_of_owner, "campaigns", query="?incomplete=1")

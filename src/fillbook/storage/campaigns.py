@@ -139,6 +139,13 @@ def _counted_in(currency: str) -> Q:
     return Q(currency=currency) | Q(currency="", pk__in=some)
 
 
+def not_counted(accounts: Accounts, chosen: Filter) -> int:
+    """How many closed campaigns that a filter takes count nowhere, because a leg is incomplete, and are not listed unless asked for."""
+    if chosen.include_incomplete or chosen.status is TripStatus.OPEN:
+        return 0
+    return campaigns_in(accounts, replace(chosen, include_incomplete=True)).filter(counts=False).count()
+
+
 def with_legs(campaigns: QuerySet[CampaignRow]) -> QuerySet[CampaignRow]:
     """The same with account, name and legs at hand: `campaign.trips.all()`, each with its round trip."""
     legs = CampaignTrip.objects.select_related("trip__instrument", "trip__account").order_by("number")

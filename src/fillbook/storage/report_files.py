@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from fillbook.journal.shapes import CampaignKey
 from fillbook.performance.compare import compared
 from fillbook.performance.distributions import Spread, spread_of
 from fillbook.performance.drawdowns import falls
@@ -13,11 +14,13 @@ from fillbook.performance.streaks import streaks
 from fillbook.performance.summary import Summary
 from fillbook.performance.told import USUAL, Told
 from fillbook.storage import reports
+from fillbook.storage.campaign_reports import campaign_report
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.queries import Group
 from fillbook.storage.report_sheet import (
     Row,
     breakdown_rows,
+    campaign_rows,
     crossing_rows,
     fall_rows,
     figure_rows,
@@ -57,6 +60,11 @@ def rows_of_falls(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> 
 def rows_of_runs(accounts: Accounts, chosen: Filter, *, told: Told = USUAL) -> list[Row]:
     """How many runs of wins and of losses of each length there were."""
     return _with_group({group: run_rows(streaks(part)) for group, part in reports.closings(accounts, chosen, told=told).items()})
+
+
+def rows_of_campaigns(accounts: Accounts, chosen: Filter, by: CampaignKey) -> list[Row]:
+    """Campaigns, each once, and the trades that are in none."""
+    return _with_group({group: campaign_rows(one, by) for group, one in campaign_report(accounts, chosen, by).items()})
 
 
 def rows_compared(first: Accounts, chosen: Filter, second: Accounts, other: Filter, *, told: Told = USUAL) -> list[Row]:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
+from fillbook.journal.shapes import CampaignKey
 from fillbook.ledger.numbers import EXACT, plain
 from fillbook.performance import metrics
 from fillbook.performance.bands import BOUNDS, Band, Banded, bounds_of
@@ -19,6 +20,7 @@ from fillbook.performance.keys import Key, Value, banded
 from fillbook.performance.statistics import Figure
 from fillbook.performance.streaks import Streaks
 from fillbook.performance.summary import Outcome, Summary, from_e8
+from fillbook.storage.campaign_reports import CampaignReport
 from fillbook.storage.queries import Group
 from fillbook.storage.sheet import guarded
 
@@ -51,6 +53,31 @@ def crossing_rows(found: Crossing) -> list[Row]:
                 pair = {"down": found.down.value, "down_value": row, "across": found.across.value, "across_value": column}
                 rows.append(pair | summary_row(found.cells[row, column]))
     return rows
+
+
+def campaign_rows(found: CampaignReport, by: CampaignKey) -> list[Row]:
+    """One row for each value, one for all campaigns, one for trades in none, one for each decision once. count: how many there are."""
+    of_all = (("all", found.whole.summary, found.whole.average_days), ("alone", found.alone, None), ("decisions", found.decisions, None))
+    return [
+        *({"part": "value", "by": by.value, "value": one.value, **_campaign_row(one.summary, one.average_days)} for one in found.parts),
+        *({"part": part, "by": by.value, "value": None, **_campaign_row(summary, days)} for part, summary, days in of_all),
+    ]
+
+
+def _campaign_row(summary: Summary, days: Decimal | None) -> Row:
+    """A campaign has no gain in percent."""
+    told = summary_row(summary)
+    of_campaigns = ("winners", "losers", "break_even", "win_rate", "profit", "fees")
+    return {
+        "count": told["trades"],
+        **{name: told[name] for name in of_campaigns},
+        "average": told["average_gain"],
+        "average_win": _fine(metrics.average_win(summary)),
+        "average_loss": _fine(metrics.average_loss(summary)),
+        "profit_factor": told["profit_factor"],
+        "average_days": _fine(days),
+        "few": told["few"],
+    }
 
 
 def value_row(key: Key, value: Value) -> Row:

@@ -4,13 +4,14 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from fillbook.journal.shapes import CampaignKey, Shape
@@ -18,7 +19,8 @@ from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Summary
 from fillbook.storage.campaign_reports import CampaignPart, CampaignReport, campaign_report
-from fillbook.storage.campaigns import Totals, campaigns_in, totals
+from fillbook.storage.campaigns import Totals, campaigns_in, not_counted, totals
+from fillbook.storage.choosing import Accounts
 from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.language import gettext_lazy
@@ -58,7 +60,7 @@ class CampaignReportRow:
 @require_safe
 def by_campaign(request: HttpRequest) -> HttpResponse:
     """The campaigns of the filter in the address by one key."""
-    by = CampaignKey(request.GET["by"]) if request.GET.get("by", "") in list(CampaignKey) else CampaignKey.SHAPE
+    by = key_asked(request)
     asked = Asked.read(request, "report-campaigns", by="" if by is CampaignKey.SHAPE else by.value)
     asked = replace(asked, kept={name: value for name, value in asked.kept.items() if name in _KEPT})
     if other := elsewhere(request, asked):
@@ -68,18 +70,42 @@ def by_campaign(request: HttpRequest) -> HttpResponse:
     context = shared(asked, {group: one.decisions for group, one in found.items() if one.decisions.n})
     group = context["group"]
     context |= {"bases": (), "monies": (), "bar": replace(context["bar"], measures=())}
+    files = "" if not group or asked.user.hides_money else reverse("report-file", args=["campaigns", "csv"])
+    context |= {"csv": files and asked.url(files), "json": files and asked.url(reverse("report-file", args=["campaigns", "json"]))}
+    context["campaigns_out"] = incomplete_campaigns(asked.about.accounts, asked.about.chosen)
     if group:
         legs = totals(campaigns_in(asked.about.accounts, asked.about.chosen)).get(group)
         context |= {
             "keys": _keys(asked, by),
-            "title": str(_KEYS[by]),
             "stats": _stats(asked, group, found[group], legs),
-            "rows": [_row(asked, group, by, part) for part in found[group].parts[:_MOST_ROWS]],
-            "total": _row(asked, group, None, found[group].whole),
-            "alone": _beside(found[group].alone, group, _("Trades in no campaign")),
-            "decisions": _beside(found[group].decisions, group, _("Each decision once")),
+            **table(asked, group, found[group], by),
         }
     return render(request, "pages/report_campaigns.html", context)
+
+
+def key_asked(request: HttpRequest) -> CampaignKey:
+    """By what an address breaks campaigns down."""
+    return CampaignKey(request.GET["by"]) if request.GET.get("by", "") in list(CampaignKey) else CampaignKey.SHAPE
+
+
+def table(asked: Asked, group: Group, found: CampaignReport, by: CampaignKey) -> dict[str, Any]:
+    """What the tables of a report of campaigns show."""
+    return {
+        "title": str(_KEYS[by]),
+        "rows": [_row(asked, group, by, part) for part in found.parts[:_MOST_ROWS]],
+        "total": _row(asked, group, None, found.whole),
+        "alone": _beside(found.alone, group, _("Trades in no campaign")),
+        "decisions": _beside(found.decisions, group, _("Each decision once")),
+    }
+
+
+def incomplete_campaigns(accounts: Accounts, chosen: Filter) -> tuple[str, str] | None:
+    """(how many closed campaigns do not count, for a leg is incomplete; the list with them); None where there is none."""
+    count = not_counted(accounts, chosen)
+    if not count:
+        return None
+    words = ngettext("%(n)s campaign with an incomplete leg is left out.", "%(n)s campaigns with an incomplete leg are left out.", count)
+    return words % {"n": readable.whole(count)}, address(reverse("campaigns"), replace(chosen, include_incomplete=True))
 
 
 def _keys(asked: Asked, by: CampaignKey) -> tuple[Choice, ...]:

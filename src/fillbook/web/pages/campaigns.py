@@ -25,6 +25,7 @@ from fillbook.storage.campaign_reports import of_value
 from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, outcomes_of_legs, tallies
 from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow, TripFillRow
 from fillbook.web import readable
+from fillbook.web.pages.campaign_report import incomplete_campaigns
 from fillbook.web.pages.campaigning import Change, changes_view
 from fillbook.web.pages.figures import Stat, tone_of
 from fillbook.web.pages.filterbar import address
@@ -137,6 +138,8 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         "fresh": freshness(user, about.accounts, now),
         "is_open": is_open,
         "stats": () if is_open else _stats(found),
+        "campaigns_out": incomplete_campaigns(about.accounts, chosen),
+        "all_url": address(path, Filter(accounts=chosen.accounts, status=chosen.status)),
         "rows": [_line(row) for row in rows[:_A_PAGE]],
         "before": page(number - 1) if number > 1 else "",
         "after": page(number + 1) if len(rows) > _A_PAGE else "",

@@ -9,18 +9,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from fillbook.journal.shapes import CampaignKey
 from fillbook.performance.curves import Period
 from fillbook.performance.distributions import Spread, histogram
 from fillbook.performance.drawdowns import falls
 from fillbook.performance.keys import Key
 from fillbook.performance.statistics import Sample
 from fillbook.performance.summary import Summary
+from fillbook.performance.told import USUAL
 from fillbook.storage import reports
+from fillbook.storage.campaign_reports import campaign_report
 from fillbook.storage.queries import Group
-from fillbook.storage.report_files import PLAIN, rows_by, rows_compared, rows_crossed, rows_of_spread
+from fillbook.storage.report_files import PLAIN, rows_by, rows_compared, rows_crossed, rows_of_campaigns, rows_of_spread
 from fillbook.storage.report_sheet import Row, csv_lines
 from fillbook.web import readable
 from fillbook.web.measure import Measure
+from fillbook.web.pages.campaign_report import key_asked
+from fillbook.web.pages.campaign_report import table as campaign_table
 from fillbook.web.pages.figures import headline
 from fillbook.web.pages.report_spread import fall_table, filter_words, picture, second_side, spread_asked
 from fillbook.web.pages.report_tables import GRID, grid, table
@@ -29,14 +34,17 @@ from fillbook.web.pages.scope import accounts_of_group, name_of
 from fillbook.web.pages.wording import KINDS
 from fillbook.web.privacy import hidden_for
 
-_KEYS: Final = (Key.MONTH, Key.UNDERLYING, Key.SIDE, Key.CLASS, Key.HELD, Key.WEEKDAY, Key.TAG)
+_KEYS: Final = (
+    *(Key.MONTH, Key.UNDERLYING, Key.SIDE, Key.CLASS, Key.HELD, Key.PRICE, Key.SIZE, Key.COST, Key.FEES),
+    *(Key.WEEKDAY, Key.TAG, Key.RATING, Key.ACCOUNT, Key.CURRENCY),
+)
 _ROWS: Final = 30
 _FORMS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @require_safe
 def download(request: HttpRequest, what: str, form: str) -> HttpResponse:
-    """A report as CSV or JSON: `figures`, `falls`, `runs`, `spread`, `cross`, `compare`, or a key; not while amounts are hidden."""
+    """A report as CSV or JSON: `figures`, `falls`, `runs`, `spread`, `cross`, `compare`, `campaigns`, a key; not while money is hidden."""
     asked = Asked.read(request, "reports")
     if form not in _FORMS or asked.user.hides_money:
         raise Http404(_("There is no such report."))
@@ -60,6 +68,8 @@ def _rows(request: HttpRequest, asked: Asked, what: str) -> list[Row]:
         keys = [request.GET.get(name, "") for name in ("down", "across")]
         down, across = (Key(key) if key in list(Key) else usual for key, usual in zip(keys, (Key.HOUR, Key.WEEKDAY), strict=True))
         return rows_crossed(accounts, chosen, down, across, told=asked.told)
+    if what == "campaigns":
+        return rows_of_campaigns(accounts, chosen, key_asked(request))
     if what == "compare":
         return rows_compared(accounts, chosen, *second_side(request, asked), told=asked.told)
     if what not in list(Key):
@@ -108,6 +118,7 @@ def offline_page(asked: Asked) -> str:
             "picture": picture(spread, what, asked, group) if spread else None,
             "grid": grid(asked, group, crossing) if crossing else None,
             "falls": fall_table(falls(sample.closings), asked, group, _ROWS),
+            "campaigns": _campaigns(asked, group),
         }
     return render_to_string("offline/report.html", context)
 
@@ -128,14 +139,28 @@ def _inside(asked: Asked, group: Group | None, counts: dict[Group, int]) -> dict
     }
 
 
-def _curve(periods: list[Period], measure: Measure) -> str:
-    """The curve of closed trades as points of a line in a box of 1000 by 240; "" of fewer than two days."""
-    heights, total = [0.0], 0
+def _campaigns(asked: Asked, group: Group) -> dict[str, Any] | None:
+    """Campaigns by shape; they are told after fees, in the currency that they count in, and in money alone."""
+    if asked.told != USUAL or asked.percent:
+        return None
+    found = campaign_report(asked.about.accounts, asked.about.chosen, CampaignKey.SHAPE).get(group)
+    return campaign_table(asked, group, found, CampaignKey.SHAPE) if found and found.parts else None
+
+
+def _curve(periods: list[Period], measure: Measure) -> dict[str, str] | None:
+    """The curve of closed trades as points of a line in a box of 1000 by 240, with its ends; None of fewer than two days."""
+    heights = [0]
     for period in periods:
-        total += measure.units(period.summary)
-        heights.append(total / 1e8)
+        heights.append(heights[-1] + measure.units(period.summary))
     if len(heights) < 3:
-        return ""
+        return None
     low, high = min(heights), max(heights)
     across, up = 1000 / (len(heights) - 1), 232 / ((high - low) or 1)
-    return " ".join(f"{index * across:.1f},{236 - (height - low) * up:.1f}" for index, height in enumerate(heights))
+    return {
+        "points": " ".join(f"{index * across:.1f},{236 - (height - low) * up:.1f}" for index, height in enumerate(heights)),
+        "zero": f"{236 + low * up:.1f}",
+        "high": measure.gain(measure.value(high)),
+        "low": measure.gain(measure.value(low)),
+        "first": readable.day(periods[0].first),
+        "last": readable.day(periods[-1].first),
+    }
