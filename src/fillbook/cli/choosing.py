@@ -45,6 +45,16 @@ def add_position_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--symbol", metavar="SYMBOL", help="of the instrument or its underlying")
     parser.add_argument("--side", choices=[side.value for side in Side], help="direction")
     parser.add_argument("--class", metavar="CLASS", choices=[one.value for one in AssetClass], help="asset class, such as stock or option")
+    parser.add_argument("--tag", metavar="TAG[,TAG…]", help="whose trades have all these tags of yours")
+    parser.add_argument("--untagged", action="store_const", const="1", help="whose trades have no tag")
+    parser.add_argument("--rating", metavar="N[-N]", help="whose trades you rated so: 4, or 4-5 for at least 4; none for those not rated")
+
+
+def add_day_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which trades of a day."""
+    add_position_arguments(parser)
+    parser.add_argument("--outcome", choices=[outcome.value for outcome in Outcome], help="how they ended, after fees")
+    parser.add_argument("--incomplete", action="store_const", const="1", help="count incomplete round trips too")
 
 
 def add_filter_arguments(parser: argparse.ArgumentParser) -> None:

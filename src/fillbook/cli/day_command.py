@@ -3,7 +3,7 @@
 import argparse
 from datetime import date
 
-from fillbook.cli.choosing import add_account_argument, chosen_filter
+from fillbook.cli.choosing import add_day_arguments, chosen_filter
 from fillbook.cli.database import chosen_user, open_database
 from fillbook.cli.listing import Column, add_reading_arguments, amount, moment, print_group, print_json, print_table, units, words
 
@@ -11,7 +11,7 @@ from fillbook.cli.listing import Column, add_reading_arguments, amount, moment, 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words that `day` takes."""
     parser.add_argument("day", metavar="DAY", type=_day, help="such as 2026-01-31")
-    add_account_argument(parser)
+    add_day_arguments(parser)
     add_reading_arguments(parser)
 
 

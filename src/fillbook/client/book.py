@@ -199,9 +199,9 @@ class Fillbook(Writing):
 
         return Listing(Streak, rows)
 
-    def day(self, day: date | str) -> dict[str, Any]:
-        """One trading day, fill by fill."""
-        found: dict[str, Any] = self._get(f"/days/{day}")
+    def day(self, day: date | str, **chosen: Condition) -> dict[str, Any]:
+        """One trading day, fill by fill. chosen: which of its trades count, such as `tag`."""
+        found: dict[str, Any] = self._get(f"/days/{day}", chosen)
         return found
 
     def campaigns(self, **chosen: Condition) -> Listing[Campaign]:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from fillbook.storage.models import User
+from fillbook.storage.models import BrokerAccount, RoundTripRow, User
+from fillbook.storage.words import add_tag
 from tests.web.api.conftest import Asker
 from tests.web.book import ACME, BOLT, says, write_book
 from tests.web.test_doors import EUROS, trade
@@ -35,3 +36,18 @@ def test_a_day_has_a_group_for_each_currency(program: Asker, owner: User) -> Non
     (dollars,) = (one for one in groups if (one["base_currency"], one["currency"]) == (None, "USD"))
     assert {fill["instrument"] for fill in dollars["fills"]} == {"BOLT"}
     assert dollars["fills"][-1]["running"] == "-14"
+
+
+def test_tags_narrow_a_day_and_what_is_held(program: Asker, owner: User, account: BrokerAccount) -> None:
+    """BOLT, closed on 3 Mar, is tagged gap, and what is still held of ACME core."""
+    add_tag(owner, RoundTripRow.objects.get(symbol="BOLT").key, "gap")
+    add_tag(owner, RoundTripRow.objects.get(symbol="ACME", is_open=True).key, "core")
+
+    def closed(query: str) -> list[int]:
+        return [group["closed"]["round_trips"] for group in program.get(f"/days/2026-03-03?{query}")["groups"]]
+
+    assert [closed(query) for query in ("tag=gap", "tag=core", "untagged=1", "outcome=loss&side=short")] == [[1], [0], [0], [1]]
+    held = {
+        query: [one["instrument"] for one in program.get(f"/positions?{query}")["items"]] for query in ("tag=core", "tag=gap", "untagged=1")
+    }
+    assert held == {"tag=core": ["ACME"], "tag=gap": [], "untagged=1": []}

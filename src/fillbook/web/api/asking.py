@@ -29,6 +29,7 @@ _SLOTS: Final = [f"{name}-{part}" for name in Dimension for part in range(200) i
 _BANDS: Final = [f"{name}-{part}" for name in Banded for part in (*range(200), UNKNOWN) if Band.read(f"{name}-{part}")]
 _SLOT: Final[dict[str, Any]] = {"pattern": f"^({'|'.join(_SLOTS)})?$"}
 _BAND: Final[dict[str, Any]] = {"pattern": f"^(({'|'.join(_BANDS)})(,({'|'.join(_BANDS)})){{0,4}})?$"}
+_RATING: Final = "^([1-5](-[1-5])?|none)?$"
 _MOMENT: Final = "2026-03-12T10:30:00-04:00, or as doors write it: 2026-03-12~2026-03-12T14:30:00Z, the day it counts for first."
 _USUAL: Final = (("incomplete", "0"), ("untagged", "0"), ("status", TripStatus.CLOSED.value))
 USUAL: Final = 50
@@ -93,7 +94,7 @@ class Chosen(Schema):
     untagged: Literal["0", "1"] = Field("0", description="1: only those without any tag.")
     rating: str = Field(
         "",
-        pattern="^([1-5](-[1-5])?|none)?$",
+        pattern=_RATING,
         description="How the trader rated them: `4`, `4-5` for at least 4, `1-5` for any rating, `none` for those that are not rated.",
     )
     band: str = Field(
@@ -124,11 +125,21 @@ class OfLedger(OfAccounts):
 
 
 class OfPositions(OfAccounts):
-    """Which positions."""
+    """Which positions. One has the tags and the rating of its open round trip."""
 
     symbol: str = Field("", max_length=40, pattern=_SYMBOL, description="Of the instrument or of its underlying, whatever its capitals.")
     side: Side | None = Field(None, description="Direction.")
     class_: AssetClass | None = Field(None, alias="class", description="Asset class.")
+    tag: str = Field("", max_length=1000, description="Names of tags of yours, with commas between them; a round trip has to have all.")
+    untagged: Literal["0", "1"] = Field("0", description="1: only those without any tag.")
+    rating: str = Field("", pattern=_RATING, description="As of /trades.")
+
+
+class OfDay(OfPositions):
+    """Which round trips of a day; of its fills, only account, symbol and asset class narrow them."""
+
+    outcome: Outcome | None = Field(None, description="How they ended, after fees.")
+    incomplete: Literal["0", "1"] = Field("0", description="1: count those too some of whose openings are unknown.")
 
 
 Asked = Chosen | OfAccounts | OfLedger | OfPositions

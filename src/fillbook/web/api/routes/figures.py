@@ -17,7 +17,7 @@ from fillbook.storage.answers.figures import (
     resting_answer,
 )
 from fillbook.storage.answers.words import day_words_answer
-from fillbook.web.api.asking import Chosen, Day, OfAccounts, meant
+from fillbook.web.api.asking import Chosen, Day, OfAccounts, OfDay, meant
 from fillbook.web.api.declaring import read
 from fillbook.web.api.etags import by_state
 from fillbook.web.api.problems import refuse
@@ -59,7 +59,7 @@ def calendar(request: HttpRequest, asked: Query[Chosen]) -> dict[str, Any]:
 
 
 @read(router, "/days/{day}", DayAnswer, name="day", twin="day {day}")
-def day(request: HttpRequest, day: Day, asked: Query[OfAccounts]) -> dict[str, Any]:
+def day(request: HttpRequest, day: Day, asked: Query[OfDay]) -> dict[str, Any]:
     """One trading day fill by fill, what closed on it, and what you noted of it and of its trades."""
     when = day_in(day)
     user = asker(request)
