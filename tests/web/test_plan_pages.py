@@ -82,3 +82,12 @@ def test_the_dashboard_says_r_of_those_that_have_a_stop(browser_of_owner: Client
     plan(browser_of_owner, keys["BOLT"], stop="51.60")
     assert "Average R +0.36 R 2 of 2 trades have a stop" in text_of(browser_of_owner.get("/").content)
     assert "Average R -1.20 R 1 of 1" in text_of(browser_of_owner.get("/?side=short").content).replace("−", "-")
+
+
+def test_after_a_split_the_plan_says_of_which_day_its_prices_are(browser_of_owner: Client, keys: dict[str, str]) -> None:
+    trip = RoundTripRow.objects.get(key=keys["ACME"])
+    assert "day of the opening" not in plan(browser_of_owner, keys["ACME"], stop="95")
+    trip.fill_rows.filter(role="opens").update(price=Decimal(50), quantity=Decimal(20))  # as in the part that is closed after two for one
+    shown = plan(browser_of_owner, keys["ACME"], stop="95")
+    assert "First entry 100.00" in shown
+    assert "Prices here are those of the day of the opening, before the units changed." in shown

@@ -136,6 +136,12 @@ def test_two_choices_side_by_side(browser_of_owner: Client) -> None:
     assert "real,USD,USD,profit,money,98,-12,-110,0,\r\n" in csv
     profits = [(row["first"], row["second"]) for row in json.loads(both)["rows"] if row["name"] == "profit"]
     assert profits == [("98", "-12")]
+    chosen = browser_of_owner.get("/reports/compare/?symbol=BOLT").content.decode()
+    (held,) = re.findall(r'href="([^"]+)">Hold this as', chosen)
+    assert html.unescape(held) == "/reports/compare/?with=symbol%3DBOLT"
+    bar = browser_of_owner.get(html.unescape(held)).content.decode()
+    won = re.findall(r'href="([^"]*outcome=win[^"]*)"', bar)[0]  # the bar narrows the first side and keeps the second
+    assert "Profit +98.00 −12.00 −110.00" in page(browser_of_owner, html.unescape(won))
 
 
 def test_results_in_r_in_lists_and_reports(browser_of_owner: Client, owner: User) -> None:

@@ -1,5 +1,6 @@
 """The plan of a trade on its page: stop, target and rating, and what came of it in R; and the tile of the dashboard that sums R up."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from fillbook.storage.access import trip_for
 from fillbook.storage.models import RoundTripRow
 from fillbook.storage.plans import Planned, planned, write_plan
 from fillbook.storage.words import NothingToHoldOn
+from fillbook.trades.records import Role
 from fillbook.web import readable
 from fillbook.web.brokerwords import said
 from fillbook.web.pages.figures import Stat, tone_of
@@ -26,7 +28,10 @@ from fillbook.web.viewer import is_partial, vary_on_partial, viewer
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """What the card shows. stop, target, rating: as typed; facts: (name, value, tone); error: why what was typed is refused."""
+    """What the card shows. stop, target, rating: as typed; facts: (name, value, tone); error: why what was typed is refused.
+
+    notes: what is to be known of the prices, and of a result in R that is missing.
+    """
 
     url: str
     stop: str
@@ -35,6 +40,7 @@ class PlanView:
     ratings: tuple[str, ...]
     facts: tuple[tuple[str, str, str], ...]
     error: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def plan_view(trip: RoundTripRow) -> PlanView:
@@ -48,7 +54,16 @@ def plan_view(trip: RoundTripRow) -> PlanView:
         rating="" if plan.rating is None else str(plan.rating),
         ratings=tuple(str(number) for number in range(1, BEST + 1)),
         facts=_facts(trip, found),
+        notes=tuple(_notes(trip, found)),
     )
+
+
+def _notes(trip: RoundTripRow, found: Planned) -> Iterator[str]:
+    first = trip.fill_rows.filter(role=Role.OPENS).order_by("number").values_list("price", flat=True).first()
+    if found.entry is not None and (found.entry != first or trip.fill_rows.filter(role=Role.ADJUSTS).exists()):
+        yield _("Prices here are those of the day of the opening, before the units changed.")
+    if found.plan.stop is not None and found.risk is None:
+        yield _("No result in R: the units changed between two openings, or the stop is on the winning side.")
 
 
 @require_POST
@@ -70,7 +85,7 @@ def trade_plan(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(f"{reverse('trade', args=[trip.key])}#plan")
     view = plan_view(trip_for(user, key))
     if error:
-        view = PlanView(view.url, **typed, ratings=view.ratings, facts=view.facts, error=error)
+        view = PlanView(view.url, **typed, ratings=view.ratings, facts=view.facts, error=error, notes=view.notes)
     return vary_on_partial(render(request, "components/plan.html", {"plan": view}))
 
 

@@ -417,6 +417,8 @@ def _others(asked: Asked) -> list[Choice]:
     links = [Choice(name, _with(asked, chosen, one), False) for name, one in found]
     if chosen.side is None:
         links.append(Choice(_("Long beside short"), _with(asked, replace(chosen, side=Side.LONG), replace(chosen, side=Side.SHORT)), False))
+    if chosen != Filter():
+        links.append(Choice(_("Hold this as the second side"), _with(asked, Filter(accounts=chosen.accounts), chosen), False))
     today = today_there(timezone.now())
     for view in views_of(asked.user):
         query = opened(view, "", today).partition("?")[2]
