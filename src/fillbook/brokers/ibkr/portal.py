@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 EDIT_QUERY: Final = "In the portal open Performance & Statements > Flex Queries and click the pen beside your query"
-AGAIN: Final = "Save the query and sync again."
+AGAIN: Final = "Save the query, then sync again or upload its new statement."
 SELECT_ALL: Final = "%(edit)s, click the section %(section)s, click Select All and click Save. %(again)s"
 SELECT_OPTION: Final = "%(edit)s, click the section %(section)s, under Options tick %(option)s, click Select All and click Save. %(again)s"
 SELECT_ACCOUNT: Final = (
