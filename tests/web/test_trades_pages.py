@@ -198,6 +198,21 @@ def test_a_trade_of_unknown_opening_is_shown_explained_and_left_out(browser_of_o
     assert symbols(browser_of_owner, "incomplete=1") == ["BOLT", "ACME"]
 
 
+def test_cutting_a_trade_and_taking_it_back_stays_in_the_list_it_was_opened_from(browser_of_owner: Client, owner: User) -> None:
+    sold = (fill(2, ACME, -4, 110, utc(2, 10), broker="37"), fill(3, ACME, -6, 120, utc(2, 11), broker="117"))
+    write_book(owner, says(fill(1, ACME, 10, 100, utc(1, 5)), *sold))
+    shown = browser_of_owner.get(f"/trades/{key_of('ACME')}/?side=long").content.decode()
+    cut = re.search(r'action="(/trades/\w+/cut/\?side=long)"', shown)
+    assert cut
+    number = re.search(r'<option value="(\d+)"', shown[cut.start() :])
+    assert number
+    answer = browser_of_owner.post(cut[1], {"fill": number[1]})
+    assert re.fullmatch(r"/trades/\w+/\?side=long", answer["Location"])
+    back = re.search(r'action="([^"]*undo[^"]*\?side=long)"', browser_of_owner.get(answer["Location"]).content.decode())
+    assert back
+    assert browser_of_owner.post(back[1])["Location"] == f"/trades/{key_of('ACME')}/?side=long"
+
+
 def test_a_trade_that_began_before_the_history_counts_no_position_as_profit(browser_of_owner: Client, owner: User) -> None:
     """2 of 10 held are sold at 110 with a realized 18: what it stood at then is 18, and not the 8 that are left at 110 as well."""
     sold = replace(fill(1, ACME, -2, 110, utc(2, 10), broker="18"), effect=Effect.CLOSES)
