@@ -163,5 +163,7 @@ def test_the_leg_view_reconciles(seed: int) -> None:
     waiting = RoundTripRow.objects.filter(counts=True, in_campaign__campaign__counts=False)
     everything = Summary.together(queries.summaries([account], Filter()).values())
     assert sum(one.decisions.total for one in found) + sum(trip.net_e8 or 0 for trip in waiting) == everything.total
+    assert sum(one.rest for one in found) == sum(trip.net_e8 or 0 for trip in waiting)
+    assert Summary.together(one.trades for one in found) == everything
     counted = CampaignRow.objects.filter(counts=True)
     assert sum(one.alone.n for one in found) + sum(row.legs for row in counted) + waiting.count() == everything.n

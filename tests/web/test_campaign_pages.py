@@ -193,6 +193,7 @@ def test_the_report_as_files_and_in_the_one_that_opens_offline(browser_of_owner:
         ("all", None, 1, "296"),
         ("alone", None, 1, "-102"),
         ("decisions", None, 2, "194"),
+        ("trades", None, 3, "194"),
     ]
     assert reverse("report-file", args=["campaigns", "csv"]) in browser_of_owner.get(reverse("report-campaigns")).content.decode()
     alone = "Trades in no campaign 1 0.0 % −102.00 −102.00 Each decision once 2 50.0 % +97.00 +194.00"
@@ -211,4 +212,6 @@ def test_what_an_incomplete_leg_keeps_out_is_counted(browser_of_owner: Client, b
     CampaignRow.objects.update(counts=False)
     for name in ("campaigns", "report-campaigns"):
         assert "1 campaign with an incomplete leg is left out. Show them" in read(browser_of_owner, name)
+    below = "Each decision once 1 0.0 % −102.00 −102.00 Legs of campaigns that are not counted here +296.00 All trades, leg by leg 3 66.7 %"
+    assert below in read(browser_of_owner, "report-campaigns")
     assert "ACME Bull put spread" in read(browser_of_owner, "campaigns", query="?incomplete=1")

@@ -177,7 +177,8 @@ def _totals(options: argparse.Namespace, user: "User") -> int:
         parts = [{**part, "value": SHAPE[part["value"]]} if group["by"] == CampaignKey.SHAPE else part for part in group["parts"]]
         print_table([*parts, {**group, "value": "all, each once"}], [("value", group["by"], words), *_FIGURES], "", left=1)
         sheet().print(f"Their legs one by one: {legs}")
-        lines = [{"what": "trades in none", **group["alone"]}, {"what": "each decision once", **group["decisions"]}]
+        names = (("alone", "trades in none"), ("decisions", "each decision once"), ("trades", "all, leg by leg"))
+        lines = [{"what": name, **group[key]} for key, name in names]
         print_table(lines, [("what", "beside them", words), *BRIEF], "", left=1)
     return 0
 

@@ -48,10 +48,13 @@ class CampaignPart:
 
 @dataclass(frozen=True, slots=True)
 class CampaignReport:
-    """parts: by value, the greatest profit first, months in order. alone: the trades in no campaign, without least and greatest."""
+    """parts: by value, the greatest profit first, months in order. alone: the trades in no campaign, without least and greatest.
+    trades: all that the filter takes, leg by leg.
+    """
 
     parts: tuple[CampaignPart, ...]
     alone: Summary
+    trades: Summary
 
     @property
     def whole(self) -> CampaignPart:
@@ -68,12 +71,21 @@ class CampaignReport:
         """Campaigns and the trades that are in none: each decision once."""
         return self.whole.summary.merge(self.alone)
 
+    @property
+    def rest(self) -> int:
+        """In 1e-8, what lies between each decision once and all trades: legs that the filter takes of campaigns that are not counted, less
+        legs that it does not take of those that are.
+        """
+        return self.trades.total - self.decisions.total
+
 
 def campaign_report(accounts: Accounts, chosen: Filter, by: CampaignKey) -> dict[queries.Group, CampaignReport]:
-    """Of each kind of account and currency that has campaigns that count, or trades in none."""
-    parts, alone = _parts(campaigns_in(accounts, chosen).filter(counts=True), by), _alone(accounts, chosen)
-    groups = {*parts, *(group for group, summary in alone.items() if summary.n)}
-    return {group: CampaignReport(_ordered(parts.get(group, []), by), alone.get(group, Summary())) for group in groups}
+    """Of each kind of account and currency that has campaigns that count, or trades."""
+    parts, trades = _parts(campaigns_in(accounts, chosen).filter(counts=True), by), queries.summaries(accounts, chosen)
+    alone = _alone(accounts, chosen, trades)
+    groups = {*parts, *(group for group, summary in trades.items() if summary.n)}
+    none = Summary()
+    return {group: CampaignReport(_ordered(parts.get(group, []), by), alone.get(group, none), trades.get(group, none)) for group in groups}
 
 
 def of_value(campaigns: QuerySet[CampaignRow], shape: str = "", on: str = "") -> QuerySet[CampaignRow]:
@@ -94,11 +106,11 @@ def _parts(campaigns: QuerySet[CampaignRow], by: CampaignKey) -> dict[queries.Gr
     return found
 
 
-def _alone(accounts: Accounts, chosen: Filter) -> dict[queries.Group, Summary]:
+def _alone(accounts: Accounts, chosen: Filter, trades: Mapping[queries.Group, Summary]) -> dict[queries.Group, Summary]:
     legs = trips_in(accounts, chosen).filter(in_campaign__isnull=False, net_e8__isnull=False)
     rows = legs.values(*queries.GROUP, "result_currency").annotate(**queries.summed())
     taken = {queries.group_of(row, "result_currency"): queries.summary_of(row) for row in rows}
-    return {group: _less(whole, taken.get(group, Summary())) for group, whole in queries.summaries(accounts, chosen).items()}
+    return {group: _less(whole, taken.get(group, Summary())) for group, whole in trades.items()}
 
 
 def _less(whole: Summary, part: Summary) -> Summary:

@@ -56,8 +56,12 @@ def crossing_rows(found: Crossing) -> list[Row]:
 
 
 def campaign_rows(found: CampaignReport, by: CampaignKey) -> list[Row]:
-    """One row for each value, one for all campaigns, one for trades in none, one for each decision once. count: how many there are."""
-    of_all = (("all", found.whole.summary, found.whole.average_days), ("alone", found.alone, None), ("decisions", found.decisions, None))
+    """One row for each value; for all campaigns, trades in none, each decision once and all trades. count: how many there are."""
+    whole = found.whole
+    of_all = (
+        ("all", whole.summary, whole.average_days),
+        *((part, summary, None) for part, summary in (("alone", found.alone), ("decisions", found.decisions), ("trades", found.trades))),
+    )
     return [
         *({"part": "value", "by": by.value, "value": one.value, **_campaign_row(one.summary, one.average_days)} for one in found.parts),
         *({"part": part, "by": by.value, "value": None, **_campaign_row(summary, days)} for part, summary, days in of_all),

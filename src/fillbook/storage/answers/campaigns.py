@@ -100,6 +100,8 @@ def totals_answer(accounts: Accounts, chosen: Filter, by: CampaignKey = Campaign
             "parts": [{"value": part.value} | _part(part) for part in found[group].parts] if group in found else [],
             "alone": brief_answer(found[group].alone) if group in found else brief_answer(Summary()),
             "decisions": _decisions(found[group].decisions if group in found else Summary()),
+            "rest": units(found[group].rest) if group in found else "0",
+            "trades": brief_answer(found[group].trades if group in found else Summary()),
         }
         for group in sorted({*legs, *(group for group, one in found.items() if one.parts)}, key=group_order)
     ]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from fillbook.journal.shapes import CampaignKey, Shape
 from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
-from fillbook.performance.summary import Summary
+from fillbook.performance.summary import Summary, from_e8
 from fillbook.storage.campaign_reports import CampaignPart, CampaignReport, campaign_report
 from fillbook.storage.campaigns import Totals, campaigns_in, not_counted, totals
 from fillbook.storage.choosing import Accounts
@@ -96,6 +96,14 @@ def table(asked: Asked, group: Group, found: CampaignReport, by: CampaignKey) ->
         "total": _row(asked, group, None, found.whole),
         "alone": _beside(found.alone, group, _("Trades in no campaign")),
         "decisions": _beside(found.decisions, group, _("Each decision once")),
+        "rest": {
+            "name": _("Legs of campaigns that are not counted here"),
+            "profit": readable.gain(from_e8(found.rest), group.currency),
+            "tone": tone_of(from_e8(found.rest)),
+        }
+        if found.rest
+        else None,
+        "leg_by_leg": _beside(found.trades, group, _("All trades, leg by leg")),
     }
 
 

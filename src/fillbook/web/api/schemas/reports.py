@@ -190,6 +190,8 @@ class CampaignGroup(Group, CampaignFigures):
     decisions: Brief = Field(
         description="Campaigns and round trips that are in none, each once; without a gain in percent, since campaigns have none."
     )
+    rest: Money = Field(description="Profit of all round trips less that of decisions: legs of campaigns that are not counted.")
+    trades: Brief = Field(description="All round trips, leg by leg.")
 
 
 class CampaignTotals(Answer):
