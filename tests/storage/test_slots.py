@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fillbook.ledger.execution import Effect, Execution, ExecutionKind
-from fillbook.ledger.instrument import Instrument, Right
+from fillbook.ledger.instrument import AssetClass, Instrument, Right
 from fillbook.performance.breakdowns import STORED, Dimension, Slot
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Outcome
@@ -129,7 +129,9 @@ def test_the_filter_takes_the_trades_of_a_slot(owner: User) -> None:
             assert {group: (one.n, one.total) for group, one in summaries(accounts, chosen).items()} == {
                 group: (one.n, one.total) for group, one in plain.items()
             }
-    assert zones(accounts) == ["America/New_York", "Europe/Berlin"]
+    assert zones(accounts) == zones(accounts, Filter()) == ["America/New_York", "Europe/Berlin"]
+    assert zones(accounts, Filter(symbol="NYC")) == ["America/New_York"]
+    assert zones(accounts, Filter(asset_class=AssetClass.OPTION)) == []
 
 
 def test_a_restated_instrument_moves_the_places_of_the_others(owner: User) -> None:

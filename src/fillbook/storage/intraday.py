@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Least
 
 from fillbook.ledger.exchanges import zone_of
+from fillbook.ledger.instrument import AssetClass
 from fillbook.performance.breakdowns import STORED, Dimension, Parts, by_hour, by_weekday, merged
 from fillbook.performance.facets import facet_of
 from fillbook.performance.filters import Filter
@@ -82,9 +83,18 @@ def untimed(accounts: Accounts, chosen: Filter) -> list[Untimed]:
     return [Untimed(own[pk], counts[pk] - timed[pk], counts[pk]) for pk in sorted(counts) if counts[pk] > timed[pk]]
 
 
-def zones(accounts: Accounts) -> list[str]:
-    """The time zones of the exchanges on which these accounts have traded something, by name."""
+def zones(accounts: Accounts, chosen: Filter | None = None) -> list[str]:
+    """The time zones of the exchanges on which these accounts have traded something, by name.
+
+    chosen: of its symbol and asset class alone, as for round trips.
+    """
     traded = AccountInstrument.objects.filter(account_id__in=[account.pk for account in accounts])
+    if chosen and chosen.asset_class:
+        traded = traded.filter(instrument__asset_class=chosen.asset_class)
+    elif chosen:
+        traded = traded.exclude(instrument__asset_class=AssetClass.FOREX)
+    if chosen and chosen.symbol:
+        traded = traded.filter(Q(instrument__symbol__iexact=chosen.symbol) | Q(instrument__underlying_symbol__iexact=chosen.symbol))
     return sorted({zone_of(exchange) for exchange in traded.values_list("instrument__exchange", flat=True).distinct()})
 
 

@@ -119,7 +119,7 @@ def intraday(request: HttpRequest) -> HttpResponse:
     groups = by_weight(summaries)
     group = pick(groups, request.GET.get("money", ""))
     held, counted = accounts_of_group(group, about.accounts), of_group(about.chosen, group, about.accounts, groups)
-    clocks = zones(held)
+    clocks = zones(held, about.chosen)
     context = {
         "about": about,
         "bar": bar_of(user, path, about, kept, today_there(now)),

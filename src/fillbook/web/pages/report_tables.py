@@ -229,7 +229,7 @@ def _headings(asked: Asked, key: Key, with_r: bool) -> tuple[Heading, ...]:
 def _notes(asked: Asked, found: Breakdown) -> list[str]:
     notes = []
     if found.key in TIMED:
-        clocks = zones(asked.about.accounts)
+        clocks = zones(asked.about.accounts, asked.about.chosen)
         if found.key in (Key.HOUR, Key.WEEKDAY, Key.SESSION):
             notes.append(
                 _("By the first opening fill, on the clock of its exchange: %(zones)s.")
