@@ -83,8 +83,16 @@ def test_conditions_are_written_as_an_address_has_them() -> None:
 def test_numbers_are_sent_without_exponent() -> None:
     plan = {"stop": "100", "target": "0.0000001", "rating": None, "entry": None, "currency": "USD", "risk": None, "r": None}
     here, api = book(Answer(json.dumps(plan)))
-    assert here.write_plan("key", stop=Decimal("1E+2"), target=Decimal("1E-7")).stop == 100
+    assert here.write_plan("key", stop=Decimal("1E+2"), target=Decimal("1E-7"), rating=None).stop == 100
     assert api.asked[0]["json"] == {"stop": "100", "target": "0.0000001", "rating": None}
+
+
+def test_what_is_not_said_of_a_plan_stays() -> None:
+    plan = {"stop": "95", "target": None, "rating": 2, "entry": None, "currency": "USD", "risk": None, "r": None}
+    here, api = book(*[Answer(json.dumps(plan))] * 4)
+    here.write_plan("key", rating=4)
+    here.write_plan("key", stop=None)
+    assert [asked.get("json") for asked in api.asked] == [None, {"stop": "95", "rating": 4}, None, {"rating": 2}]
 
 
 def test_the_end_of_a_line_is_no_part_of_a_token() -> None:

@@ -1,10 +1,14 @@
 """What the client writes, with a token that has the scope `words`, and what it lets be fetched, with `sync`."""
 
 from datetime import date
+from typing import Final
 
 from fillbook.client.asking import Asking, plain_number
 from fillbook.client.history import Notice, Opening, Run
 from fillbook.client.records import Campaign, Note, Plan, Tag, Trade, View
+
+KEPT: Final = object()
+"""What stays as it is."""
 
 
 class Writing(Asking):
@@ -100,10 +104,13 @@ class Writing(Asking):
         """Delete a tag, from every round trip; trades stay as they are."""
         self._ask("DELETE", f"/tags/{tag}")
 
-    def write_plan(self, key: str, *, stop: object = None, target: object = None, rating: int | None = None) -> Plan:
-        """Set what was planned of a round trip; numbers as `Decimal` or text."""
-        prices = {name: plain_number(price) for name, price in (("stop", stop), ("target", target)) if price is not None}
-        return Plan.read(self._ask("PUT", f"/trades/{key}/plan", body={**prices, "rating": rating}))
+    def write_plan(self, key: str, *, stop: object = KEPT, target: object = KEPT, rating: object = KEPT) -> Plan:
+        """Set what was planned of a round trip; numbers as `Decimal` or text. What is not said stays as it is; None takes it away."""
+        said = {"stop": stop, "target": target, "rating": rating}
+        before = self._get(f"/trades/{key}/plan") if any(value is KEPT for value in said.values()) else {}
+        body = {name: before[name] if value is KEPT else value for name, value in said.items()}
+        prices = {name: plain_number(body[name]) for name in ("stop", "target") if body[name] is not None}
+        return Plan.read(self._ask("PUT", f"/trades/{key}/plan", body={**prices, "rating": body["rating"]}))
 
     def save_view(self, name: str, *, path: str = "", query: str = "", is_default: bool = False) -> View:
         """Keep a page, such as `/reports/by/symbol/`, or a filter for any page. query: as an address has it: `period=this-month`."""
