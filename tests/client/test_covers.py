@@ -96,6 +96,7 @@ def methods() -> Iterator[str]:
 
 def test_each_operation_has_a_method() -> None:
     sent = {asked_by(name) for name in methods()} | {("GET", "/trades/x/evidence")}
+    sent.add(("PUT", "/trades/x/plan"))  # `write_plan` looks first what is to stay: tests/client/test_book.py
     lacking = {
         operation["operationId"]
         for path, ways in description()["paths"].items()
