@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from fillbook.ledger.execution import Effect, Execution
+from fillbook.ledger.execution import Effect, Execution, ExecutionKind
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
 from fillbook.performance import curves, metrics
 from fillbook.performance.filters import Filter, TripStatus
 from fillbook.performance.moments import Moment
 from fillbook.performance.results import results_in, summarize
 from fillbook.performance.summary import Outcome, Summary
-from fillbook.storage.choosing import VALUE_OF, Sort, accounts_in, in_order, trips_in
+from fillbook.storage.choosing import VALUE_OF, Sort, accounts_in, in_order, incomplete_in, trips_in
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.details import differences, freshness, open_positions, reconciled, trip_detail
 from fillbook.storage.loading import load_statement
@@ -281,3 +281,18 @@ def test_an_account_of_somebody_else_is_not_in_a_filter(owner: User) -> None:
     assert accounts_in(other, Filter(accounts=(str(account.pk),))) == []
     assert accounts_in(owner, Filter(accounts=(str(account.pk),))) == [account]
     assert accounts_in(owner, Filter(accounts=("999999",))) == []
+
+
+def test_an_assigned_option_is_no_incomplete_trade_beside_what_it_delivered() -> None:
+    """A put sold before the history is assigned: its premium, and so what the shares cost, is unknown; that is one incomplete trade."""
+    put = option(Right.PUT, "12")
+    rows = [
+        fill(2, 1, 0, put, kind=ExecutionKind.ASSIGNMENT, day=18, effect=Effect.CLOSES),
+        fill(3, 100, "12", kind=ExecutionKind.ASSIGNMENT, day=18),
+        fill(4, -100, "11.5", day=20),
+    ]
+    deliver(person(), says(*rows, opened_on=day_of(0)))
+    account = BrokerAccount.objects.get()
+    rebuild_account(account)
+    assert [trip.symbol for trip in incomplete_in([account], Filter())] == ["ACME"]
+    assert reconciled(account).incomplete == 1

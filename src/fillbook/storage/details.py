@@ -12,7 +12,7 @@ from fillbook.ledger.instrument import AssetClass
 from fillbook.ledger.numbers import EXACT, ZERO, exact
 from fillbook.ledger.statement import DateRange
 from fillbook.performance.filters import Filter, TripStatus
-from fillbook.storage.choosing import Accounts, trips_in
+from fillbook.storage.choosing import MOVED_ON, Accounts, trips_in
 from fillbook.storage.coverage import missing_days
 from fillbook.storage.models import (
     AccountInstrument,
@@ -280,7 +280,7 @@ def reconciled(account: BrokerAccount) -> Reconciled:
     return Reconciled(
         fills=counts.get("fill", {}),
         positions=counts.get("position", {}),
-        incomplete=closed.filter(counts__in=[False]).exclude(incomplete=[]).count(),
+        incomplete=closed.filter(~MOVED_ON, counts__in=[False]).exclude(incomplete=[]).count(),
         open=trips.filter(is_open__in=[True]).count(),
         unmatched=UnmatchedRow.objects.filter(account=account).values("execution_id").distinct().count(),
         flagged=FlagRow.objects.filter(account=account).values("instrument_key").distinct().count(),
