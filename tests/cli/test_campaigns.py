@@ -46,6 +46,11 @@ def test_a_change_is_taken_back(data: Path) -> None:
     assert (change["what"], asked()) == ("apart", [])
     assert asked("--undo", str(change["id"])) == [before]
     assert asked("--changes") == []
+    apart = fillbook("campaigns", "--key", before["key"], "--apart", "--data", data)
+    assert (apart.returncode, apart.stdout) == (0, "Each of them stands by itself.\n")
+    [change] = asked("--changes")
+    assert fillbook("campaigns", "--undo", str(change["id"]), "--data", data).stdout == "It is taken back.\n"
+    assert before["title"] in fillbook("campaigns", "--data", data).stdout
     gone = fillbook("campaigns", "--undo", str(change["id"]), "--data", data)
     assert (gone.returncode, "that can be taken back now" in gone.stderr) == (2, True)
 

@@ -27,8 +27,7 @@ from fillbook.cli.numbers import DASH, counted
 from fillbook.cli.paper import sheet
 from fillbook.cli.saying import saying
 from fillbook.cli.stop import Stop
-from fillbook.cli.words import SHAPE
-from fillbook.journal.shapes import CampaignKey, Shape
+from fillbook.journal.shapes import TERMS, CampaignKey, Shape
 
 if TYPE_CHECKING:
     from fillbook.storage.models import User
@@ -117,10 +116,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _print(found: list[dict[str, Any]]) -> None:
     for one in found:
-        one["called"] = one["name"] or " ".join((one["underlying"], SHAPE[one["shape"]], "/".join(one["strikes"])))
         one["count"] = len(one["legs"])
     columns: list[Column] = [
-        ("called", "campaign", words),
+        ("title", "campaign", words),
         ("opened_on", "opened", words),
         ("closed_on", "closed", words),
         ("count", "legs", words),
@@ -174,7 +172,7 @@ def _totals(options: argparse.Namespace, user: "User") -> int:
     for group in found:
         print_group(group)
         legs = ", ".join(f"{group[name]} {word}" for name, word in (("leg_winners", "won"), ("leg_losers", "lost"), ("leg_even", "even")))
-        parts = [{**part, "value": SHAPE[part["value"]]} if group["by"] == CampaignKey.SHAPE else part for part in group["parts"]]
+        parts = [{**part, "value": TERMS[Shape(part["value"])]} if group["by"] == CampaignKey.SHAPE else part for part in group["parts"]]
         print_table([*parts, {**group, "value": "all, each once"}], [("value", group["by"], words), *_FIGURES], "", left=1)
         sheet().print(f"Their legs one by one: {legs}")
         names = (("alone", "trades in none"), ("decisions", "each decision once"), ("trades", "all, leg by leg"))

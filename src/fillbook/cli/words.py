@@ -2,7 +2,6 @@
 
 from typing import Final, NamedTuple
 
-from fillbook.journal.shapes import Shape
 from fillbook.ledger.statement import Severity
 from fillbook.trades import fees, reasons
 from fillbook.trades.completeness import Completeness
@@ -87,18 +86,6 @@ def sentence_of(line: ReconciliationLine) -> str:
     return (fees.SENTENCES if line.kind is LineKind.FEE else reasons.SENTENCES).get(line.reason, "")
 
 
-_SPREADS: Final = (
-    *(Shape.BULL_CALL, Shape.BEAR_CALL, Shape.BULL_PUT, Shape.BEAR_PUT),
-    *(Shape.CALENDAR, Shape.DIAGONAL, Shape.BOX, Shape.RATIO),
-)
-SHAPE: Final = {
-    **{shape.value: shape.value.replace("_", " ") for shape in Shape},
-    **{shape.value: f"{shape.value.replace('_', ' ')} spread" for shape in _SPREADS},
-    Shape.BROKEN_WING.value: "broken-wing butterfly",
-    Shape.SYNTHETIC.value: "synthetic stock",
-    Shape.REVERSE_IRON_BUTTERFLY.value: "reverse iron butterfly",
-    Shape.OTHER.value: "custom combination",
-}
 FIGURE: Final = {
     "trades": "Round trips",
     "profit": "Profit",

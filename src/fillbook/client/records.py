@@ -79,6 +79,7 @@ class Campaign(Record):
     account_id: int
     kind: str
     name: str | None
+    title: str
     own: bool
     underlying: str
     shape: str

@@ -58,6 +58,19 @@ class Shape(StrEnum):
     OTHER = "other"
 
 
+_SPREADS: Final = frozenset(
+    {Shape.BULL_CALL, Shape.BEAR_CALL, Shape.BULL_PUT, Shape.BEAR_PUT, Shape.CALENDAR, Shape.DIAGONAL, Shape.BOX, Shape.RATIO}
+)
+TERMS: Final = {
+    **{shape: shape.value.replace("_", " ") + (" spread" if shape in _SPREADS else "") for shape in Shape},
+    Shape.BROKEN_WING: "broken-wing butterfly",
+    Shape.REVERSE_IRON_BUTTERFLY: "reverse iron butterfly",
+    Shape.SYNTHETIC: "synthetic stock",
+    Shape.OTHER: "custom combination",
+}
+"""What each is called among traders; pages have words of their own for readers of other languages."""
+
+
 class CampaignKey(StrEnum):
     """By what campaigns are told apart."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fillbook.journal.shapes import CampaignKey
+from fillbook.journal.shapes import TERMS, CampaignKey, Shape
 from fillbook.ledger.numbers import EXACT, ZERO, plain
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Summary
@@ -131,6 +131,12 @@ def _part(part: CampaignPart) -> dict[str, Any]:
     )
 
 
+def _title(row: CampaignRow) -> str:
+    """Its name, else what it is, in English: "ACME bull put spread 90/95"."""
+    called = row.own.name if row.own else ""
+    return called or " ".join(part for part in (row.underlying, TERMS[Shape(row.shape)], "/".join(map(str, row.strikes))) if part)
+
+
 def campaign_answer(row: CampaignRow) -> dict[str, Any]:
     """One of `with_legs`. Money in `currency`; while a leg is open, realized so far."""
     legs: Sequence[RoundTripRow] = [leg.trip for leg in row.trips.all()]
@@ -140,6 +146,7 @@ def campaign_answer(row: CampaignRow) -> dict[str, Any]:
         "account_id": row.account_id,
         "kind": str(row.account.kind),
         "name": (row.own.name or None) if row.own else None,
+        "title": _title(row),
         "own": row.own_id is not None,
         "underlying": row.underlying,
         "shape": str(row.shape),
