@@ -102,7 +102,10 @@ def test_notes_tags_and_plans_are_written_in_a_terminal(data: Path) -> None:
     assert fillbook("notes", "--id", day["id"], "--delete", "--data", data).stdout == "It is deleted.\n"
     assert len(json.loads(fillbook("notes", "--json", "--data", data).stdout)["notes"]) == 1
 
-    assert fillbook("tags", "--put", "late", "--trade", trip["key"], "--data", data).stdout == "Dip buy  1 round trip\nlate  1 round trip\n"
+    assert (
+        fillbook("tags", "--put", "late", "--trade", trip["key"], "--hue", "amber", "--data", data).stdout
+        == "Dip buy  1 round trip\nlate  1 round trip\n"
+    )
     [_, late] = json.loads(fillbook("tags", "--change", "LATE", "--name", "Too late", "--hue", "rose", "--json", "--data", data).stdout)[
         "tags"
     ]

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--delete", metavar="TAG", help="delete this tag, from every round trip; trades stay as they are")
     change.add_argument("--trade", nargs="+", metavar="KEY", default=[], help="round trips, by their keys")
     change.add_argument("--name", metavar="NAME", help="the new name; that of another tag makes both one")
-    change.add_argument("--hue", choices=[hue.value for hue in Hue], help="the new colour")
+    change.add_argument("--hue", choices=[hue.value for hue in Hue], help="the new colour; with --put that of a new tag")
     add_book_arguments(parser)
 
 
@@ -58,12 +58,13 @@ def _change(options: argparse.Namespace, user: "User") -> None:
 
     if bool(options.trade) != (options.put is not None or options.drop is not None):
         raise Stop("--put TAG and --drop TAG go with --trade KEY; `fillbook trades --json` has the keys.", 2)
-    if (options.name is not None or options.hue is not None) != (options.change is not None):
+    said = options.name is not None or (options.hue is not None and options.put is None)
+    if said != (options.change is not None):
         raise Stop("--change TAG goes with --name NAME, --hue HUE or both.", 2)
     with transaction.atomic():  # on all of these trades or on none
         for key in options.trade:
             if options.put is not None:
-                words.add_tag(user, key, options.put)
+                words.add_tag(user, key, options.put, Hue(options.hue) if options.hue else None)
             else:
                 words.drop_tag(user, key, _tag(user, options.drop).pk)
     if options.change is not None:

@@ -88,9 +88,9 @@ class Writing(Asking):
         """Delete a note."""
         self._ask("DELETE", f"/notes/{note}")
 
-    def add_tag(self, key: str, name: str) -> Tag:
-        """Put a tag on a round trip."""
-        return Tag.read(self._ask("POST", f"/trades/{key}/tags", body={"name": name}))
+    def add_tag(self, key: str, name: str, hue: str | None = None) -> Tag:
+        """Put a tag on a round trip; a new name makes it, of this colour if one is given."""
+        return Tag.read(self._ask("POST", f"/trades/{key}/tags", body={"name": name, "hue": hue}))
 
     def drop_tag(self, key: str, tag: int) -> None:
         """Take a tag, by its id, off a round trip."""

@@ -142,8 +142,8 @@ def _first(about: NoteAbout, day: date) -> date:
     return day.replace(day=1) if about == NoteAbout.MONTH else day
 
 
-def add_tag(owner: User, key: str, name: str) -> Tag:
-    """Put a tag on a round trip; a new name makes the tag, with the colour that the fewest have.
+def add_tag(owner: User, key: str, name: str, hue: Hue | None = None) -> Tag:
+    """Put a tag on a round trip; a new name makes the tag, with this colour or with the one that the fewest have.
 
     Raises:
         BadTag: no tag may be called so.
@@ -153,7 +153,7 @@ def add_tag(owner: User, key: str, name: str) -> Tag:
     name = clean_name(name)
     with transaction.atomic():
         trip = _locked(owner, key)
-        hue = free_hue(Tag.objects.filter(owner=owner).values_list("hue", flat=True))
+        hue = hue or free_hue(Tag.objects.filter(owner=owner).values_list("hue", flat=True))
         tag, _ = Tag.objects.get_or_create(owner=owner, key=key_of(name), defaults={"name": name, "hue": hue})
         if not TripMark.objects.filter(trip=trip, word__tag=tag).exists():
             _mark(tag, trip)

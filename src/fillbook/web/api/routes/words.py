@@ -146,7 +146,7 @@ def delete_tag(request: HttpRequest, tag_id: Number) -> Status[Any]:
 def add_tag(request: HttpRequest, key: Key, data: TagSent) -> dict[str, Any]:
     """Put a tag on a round trip; a new name makes the tag."""
     with _said():
-        return tag_answer(words.add_tag(asker(request), key, data.name))
+        return tag_answer(words.add_tag(asker(request), key, data.name, data.hue))
 
 
 @write(router, "DELETE", "/trades/{key}/tags/{tag_id}", None, name="trade-tag-drop", status=204)

@@ -14,6 +14,7 @@ from fillbook.web.api.schemas.kinds import Answer, Body, Currency, Day, Decimal,
 
 PriceSent = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,10})?$")]
 _VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+_TAG = r"^[^,\x00-\x1f\x7f]*\S[^,\x00-\x1f\x7f]*$"
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
 
@@ -111,12 +112,14 @@ class NoteSent(Body):
 class TagSent(Body):
     """A tag to put on a round trip: an existing one by its name, or a new one."""
 
-    name: str = Field(min_length=1, max_length=LONGEST_TAG, pattern=r"^[^,\x00-\x1f\x7f]*\S[^,\x00-\x1f\x7f]*$")
+    name: str = Field(min_length=1, max_length=LONGEST_TAG, pattern=_TAG)
+    hue: Hue | None = Field(None, description="Colour of a new one; without it the one that the fewest have.")
 
 
-class TagChanged(TagSent):
+class TagChanged(Body):
     """A tag renamed and coloured. Given the name of another, it becomes one with that."""
 
+    name: str = Field(min_length=1, max_length=LONGEST_TAG, pattern=_TAG)
     hue: Hue
 
 
