@@ -20,6 +20,7 @@ from fillbook.storage.campaigns import Tally, campaign_of, campaigns_in, is_apar
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, Campaign, CampaignLeg, CampaignRow, CampaignTrip, LegApart, RoundTripRow, User
 from fillbook.storage.orphans import orphans
+from fillbook.trades.records import Side
 from tests.storage.deliveries import day_of, days, deliver, person, says
 from tests.storage.test_words import take
 from tests.trades.builders import OTHER, STOCK, fill, option
@@ -125,7 +126,10 @@ def test_the_filter(account: BrokerAccount) -> None:
 
 def test_taken_apart_and_put_back(ada: User, account: BrokerAccount) -> None:
     [row] = CampaignRow.objects.all()
+    short = Filter(side=Side.SHORT)
+    assert list(campaigns_in([account], short)) == [row]
     campaigning.dissolve(ada, row.key)
+    assert not campaigns_in([account], short)
     assert (members(), is_apart(trip("ACME PUT 18")), LegApart.objects.count()) == ([], True, 2)
     rebuild_account(account)
     assert members() == []
@@ -133,6 +137,7 @@ def test_taken_apart_and_put_back(ada: User, account: BrokerAccount) -> None:
     assert members() == []
     campaigning.put_back(ada, trip("ACME PUT 20").key)
     assert (members(), LegApart.objects.count()) == ([["ACME PUT 20", "ACME PUT 18"]], 0)
+    assert [one.key for one in campaigns_in([account], short)] == [row.key], "it is another row of the same campaign"
 
 
 def test_a_campaign_made_again_while_somebody_waits_for_its_account(

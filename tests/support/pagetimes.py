@@ -64,7 +64,7 @@ def main(folder: Path, count: int, times: int) -> None:
         "/trades/?sort=account", f"/trades/{key}/", "/calendar/", f"/calendar/?year={LAST.year}", "/calendar/?side=short",
         f"/days/{LAST}/", "/intraday/", f"/intraday/?from={month}", "/intraday/?side=short", "/positions/", "/notes/", "/accounts/",
         f"/accounts/{account.pk}/", f"/accounts/{account.pk}/reconciliation/", "/more/", "/settings/",
-        "/settings/phone/", "/campaigns/", f"/campaigns/?symbol={symbol}", f"/campaigns/{campaign}/",
+        "/settings/phone/", "/campaigns/", f"/campaigns/?symbol={symbol}", "/campaigns/?side=short", f"/campaigns/{campaign}/",
         f"/api/v1/accounts/{account.pk}/reconciliation", "/api/v1/campaigns",
     )  # fmt: skip
     if count < LARGE:
@@ -83,6 +83,7 @@ def reports(symbol: str, period: str) -> tuple[str, ...]:
         "/reports/cross/", "/reports/cross/?down=symbol&across=hour", f"/reports/cross/?down=price&across=held&{period}",
         "/reports/compare/", "/reports/compare/?side=long&with=side%3Dshort", "/reports/distribution/", "/reports/distribution/?what=held",
         "/reports/drawdowns/", "/reports/drawdowns/?side=short",
+        "/reports/by/rating/", "/reports/campaigns/", "/reports/campaigns/?side=short",
         "/api/v1/reports/statistics", "/api/v1/reports/breakdown?by=symbol", "/api/v1/reports/crossing?down=hour&across=weekday",
         "/api/v1/reports/distribution",
     )  # fmt: skip

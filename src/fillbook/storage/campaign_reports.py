@@ -22,7 +22,8 @@ from fillbook.performance.summary import FIELDS, Summary
 from fillbook.storage import queries
 from fillbook.storage.campaigns import campaigns_in
 from fillbook.storage.choosing import Accounts, trips_in
-from fillbook.storage.models import CampaignRow
+from fillbook.storage.models import CampaignRow, CampaignTrip
+from fillbook.storage.remembered import remembered
 
 _UNKNOWN: Final = frozenset({"of_gain_count", "of_gain_total", "of_costed", "of_costs"})
 """What a campaign has none of: a credit spread costs nothing to open, and its margin is in no statement."""
@@ -81,6 +82,10 @@ class CampaignReport:
 
 def campaign_report(accounts: Accounts, chosen: Filter, by: CampaignKey) -> dict[queries.Group, CampaignReport]:
     """Of each kind of account and currency that has campaigns that count, or trades."""
+    return remembered(_campaign_report, list(accounts), chosen, by)
+
+
+def _campaign_report(accounts: Accounts, chosen: Filter, by: CampaignKey) -> dict[queries.Group, CampaignReport]:
     parts, trades = _parts(campaigns_in(accounts, chosen).filter(counts=True), by), queries.summaries(accounts, chosen)
     alone = _alone(accounts, chosen, trades)
     groups = {*parts, *(group for group, summary in trades.items() if summary.n)}
@@ -107,7 +112,8 @@ def _parts(campaigns: QuerySet[CampaignRow], by: CampaignKey) -> dict[queries.Gr
 
 
 def _alone(accounts: Accounts, chosen: Filter, trades: Mapping[queries.Group, Summary]) -> dict[queries.Group, Summary]:
-    legs = trips_in(accounts, chosen).filter(in_campaign__isnull=False, net_e8__isnull=False)
+    taken_together = CampaignTrip.objects.filter(campaign__account_id__in=[account.pk for account in accounts])
+    legs = trips_in(accounts, chosen).filter(pk__in=taken_together.values("trip_id"), net_e8__isnull=False)
     rows = legs.values(*queries.GROUP, "result_currency").annotate(**queries.summed())
     taken = {queries.group_of(row, "result_currency"): queries.summary_of(row) for row in rows}
     return {group: _less(whole, taken.get(group, Summary())) for group, whole in trades.items()}

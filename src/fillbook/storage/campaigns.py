@@ -34,12 +34,15 @@ from fillbook.storage.models import (
     TripFillRow,
 )
 from fillbook.storage.records import batches
+from fillbook.storage.remembered import remembered
 from fillbook.trades.records import Role
 
 _OPTIONS: Final = (AssetClass.OPTION, AssetClass.FUTURE_OPTION)
 _DEEDS: Final = frozenset({Role.OPENS.value, Role.CLOSES.value})
 
 
+_LISTED: Final = 10_000
+"""So many campaigns are named one by one to the database; of more it is told again which they are."""
 _LIMIT: Final = 2**63
 _ENDED: Final = {Outcome.WIN: "leg_wins", Outcome.LOSS: "leg_losses", Outcome.EVEN: "leg_evens"}
 """Where it is kept how many legs ended so."""
@@ -127,10 +130,31 @@ def campaigns_in(accounts: Accounts, chosen: Filter) -> QuerySet[CampaignRow]:
         found = found.filter(_counted_in(chosen.counted_in))
     legs = replace(chosen, first=None, last=None, outcome=None, status=TripStatus.CLOSED, include_incomplete=True)
     if replace(legs, accounts=(), currency="", include_incomplete=False) != Filter():
-        either = (trips_in(accounts, replace(legs, status=status)).values("pk") for status in TripStatus)
-        with_one = (CampaignTrip.objects.filter(trip__in=some).values("campaign_id") for some in either)
-        found = found.filter(Q(*(Q(pk__in=some) for some in with_one), _connector=Q.OR))
+        having = remembered(_having, list(accounts), legs)  # a page asks several times for the same ones
+        few = sum(len(keys) for keys in having.values()) <= _LISTED
+        found = found.filter(_named(having) if few else _with_a_leg(accounts, legs))
     return found.order_by("-day", "-opened_on", "key", "account_id")
+
+
+def _having(accounts: Accounts, legs: Filter) -> dict[int, list[str]]:
+    """Number of an account -> public ids of its campaigns with a leg, open or closed, that a filter takes."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for account, key in CampaignRow.objects.filter(_with_a_leg(accounts, legs)).values_list("account_id", "key"):
+        found[account].append(key)
+    return found
+
+
+def _named(campaigns: Mapping[int, Collection[str]]) -> Q:
+    """These campaigns. By public ids, since a change that is taken back leaves the same ones with other numbers."""
+    if not campaigns:
+        return Q(pk__in=[])
+    return Q(*(Q(account_id=account, key__in=keys) for account, keys in campaigns.items()), _connector=Q.OR)
+
+
+def _with_a_leg(accounts: Accounts, legs: Filter) -> Q:
+    either = (trips_in(accounts, replace(legs, status=status)).values("pk") for status in TripStatus)
+    with_one = (CampaignTrip.objects.filter(trip__in=some).values("campaign_id") for some in either)
+    return Q(*(Q(pk__in=some) for some in with_one), _connector=Q.OR)
 
 
 def _counted_in(currency: str) -> Q:

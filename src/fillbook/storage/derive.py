@@ -50,7 +50,7 @@ from fillbook.trades.reconcile import LineKind
 from fillbook.trades.records import RoundTrip
 from fillbook.trades.settings import AssignmentView, Grouping, MatchingMethod, MatchSettings
 
-RULES: Final = "15"
+RULES: Final = "16"
 """Changes when the same ledger gives other trades or totals, so that accounts derived by older rules are read again."""
 
 _BY_INSTRUMENT: Final = (OpenLotRow, UnmatchedRow, FlagRow, ReconciliationRow, BridgeRow, FindingRow)
