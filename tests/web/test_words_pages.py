@@ -1,11 +1,15 @@
 """Notes and tags on the page: written, changed, taken off, found again; the same with and without scripts."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from fillbook.storage import campaigning, words
-from fillbook.storage.models import BrokerAccount, Note, RoundTripRow, Tag, TagMark, User
+from fillbook.storage.answers.words import day_words_answer
+from fillbook.storage.models import BrokerAccount, EndpointKind, Note, RoundTripRow, Tag, TagMark, User
+from tests.web.book import FILLS, link_of, says, write_book
 from tests.web.conftest import text_of
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +54,22 @@ def test_tags_filter_the_list_and_are_taken_off(browser_of_owner: Client, key: s
     browser_of_owner.post(reverse("trade-tags", args=[key]), {"off": Tag.objects.get().pk})
     assert not TagMark.objects.exists()
     assert "No trade fits this filter" in text_of(browser_of_owner.get("/trades/?tag=dip%20buy").content)
+
+
+def test_a_day_has_the_notes_on_trades_of_its_own_accounts(browser_of_owner: Client, owner: User, account: BrokerAccount, key: str) -> None:
+    pretend = write_book(owner, says(*FILLS[:2], number="U9"), link_of(owner, endpoint=EndpointKind.SANDBOX))
+    words.write_note(owner, key, "Sold too early")
+    words.write_note(owner, RoundTripRow.objects.get(account=pretend).key, "Only practice")
+    for query, told, other in (("", "Sold too early", "Only practice"), (f"?account={pretend.pk}", "Only practice", "Sold too early")):
+        shown = text_of(browser_of_owner.get(f"/days/2026-02-10/{query}").content)
+        assert told in shown
+        assert other not in shown
+        region = text_of(browser_of_owner.post(f"/notes/day/2026-02-10/{query}", {"text": "Calm"}, headers={"HX-Request": "true"}).content)
+        assert "Calm" in region
+        assert told in region
+        assert other not in region
+    answer = day_words_answer(owner, date(2026, 2, 10), [account])
+    assert [note["text"] for note in answer["notes"]] == ["Sold too early"]
 
 
 def test_all_notes_are_listed_and_searched(browser_of_owner: Client, owner: User, key: str) -> None:

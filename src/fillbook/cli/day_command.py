@@ -24,7 +24,8 @@ def run(options: argparse.Namespace) -> int:
 
     user = chosen_user(options.user)
     chosen = chosen_filter(options, user)
-    found = day_answer(accounts_in(user, chosen), options.day, chosen) | day_words_answer(user, options.day)
+    accounts = accounts_in(user, chosen)
+    found = day_answer(accounts, options.day, chosen) | day_words_answer(user, options.day, accounts)
     if options.json:
         print_json(found)
         return 0

@@ -132,9 +132,9 @@ def write_on(owner: User, about: NoteAbout, day: date, text: str) -> Note | None
         return Note.objects.create(owner=owner, about=about, day=_first(about, day), text=kept, created_at=now, changed_at=now)
 
 
-def notes_of_day(viewer: Viewer, day: date) -> list[Note]:
-    """The viewer's notes on trades whose day it is: closed on it, or opened on it and still open. Oldest first."""
-    notes = notes_of(viewer).filter(hung__trip__day=day)
+def notes_of_day(viewer: Viewer, day: date, accounts: Iterable[BrokerAccount]) -> list[Note]:
+    """The viewer's notes on trades of these accounts whose day it is: closed on it, or opened on it and still open. Oldest first."""
+    notes = notes_of(viewer).filter(hung__trip__day=day, hung__trip__account__in=[account.pk for account in accounts])
     return list(notes.distinct().order_by("created_at", "pk"))
 
 

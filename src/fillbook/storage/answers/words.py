@@ -1,12 +1,23 @@
 """The trader's own words as JSON values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
 from fillbook.storage.access import Viewer
 from fillbook.storage.answers.values import iso, number, rounded
-from fillbook.storage.models import CampaignLeg, LegApart, Note, NoteAbout, RoundTripRow, SavedView, Tag, TagMark, TripPlanned
+from fillbook.storage.models import (
+    BrokerAccount,
+    CampaignLeg,
+    LegApart,
+    Note,
+    NoteAbout,
+    RoundTripRow,
+    SavedView,
+    Tag,
+    TagMark,
+    TripPlanned,
+)
 from fillbook.storage.orphans import Orphan
 from fillbook.storage.plans import Planned
 from fillbook.storage.words import note_on, notes_of_day, trips_of_notes, trips_with
@@ -30,9 +41,9 @@ def note_answer(note: Note, trips: Sequence[RoundTripRow]) -> dict[str, Any]:
     }
 
 
-def day_words_answer(viewer: Viewer, day: date) -> dict[str, Any]:
-    """What the trader says of a day: the note on it, and the notes on its trades, oldest first."""
-    note, of_trades = note_on(viewer, NoteAbout.DAY, day), notes_of_day(viewer, day)
+def day_words_answer(viewer: Viewer, day: date, accounts: Iterable[BrokerAccount]) -> dict[str, Any]:
+    """What the trader says of a day: the note on it, and the notes on its trades in these accounts, oldest first."""
+    note, of_trades = note_on(viewer, NoteAbout.DAY, day), notes_of_day(viewer, day, accounts)
     trips = trips_of_notes(of_trades)
     return {
         "note": note_answer(note, []) if note else None,

@@ -92,7 +92,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             Choice(_("Year"), shown.address(chosen, None, shown.year), shown.month is None),
         ],
         "any": group is not None,
-        "day_words": day_words(user, NoteAbout.MONTH, shown.month) if shown.month else None,
+        "day_words": day_words(user, NoteAbout.MONTH, shown.month, about) if shown.month else None,
     }
     context |= _month(shown, chosen, days, measure) if shown.month else _year(shown, chosen, days, measure)
     return render(request, "pages/calendar.html", context)

@@ -98,7 +98,7 @@ def day(request: HttpRequest, text: str) -> HttpResponse:
         "name": readable.long_day(when),
         "fresh": freshness(user, about.accounts, now),
         "page": shown,
-        "day_words": day_words(user, NoteAbout.DAY, when),
+        "day_words": day_words(user, NoteAbout.DAY, when, about),
         "before": day_url(before, kept, wanted, show) if before else "",
         "after": day_url(after, kept, wanted, show) if after else "",
         "calendar_url": address(reverse("calendar"), kept, month=f"{when:%Y-%m}", money=wanted, show=show),

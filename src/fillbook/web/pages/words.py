@@ -29,7 +29,7 @@ from fillbook.web.brokerwords import said
 from fillbook.web.pages.figures import tone_of
 from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.rows import name_of
-from fillbook.web.pages.scope import by_weight, scope
+from fillbook.web.pages.scope import Scope, by_weight, scope
 from fillbook.web.pages.wording import HUES
 from fillbook.web.viewer import is_partial, vary_on_partial, viewer
 
@@ -174,16 +174,17 @@ def day_note(request: HttpRequest, about: str, day: str) -> HttpResponse:
         if not is_partial(request):
             _say(request, error)
             return redirect(_day_page(which, when)[1])
-    context = {"day_words": day_words(user, which, when, error, typed)}
+    about_these = scope(user, Filter(accounts=Filter.from_query(dict(request.GET.lists())).accounts))
+    context = {"day_words": day_words(user, which, when, about_these, error, typed)}
     template = "components/day_words.html" if is_partial(request) else "pages/day_note.html"
     return vary_on_partial(render(request, template, context))
 
 
-def day_words(user: User, about: NoteAbout, day: date, error: str = "", typed: str = "") -> DayWords:
-    """The note on a day or a month, and the notes on the trades of a day."""
+def day_words(user: User, about: NoteAbout, day: date, shown: Scope, error: str = "", typed: str = "") -> DayWords:
+    """The note on a day or a month, and the notes on the trades of a day in the accounts that a page shows."""
     note = words.note_on(user, about, day)
-    url, zone = reverse("day-note", args=[about, day.isoformat()]), _zone(user)
-    of_trades = words.notes_of_day(user, day) if about == NoteAbout.DAY else []
+    url, zone = address(reverse("day-note", args=[about, day.isoformat()]), Filter(accounts=shown.chosen.accounts)), _zone(user)
+    of_trades = words.notes_of_day(user, day, shown.accounts) if about == NoteAbout.DAY else []
     trips = words.trips_of_notes(of_trades)
     return DayWords(
         title=readable.month(day) if about == NoteAbout.MONTH else readable.day(day),

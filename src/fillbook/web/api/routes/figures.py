@@ -64,7 +64,7 @@ def day(request: HttpRequest, day: Day, asked: Query[OfDay]) -> dict[str, Any]:
     when = day_in(day)
     user = asker(request)
     accounts, chosen = meant(user, asked)
-    return day_answer(accounts, when, chosen) | day_words_answer(user, when)
+    return day_answer(accounts, when, chosen) | day_words_answer(user, when, accounts)
 
 
 @read(router, "/intraday", Intraday, name="intraday", twin="intraday")

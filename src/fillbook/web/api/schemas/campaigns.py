@@ -32,7 +32,7 @@ class CampaignAnswer(Answer):
     account_id: int
     kind: str
     name: str | None = Field(description="What its owner calls it.")
-    title: str = Field(description="The name, else what it is: ACME bull put spread 90/95.")
+    title: str = Field(description="The name, else what it is: KESL bull put spread 90/95.")
     own: bool = Field(description="Put together by its owner; else proposed.")
     underlying: str
     shape: str = Field(description="What its options are called: bull_put, iron_condor, covered_call …; other for what has no name.")
