@@ -11,6 +11,7 @@ from django.urls import reverse
 from fillbook.ledger.execution import Execution
 from fillbook.ledger.instrument import AssetClass, Instrument, Right
 from fillbook.storage.models import BrokerAccount, Campaign, CampaignChange, CampaignRow, RoundTripRow, User
+from fillbook.storage.remembered import forget
 from tests.web.book import ACME, fill, says, utc, write_book
 from tests.web.conftest import text_of
 
@@ -210,6 +211,7 @@ def test_the_report_as_files_and_in_the_one_that_opens_offline(browser_of_owner:
 def test_what_an_incomplete_leg_keeps_out_is_counted(browser_of_owner: Client, book: BrokerAccount) -> None:
     assert "left out" not in read(browser_of_owner, "campaigns")
     CampaignRow.objects.update(counts=False)
+    forget()  # what writes these rows otherwise says that it did
     for name in ("campaigns", "report-campaigns"):
         assert "1 campaign with an incomplete leg is left out. Show them" in read(browser_of_owner, name)
     below = "Each decision once 1 0.0 % −102.00 −102.00 Legs of campaigns that are not counted here +296.00 All trades, leg by leg 3 66.7 %"

@@ -20,7 +20,7 @@ from fillbook.ledger.numbers import EXACT
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import FIELDS, Summary
 from fillbook.storage import queries
-from fillbook.storage.campaigns import campaigns_in
+from fillbook.storage.campaigns import Tally, campaigns_in, outcomes_of_legs, tallies
 from fillbook.storage.choosing import Accounts, trips_in
 from fillbook.storage.models import CampaignRow, CampaignTrip
 from fillbook.storage.remembered import remembered
@@ -97,6 +97,24 @@ def of_value(campaigns: QuerySet[CampaignRow], shape: str = "", on: str = "") ->
     """Those of one shape, and of one underlying as the report has it; "" for any."""
     found = campaigns.filter(shape=shape) if shape else campaigns
     return found.filter(underlying=on) if on else found
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All campaigns of a list. tallies: what they came to, by currency; legs: outcome -> how many of their legs that count ended so."""
+
+    tallies: list[Tally]
+    legs: dict[str, int]
+
+
+def whole_of(accounts: Accounts, chosen: Filter, shape: str = "", on: str = "") -> Whole:
+    """What the campaigns of a filter, and of one value of the report, came to."""
+    return remembered(_whole_of, list(accounts), chosen, shape, on)
+
+
+def _whole_of(accounts: Accounts, chosen: Filter, shape: str, on: str) -> Whole:
+    found = of_value(campaigns_in(accounts, chosen), shape, on)
+    return Whole(tallies(found), outcomes_of_legs(found))
 
 
 def _parts(campaigns: QuerySet[CampaignRow], by: CampaignKey) -> dict[queries.Group, list[CampaignPart]]:

@@ -41,7 +41,7 @@ _OPTIONS: Final = (AssetClass.OPTION, AssetClass.FUTURE_OPTION)
 _DEEDS: Final = frozenset({Role.OPENS.value, Role.CLOSES.value})
 
 
-_LISTED: Final = 10_000
+_LISTED: Final = 1_000
 """So many campaigns are named one by one to the database; of more it is told again which they are."""
 _LIMIT: Final = 2**63
 _ENDED: Final = {Outcome.WIN: "leg_wins", Outcome.LOSS: "leg_losses", Outcome.EVEN: "leg_evens"}
@@ -167,7 +167,11 @@ def not_counted(accounts: Accounts, chosen: Filter) -> int:
     """How many closed campaigns that a filter takes count nowhere, because a leg is incomplete, and are not listed unless asked for."""
     if chosen.include_incomplete or chosen.status is TripStatus.OPEN:
         return 0
-    return campaigns_in(accounts, replace(chosen, include_incomplete=True)).filter(counts=False).count()
+    return remembered(_not_counted, list(accounts), replace(chosen, include_incomplete=True))
+
+
+def _not_counted(accounts: Accounts, chosen: Filter) -> int:
+    return campaigns_in(accounts, chosen).filter(counts=False).count()
 
 
 def with_legs(campaigns: QuerySet[CampaignRow]) -> QuerySet[CampaignRow]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import quote, unquote
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,8 +20,8 @@ from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.filters import LONGEST_SYMBOL, Filter, TripStatus
 from fillbook.performance.summary import Outcome, from_e8
 from fillbook.storage.access import campaign_for, links_of
-from fillbook.storage.campaign_reports import of_value
-from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart, outcomes_of_legs, tallies
+from fillbook.storage.campaign_reports import Whole, of_value, whole_of
+from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart
 from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow, TripFillRow
 from fillbook.web import readable
 from fillbook.web.pages.campaign_report import incomplete_campaigns
@@ -124,7 +123,8 @@ def campaigns(request: HttpRequest) -> HttpResponse:
     if not about.all:
         return redirect("accounts" if links_of(user).exists() else "welcome")
     chosen, part = about.chosen, _part(request)
-    found = of_value(campaigns_in(about.accounts, chosen), part.get("shape", ""), unquote(part.get("on", "")))
+    value = part.get("shape", ""), unquote(part.get("on", ""))
+    found = of_value(campaigns_in(about.accounts, chosen), *value)
     number = _page(request.GET.get("page", ""))
     rows = list(found.select_related("own", "account")[_A_PAGE * (number - 1) : _A_PAGE * number + 1])
     is_open = chosen.status is TripStatus.OPEN
@@ -137,7 +137,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         "bar": replace(bar_of(user, path, about, part, today_there(now)), measures=()),
         "fresh": freshness(user, about.accounts, now),
         "is_open": is_open,
-        "stats": () if is_open else _stats(found),
+        "stats": () if is_open else _stats(whole_of(about.accounts, chosen, *value)),
         "campaigns_out": incomplete_campaigns(about.accounts, chosen),
         "all_url": address(path, Filter(accounts=chosen.accounts, status=chosen.status)),
         "rows": [_line(row) for row in rows[:_A_PAGE]],
@@ -201,13 +201,12 @@ def _page(text: str) -> int:
     return min(max(int(text), 1), 10_000) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-def _stats(found: QuerySet[CampaignRow]) -> list[Stat]:
+def _stats(whole: Whole) -> list[Stat]:
     """What the campaigns came to, and their legs counted one by one."""
-    sums = tallies(found)
+    sums, legs = whole.tallies, whole.legs
     if not sums:
         return []
     n, wins = sum(one.n for one in sums), sum(one.wins for one in sums)
-    legs = outcomes_of_legs(found)
     of_legs = sum(legs.values())
     first = sums[0]
     net = from_e8(first.net_e8)
