@@ -20,7 +20,7 @@ from fillbook.ledger.numbers import EXACT
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import FIELDS, Summary
 from fillbook.storage import queries
-from fillbook.storage.campaigns import Tally, campaigns_in, outcomes_of_legs, tallies
+from fillbook.storage.campaigns import Tally, Totals, campaigns_in, outcomes_of_legs, tallies, totals
 from fillbook.storage.choosing import Accounts, trips_in
 from fillbook.storage.models import CampaignRow, CampaignTrip
 from fillbook.storage.remembered import remembered
@@ -110,6 +110,15 @@ class Whole:
 def whole_of(accounts: Accounts, chosen: Filter, shape: str = "", on: str = "") -> Whole:
     """What the campaigns of a filter, and of one value of the report, came to."""
     return remembered(_whole_of, list(accounts), chosen, shape, on)
+
+
+def totals_of(accounts: Accounts, chosen: Filter) -> dict[queries.Group, Totals]:
+    """`campaigns.totals` of the campaigns that a filter takes."""
+    return remembered(_totals_of, list(accounts), chosen)
+
+
+def _totals_of(accounts: Accounts, chosen: Filter) -> dict[queries.Group, Totals]:
+    return totals(campaigns_in(accounts, chosen))
 
 
 def _whole_of(accounts: Accounts, chosen: Filter, shape: str, on: str) -> Whole:

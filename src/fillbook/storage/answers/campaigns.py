@@ -10,8 +10,8 @@ from fillbook.performance.summary import Summary
 from fillbook.storage.answers.summaries import brief_answer, group_answer, group_order, summary_answer
 from fillbook.storage.answers.values import iso, number, rounded, units
 from fillbook.storage.campaign_changes import begun_with
-from fillbook.storage.campaign_reports import CampaignPart, campaign_report, of_value
-from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, totals, with_legs
+from fillbook.storage.campaign_reports import CampaignPart, campaign_report, of_value, totals_of
+from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, with_legs
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.models import CampaignChange, CampaignRow, CampaignTrip, RoundTripRow
 
@@ -88,7 +88,7 @@ def totals_answer(accounts: Accounts, chosen: Filter, by: CampaignKey = Campaign
     """What the campaigns of a filter came to, those that count, by shape, underlying or month; how their legs ended one by one, and what
     the trades that are in none came to; by group of what may be added up.
     """
-    legs, found = totals(campaigns_in(accounts, chosen)), campaign_report(accounts, chosen, by)
+    legs, found = totals_of(accounts, chosen), campaign_report(accounts, chosen, by)
     return [
         group_answer(group)
         | _part(found[group].whole if group in found else CampaignPart("", Summary()))

@@ -18,8 +18,8 @@ from fillbook.journal.shapes import CampaignKey, Shape
 from fillbook.performance import metrics
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import Summary, from_e8
-from fillbook.storage.campaign_reports import CampaignPart, CampaignReport, campaign_report
-from fillbook.storage.campaigns import Totals, campaigns_in, not_counted, totals
+from fillbook.storage.campaign_reports import CampaignPart, CampaignReport, campaign_report, totals_of
+from fillbook.storage.campaigns import Totals, not_counted
 from fillbook.storage.choosing import Accounts
 from fillbook.storage.queries import Group
 from fillbook.web import readable
@@ -74,7 +74,7 @@ def by_campaign(request: HttpRequest) -> HttpResponse:
     context |= {"csv": files and asked.url(files), "json": files and asked.url(reverse("report-file", args=["campaigns", "json"]))}
     context["campaigns_out"] = incomplete_campaigns(asked.about.accounts, asked.about.chosen)
     if group:
-        legs = totals(campaigns_in(asked.about.accounts, asked.about.chosen)).get(group)
+        legs = totals_of(asked.about.accounts, asked.about.chosen).get(group)
         context |= {
             "keys": _keys(asked, by),
             "stats": _stats(asked, group, found[group], legs),
