@@ -274,3 +274,20 @@ def test_an_interval_has_a_chip_that_drops_it(browser_of_owner: Client, owner: U
     assert f'href="/?{interval.replace("&", "&amp;")}"' in get(browser_of_owner, "/?view=all")
     assert "closed_to=noon" in text_of(get(browser_of_owner, "/trades/?closed_to=noon").encode()), "what means nothing is named"
     assert "Closed since 3 Apr 2026, without a time New York" in text_of(get(browser_of_owner, "/trades/?closed_from=2026-04-03~").encode())
+
+
+def test_each_currency_of_the_bridge_opens_its_own_trades(browser_of_owner: Client, owner: User) -> None:
+    """An account with figures of its broker in two currencies, and one without any, whose trades no bridge holds."""
+    rows = [
+        *(fill(1, ACME, 10, 100, utc(4, 2)), fill(2, ACME, -10, 110, utc(4, 3), broker="98")),
+        *(fill(3, EUROS, 10, 20, utc(4, 7)), fill(4, EUROS, -10, 23, utc(4, 8), broker="28")),
+    ]
+    compared = write_book(owner, says(*rows, number="U1"))
+    write_book(owner, says(*trade(11, ACME, 9, 100, 105), number="U2"))
+    page = get(browser_of_owner, "/")
+    found = re.findall(r'href="(/trades/\?[^"]*traded=(\w+)[^"]*)"', page)
+    assert {currency for _, currency in found} == {"USD", "EUR"}
+    for door, currency in found:
+        assert f"account={compared.pk}" in door
+        assert text_of(get(browser_of_owner, door).encode()).count({"USD": "ACME", "EUR": "CORK"}[currency]) >= 1
+        assert opened(browser_of_owner, door)[0] == 1

@@ -64,23 +64,30 @@ class Count:
 def bridges(accounts: Sequence[BrokerAccount], first: str = "") -> tuple[Bridge, ...]:
     """One for each currency, `first` first, of accounts of one kind. Lines of zero are left out, but for profit and the total.
 
-    A line leads to what makes it, unless there are several currencies: a list of trades holds those of all.
+    A line leads to the trades that make it, of several currencies to those of its own; the comparisons with the broker are listed in all
+    currencies together, so that only the lines of a bridge that is alone lead there.
     """
+    stating = stating_profit(accounts)
+    compared = [account for account in accounts if account.pk in stating]
     parts = [(name, list(part)) for lines in bridge(accounts).values() for name, part in groupby(lines, key=lambda line: line.currency)]
-    doors = _doors(accounts) if len(parts) == 1 else {}
-    found = [_bridge(currency, {line.line: line.amount for line in part}, doors) for currency, part in parts]
+    doors = {currency: _doors(compared, currency if len(parts) > 1 else "") for currency, _ in parts}
+    found = [_bridge(currency, {line.line: line.amount for line in part}, doors[currency]) for currency, part in parts]
     return tuple(sorted(found, key=lambda one: (one.currency != first, one.currency)))
 
 
-def _doors(accounts: Sequence[BrokerAccount]) -> dict[str, str]:
-    """Line -> the trades or comparisons that make it."""
-    whole, path = Filter(accounts=tuple(sorted(str(account.pk) for account in accounts))), reverse("trades")
+def _doors(accounts: Sequence[BrokerAccount], currency: str) -> dict[str, str]:
+    """Line -> the trades or comparisons that make it. currency: of one bridge among several, "" for the only one."""
+    whole, path = Filter(accounts=tuple(sorted(str(account.pk) for account in accounts)), traded=currency), reverse("trades")
     one = accounts[0] if len(accounts) == 1 else None
-    return {
+    trades = {
         "profit": address(path, whole),
         "left_out": address(path, whole, only="incomplete"),
         "realized_so_far": address(path, replace(whole, status=TripStatus.OPEN)),
         "fx": address(path, replace(whole, asset_class=AssetClass.FOREX)),
+    }
+    if currency:
+        return trades
+    return trades | {
         "differences": lines_url(one, "fills", "different") if one else reverse("accounts"),
         "broker": lines_url(one, "fills") if one else reverse("accounts"),
     }
