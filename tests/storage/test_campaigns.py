@@ -16,7 +16,7 @@ from fillbook.performance.filters import Filter
 from fillbook.performance.summary import to_e8
 from fillbook.storage import campaigning
 from fillbook.storage.campaigning import BadCampaign
-from fillbook.storage.campaigns import Tally, campaign_of, campaigns_in, is_apart, outcomes_of_legs, regroup, tallies, totals, with_legs
+from fillbook.storage.campaigns import Tally, campaign_of, campaigns_in, is_apart, regroup, totals, with_legs
 from fillbook.storage.derive import rebuild_account
 from fillbook.storage.models import BrokerAccount, Campaign, CampaignLeg, CampaignRow, CampaignTrip, LegApart, RoundTripRow, User
 from fillbook.storage.orphans import orphans
@@ -67,9 +67,10 @@ def test_a_spread_is_proposed_with_its_sums(account: BrokerAccount) -> None:
     assert (row.why, row.shape, row.strikes, row.underlying, row.own) == ([Why.ORDER, Why.TIME], Shape.BULL_PUT, ["18", "20"], "ACME", None)
     assert (row.net_e8, row.fees_e8, row.currency, row.outcome) == (to_e8(Decimal(56)), to_e8(Decimal(-4)), "USD", "win")
     assert (row.opened_on, row.closed_on, row.day, row.is_open, row.counts, row.legs) == (day_of(0), day_of(4), day_of(4), False, True, 2)
-    assert tallies(campaigns_in([account], Filter())) == [Tally("USD", 1, 1, 0, to_e8(Decimal(56)))]
+    [found] = totals(campaigns_in([account], Filter())).values()
+    assert found.tally == Tally("USD", 1, 1, 0, to_e8(Decimal(56)))
     ended = Counter(RoundTripRow.objects.filter(in_campaign__campaign=row).values_list("outcome", flat=True))
-    assert outcomes_of_legs(campaigns_in([account], Filter())) == ended
+    assert (found.leg_wins, found.leg_losses, found.leg_evens) == (ended["win"], ended["loss"], ended["even"])
     assert sum(ended.values()) == 2
     assert campaign_of(trip("ACME PUT 18")) == row
     assert campaign_of(trip("ZORG")) is None
@@ -97,7 +98,7 @@ def test_one_that_is_open_has_what_it_realized_so_far_and_does_not_count(ada: Us
     account = take(ada, says(*SPREAD[:3], opened_on=day_of(0)))
     [row] = campaigns_in([account], Filter.from_query({"status": "open"}))
     assert (row.is_open, row.counts, row.outcome, row.closed_on, row.day) == (True, False, "", None, day_of(0))
-    assert tallies(campaigns_in([account], Filter())) == []
+    assert totals(campaigns_in([account], Filter())) == {}
     account = take(ada, says(*SPREAD, opened_on=day_of(0), written=1))
     assert [row.counts for row in campaigns_in([account], Filter())] == [True]
 

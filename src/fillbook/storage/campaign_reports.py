@@ -20,7 +20,7 @@ from fillbook.ledger.numbers import EXACT
 from fillbook.performance.filters import Filter
 from fillbook.performance.summary import FIELDS, Summary
 from fillbook.storage import queries
-from fillbook.storage.campaigns import Tally, Totals, campaigns_in, outcomes_of_legs, tallies, totals
+from fillbook.storage.campaigns import Totals, campaigns_in, totals
 from fillbook.storage.choosing import Accounts, trips_in
 from fillbook.storage.models import CampaignRow, CampaignTrip
 from fillbook.storage.remembered import remembered
@@ -99,31 +99,13 @@ def of_value(campaigns: QuerySet[CampaignRow], shape: str = "", on: str = "") ->
     return found.filter(underlying=on) if on else found
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """All campaigns of a list. tallies: what they came to, by currency; legs: outcome -> how many of their legs that count ended so."""
-
-    tallies: list[Tally]
-    legs: dict[str, int]
+def totals_of(accounts: Accounts, chosen: Filter, shape: str = "", on: str = "") -> dict[queries.Group, Totals]:
+    """`campaigns.totals` of the campaigns of a filter, and of one value of the report."""
+    return remembered(_totals_of, list(accounts), chosen, shape, on)
 
 
-def whole_of(accounts: Accounts, chosen: Filter, shape: str = "", on: str = "") -> Whole:
-    """What the campaigns of a filter, and of one value of the report, came to."""
-    return remembered(_whole_of, list(accounts), chosen, shape, on)
-
-
-def totals_of(accounts: Accounts, chosen: Filter) -> dict[queries.Group, Totals]:
-    """`campaigns.totals` of the campaigns that a filter takes."""
-    return remembered(_totals_of, list(accounts), chosen)
-
-
-def _totals_of(accounts: Accounts, chosen: Filter) -> dict[queries.Group, Totals]:
-    return totals(campaigns_in(accounts, chosen))
-
-
-def _whole_of(accounts: Accounts, chosen: Filter, shape: str, on: str) -> Whole:
-    found = of_value(campaigns_in(accounts, chosen), shape, on)
-    return Whole(tallies(found), outcomes_of_legs(found))
+def _totals_of(accounts: Accounts, chosen: Filter, shape: str, on: str) -> dict[queries.Group, Totals]:
+    return totals(of_value(campaigns_in(accounts, chosen), shape, on))
 
 
 def _parts(campaigns: QuerySet[CampaignRow], by: CampaignKey) -> dict[queries.Group, list[CampaignPart]]:

@@ -180,31 +180,6 @@ def with_legs(campaigns: QuerySet[CampaignRow]) -> QuerySet[CampaignRow]:
     return campaigns.select_related("own", "account").prefetch_related(Prefetch("trips", legs))
 
 
-def tallies(campaigns: QuerySet[CampaignRow]) -> list[Tally]:
-    """What those that count came to, by currency; the one with the most first."""
-    found: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
-    counted = campaigns.order_by().filter(counts=True)
-    for row in counted.values("currency", "outcome").annotate(n=Count("pk"), total=Sum("net_e8")):
-        found[row["currency"]][row["outcome"]] = row["n"], row["total"]
-    made = [
-        Tally(
-            currency,
-            n=sum(n for n, _ in parts.values()),
-            wins=parts.get(Outcome.WIN, (0, 0))[0],
-            losses=parts.get(Outcome.LOSS, (0, 0))[0],
-            net_e8=sum(total for _, total in parts.values()),
-        )
-        for currency, parts in found.items()
-    ]
-    return sorted(made, key=lambda tally: (-tally.n, tally.currency))
-
-
-def outcomes_of_legs(campaigns: QuerySet[CampaignRow]) -> dict[str, int]:
-    """Outcome -> how many of their legs that count ended so."""
-    sums = campaigns.order_by().aggregate(**{outcome.value: Sum(name) for outcome, name in _ENDED.items()})
-    return {outcome: n for outcome, n in sums.items() if n}
-
-
 def totals(campaigns: QuerySet[CampaignRow]) -> dict[queries.Group, Totals]:
     """What campaigns came to, never across kinds, base currencies or currencies. A campaign whose legs have results in several currencies
     has no result of its own, but each leg counts in its currency.

@@ -1,6 +1,6 @@
 """Campaigns: the list of them, what they came to beside their legs one by one, and each with its legs and fills."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,11 +18,12 @@ from fillbook.journal.shapes import Shape
 from fillbook.ledger.exchanges import zone_of
 from fillbook.ledger.numbers import EXACT, ZERO
 from fillbook.performance.filters import LONGEST_SYMBOL, Filter, TripStatus
-from fillbook.performance.summary import Outcome, from_e8
+from fillbook.performance.summary import from_e8
 from fillbook.storage.access import campaign_for, links_of
-from fillbook.storage.campaign_reports import Whole, of_value, whole_of
-from fillbook.storage.campaigns import beside, campaign_of, campaigns_in, fills_of, is_apart
+from fillbook.storage.campaign_reports import of_value, totals_of
+from fillbook.storage.campaigns import Totals, beside, campaign_of, campaigns_in, fills_of, is_apart
 from fillbook.storage.models import CampaignRow, CampaignTrip, RoundTripRow, TripFillRow
+from fillbook.storage.queries import Group
 from fillbook.web import readable
 from fillbook.web.pages.campaign_report import incomplete_campaigns
 from fillbook.web.pages.campaigning import Change, changes_view
@@ -31,6 +32,7 @@ from fillbook.web.pages.filterbar import address
 from fillbook.web.pages.freshness import freshness, today_there
 from fillbook.web.pages.rows import name_of
 from fillbook.web.pages.saved import bar_of
+from fillbook.web.pages.scope import name_of as group_name
 from fillbook.web.pages.scope import scope
 from fillbook.web.pages.shapes import SHAPES, because, terms_of, title_of
 from fillbook.web.viewer import viewer
@@ -137,7 +139,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         "bar": replace(bar_of(user, path, about, part, today_there(now)), measures=()),
         "fresh": freshness(user, about.accounts, now),
         "is_open": is_open,
-        "stats": () if is_open else _stats(whole_of(about.accounts, chosen, *value)),
+        "stats": () if is_open else _stats(totals_of(about.accounts, chosen, *value)),
         "campaigns_out": incomplete_campaigns(about.accounts, chosen),
         "all_url": address(path, Filter(accounts=chosen.accounts, status=chosen.status)),
         "rows": [_line(row) for row in rows[:_A_PAGE]],
@@ -201,16 +203,17 @@ def _page(text: str) -> int:
     return min(max(int(text), 1), 10_000) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-def _stats(whole: Whole) -> list[Stat]:
+def _stats(found: Mapping[Group, Totals]) -> list[Stat]:
     """What the campaigns came to, and their legs counted one by one."""
-    sums, legs = whole.tallies, whole.legs
-    if not sums:
+    told = sorted(((group, one.tally) for group, one in found.items() if one.tally.n), key=lambda one: (-one[1].n, one[0]))
+    if not told:
         return []
-    n, wins = sum(one.n for one in sums), sum(one.wins for one in sums)
-    of_legs = sum(legs.values())
-    first = sums[0]
+    n, wins = sum(one.n for _, one in told), sum(one.wins for _, one in told)
+    won_legs = sum(one.leg_wins for one in found.values())
+    of_legs = won_legs + sum(one.leg_losses + one.leg_evens for one in found.values())
+    first = told[0][1]
     net = from_e8(first.net_e8)
-    more = ", ".join(f"{readable.gain(from_e8(one.net_e8), one.currency)} {one.currency}" for one in sums[1:])
+    more = ", ".join(f"{readable.gain(from_e8(one.net_e8), one.currency)} {group_name(group)}" for group, one in told[1:])
     return [
         Stat(_("Net profit"), readable.gain(net, first.currency), "", "", first.currency, tone_of(net), more),
         Stat(
@@ -222,7 +225,7 @@ def _stats(whole: Whole) -> list[Stat]:
         ),
         Stat(
             _("Their legs, one by one"),
-            readable.percent(_percent(legs.get(Outcome.WIN, 0), of_legs)),
+            readable.percent(_percent(won_legs, of_legs)),
             "",
             "",
             note=_("won of %(all)s; the profit is the same") % {"all": readable.plural(of_legs, "trade")},
